@@ -1,0 +1,1 @@
+"""Running Guichet on one machine: emulator, front door, clock, provider simulators."""

@@ -1,0 +1,1 @@
+"""Simulators of payment providers: in memory, independent of what they judge."""

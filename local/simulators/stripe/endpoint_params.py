@@ -1,0 +1,132 @@
+"""The parameters that the served endpoints take, as tables."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from local.simulators.stripe.params import Choice, Fields, Kind, ListOf, Spec, Text
+
+_EXPAND = ListOf(Kind.TEXT)
+
+_LOCALES = (
+    "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms "
+    "mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
+)
+LOCALES = tuple(_LOCALES.split())
+
+PAYMENT_METHOD_TYPES = (
+    "acss_debit",
+    "au_becs_debit",
+    "bacs_debit",
+    "card",
+    "link",
+    "nz_bank_account",
+    "sepa_debit",
+    "us_bank_account",
+)
+
+SESSION_CREATE: Mapping[str, Spec] = MappingProxyType(
+    {
+        "adaptive_pricing": Fields({"enabled*": Kind.BOOLEAN}),
+        # `payment_method_types` is gone since 2026-10-28.endive, hence absent here.
+        "allowed_payment_method_types": ListOf(Choice(PAYMENT_METHOD_TYPES)),
+        "billing_address_collection": Choice(("auto", "required")),
+        "cancel_url": Text(5000),
+        "client_reference_id": Text(200),
+        "currency": Kind.TEXT,
+        "custom_text": Fields({"submit": Fields({"message*": Text(1200)})}),
+        "customer_creation": Choice(("always", "if_required")),
+        "customer_email": Text(800),
+        "expand": _EXPAND,
+        "expires_at": Kind.INTEGER,
+        "line_items": ListOf(
+            Fields(
+                {
+                    "price_data*": Fields(
+                        {
+                            "currency*": Kind.TEXT,
+                            "product_data*": Fields(
+                                {
+                                    "name*": Text(250),
+                                    "description": Text(5000),
+                                    "metadata": Kind.METADATA,
+                                }
+                            ),
+                            "tax_behavior": Choice(("exclusive", "inclusive", "unspecified")),
+                            "unit_amount*": Kind.INTEGER,
+                        }
+                    ),
+                    "quantity": Kind.INTEGER,
+                }
+            )
+        ),
+        "locale": Choice(LOCALES),
+        "metadata": Kind.METADATA,
+        "mode*": Choice(("payment",)),
+        "payment_intent_data": Fields(
+            {
+                "application_fee_amount": Kind.INTEGER,
+                "description": Text(1000),
+                "metadata": Kind.METADATA,
+                "receipt_email": Text(800),
+                "setup_future_usage": Choice(("off_session", "on_session")),
+                "statement_descriptor_suffix": Text(22),
+            }
+        ),
+        "submit_type": Choice(("auto", "book", "donate", "pay", "subscribe")),
+        "success_url": Text(5000),
+        "ui_mode": Choice(("hosted_page",)),
+    }
+)
+
+REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
+    {
+        "amount": Kind.INTEGER,
+        "charge": Kind.TEXT,
+        "expand": _EXPAND,
+        "metadata": Kind.METADATA,
+        "payment_intent": Kind.TEXT,
+        "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
+        "refund_application_fee": Kind.BOOLEAN,
+    }
+)
+
+FEE_REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
+    {"amount": Kind.INTEGER, "expand": _EXPAND, "metadata": Kind.METADATA}
+)
+
+RETRIEVE: Mapping[str, Spec] = MappingProxyType({"expand": _EXPAND})
+
+_PAGE: Mapping[str, Spec] = {
+    "created": Kind.WINDOW,
+    "ending_before": Kind.TEXT,
+    "expand": _EXPAND,
+    "limit": Kind.INTEGER,
+    "starting_after": Kind.TEXT,
+}
+
+LISTS: Mapping[str, Mapping[str, Spec]] = MappingProxyType(
+    {
+        "checkout.session": {
+            **_PAGE,
+            "payment_intent": Kind.TEXT,
+            "status": Choice(("complete", "expired", "open")),
+        },
+        "payment_intent": _PAGE,
+        "charge": {**_PAGE, "payment_intent": Kind.TEXT},
+        "refund": {**_PAGE, "charge": Kind.TEXT, "payment_intent": Kind.TEXT},
+        "application_fee": {**_PAGE, "charge": Kind.TEXT},
+        "fee_refund": {name: spec for name, spec in _PAGE.items() if name != "created"},
+        "balance_transaction": {
+            **_PAGE,
+            "currency": Kind.TEXT,
+            "source": Kind.TEXT,
+            "type": Kind.TEXT,
+        },
+        "event": {
+            **_PAGE,
+            "delivery_success": Kind.BOOLEAN,
+            "type": Kind.TEXT,
+            "types": ListOf(Kind.TEXT),
+        },
+    }
+)

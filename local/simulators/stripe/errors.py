@@ -1,0 +1,81 @@
+"""What the simulated Stripe answers when it does not do as asked, and how an answer gets lost."""
+
+from local.simulators.stripe.shapes import Json
+
+
+class StripeError(Exception):
+    """An error answer in Stripe's shape.
+
+    `validation` marks refusals made before an endpoint's execution begins: those are not kept
+    under an idempotency key (docs.stripe.com/api/idempotent_requests).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str = "invalid_request_error",
+        validation: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.param = param
+        self.kind = kind
+        self.validation = validation
+        self.headers = headers or {}
+
+    def body(self) -> Json:
+        error: Json = {"message": self.message, "type": self.kind}
+        if self.code is not None:
+            error["code"] = self.code
+            error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
+        if self.param is not None:
+            error["param"] = self.param
+        return {"error": error}
+
+
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> StripeError:
+    """A refusal of the parameters, made before anything is executed."""
+    return StripeError(message, param=param, code=code, validation=True)
+
+
+def no_such(kind: str, object_id: str, param: str = "id") -> StripeError:
+    return StripeError(
+        f"No such {kind}: '{object_id}'",
+        status=404,
+        code="resource_missing",
+        param=param,
+        validation=True,
+    )
+
+
+def no_access(account_id: str) -> StripeError:
+    """What a platform gets for an account that never was connected, or no longer is."""
+    return StripeError(
+        f"The provided key does not have access to account '{account_id}' (or that account does "
+        "not exist). Application access may have been revoked.",
+        status=403,
+        code="account_invalid",
+        validation=True,
+    )
+
+
+class LostAnswerError(Exception):
+    """The connection broke: the caller gets no answer.
+
+    `acted` tells tests, never callers, whether the request was carried out.
+    """
+
+    def __init__(self, *, acted: bool) -> None:
+        super().__init__("the answer was lost")
+        self.acted = acted
+
+
+class BuyerRefusedError(Exception):
+    """The hosted page cannot do what the buyer wants; the message is what the page says."""

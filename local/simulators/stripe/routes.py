@@ -1,0 +1,137 @@
+"""Which function answers which call of the API."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from local.simulators.stripe import accounts, reading, refunds, sessions
+from local.simulators.stripe.endpoint_params import RETRIEVE
+from local.simulators.stripe.errors import StripeError
+from local.simulators.stripe.params import check
+from local.simulators.stripe.shapes import Json
+from local.simulators.stripe.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authenticated call: whose objects it concerns and what it says."""
+
+    world: World
+    account: str
+    path: str
+    form: Json
+    ids: tuple[str, ...] = ()
+
+
+def _create_session(call: Call) -> Json:
+    made = sessions.create(call.world, call.account, call.form)
+    return _with_expand(call, made)
+
+
+def _expire_session(call: Call) -> Json:
+    check(call.form, RETRIEVE)
+    session = call.world.get("checkout.session", call.ids[0], call.account)
+    return _with_expand(call, sessions.expire(call.world, session))
+
+
+def _line_items(call: Call) -> Json:
+    session = call.world.get("checkout.session", call.ids[0], call.account)
+    return reading.line_items(call.world, session)
+
+
+def _create_refund(call: Call) -> Json:
+    return _with_expand(call, refunds.create(call.world, call.account, call.form))
+
+
+def _create_fee_refund(call: Call) -> Json:
+    made = refunds.create_fee_refund(call.world, call.ids[0], call.account, call.form)
+    return _with_expand(call, made)
+
+
+def _list_fee_refunds(call: Call) -> Json:
+    fee = call.world.get("application_fee", call.ids[0], call.account)
+    return reading.listed(
+        call.world, "fee_refund", call.account, call.form, call.path, only={"fee": fee["id"]}
+    )
+
+
+def _retrieve_fee_refund(call: Call) -> Json:
+    fee_refund = call.world.get("fee_refund", call.ids[1], call.account)
+    return _with_expand(call, fee_refund)
+
+
+def _refuse_intent_cancel(call: Call) -> Json:
+    call.world.get("payment_intent", call.ids[0], call.account)
+    raise StripeError(
+        "You cannot cancel this PaymentIntent because it was created by a Checkout Session. "
+        "Expire the Checkout Session instead.",
+        code="payment_intent_unexpected_state",
+    )
+
+
+def _retrieve_account(call: Call) -> Json:
+    return accounts.retrieve(call.world, call.ids[0] if call.ids else call.account)
+
+
+def _retrieving(kind: str) -> Callable[[Call], Json]:
+    def retrieve(call: Call) -> Json:
+        check(call.form, RETRIEVE)
+        return _with_expand(call, call.world.get(kind, call.ids[0], call.account))
+
+    return retrieve
+
+
+def _listing(kind: str) -> Callable[[Call], Json]:
+    def listing(call: Call) -> Json:
+        return reading.listed(call.world, kind, call.account, call.form, call.path)
+
+    return listing
+
+
+def _with_expand(call: Call, obj: Json) -> Json:
+    return reading.expanded(call.world, obj, call.form.get("expand", []))
+
+
+_TABLE: tuple[tuple[str, str, Callable[[Call], Json]], ...] = (
+    ("POST", "/v1/checkout/sessions", _create_session),
+    ("GET", "/v1/checkout/sessions", _listing("checkout.session")),
+    ("GET", "/v1/checkout/sessions/{}", _retrieving("checkout.session")),
+    ("POST", "/v1/checkout/sessions/{}/expire", _expire_session),
+    ("GET", "/v1/checkout/sessions/{}/line_items", _line_items),
+    ("GET", "/v1/payment_intents", _listing("payment_intent")),
+    ("GET", "/v1/payment_intents/{}", _retrieving("payment_intent")),
+    ("POST", "/v1/payment_intents/{}/cancel", _refuse_intent_cancel),
+    ("GET", "/v1/charges", _listing("charge")),
+    ("GET", "/v1/charges/{}", _retrieving("charge")),
+    ("POST", "/v1/refunds", _create_refund),
+    ("GET", "/v1/refunds", _listing("refund")),
+    ("GET", "/v1/refunds/{}", _retrieving("refund")),
+    ("GET", "/v1/application_fees", _listing("application_fee")),
+    ("GET", "/v1/application_fees/{}", _retrieving("application_fee")),
+    ("POST", "/v1/application_fees/{}/refunds", _create_fee_refund),
+    ("GET", "/v1/application_fees/{}/refunds", _list_fee_refunds),
+    ("GET", "/v1/application_fees/{}/refunds/{}", _retrieve_fee_refund),
+    ("GET", "/v1/balance_transactions", _listing("balance_transaction")),
+    ("GET", "/v1/balance_transactions/{}", _retrieving("balance_transaction")),
+    ("GET", "/v1/events", _listing("event")),
+    ("GET", "/v1/events/{}", _retrieving("event")),
+    ("GET", "/v1/account", _retrieve_account),
+    ("GET", "/v1/accounts/{}", _retrieve_account),
+)
+_ROUTES = [
+    (method, re.compile(template.replace("{}", "([^/]+)")), answer)
+    for method, template, answer in _TABLE
+]
+
+
+def find(method: str, path: str) -> tuple[Callable[[Call], Json], tuple[str, ...]]:
+    """The function for a call and the ids in its path.
+
+    Raises:
+        StripeError: Stripe has no such call, or the simulator does not serve it.
+    """
+    for served, pattern, answer in _ROUTES:
+        match = pattern.fullmatch(path)
+        if match is not None and served == method:
+            return answer, match.groups()
+    raise StripeError(f"Unrecognized request URL ({method}: {path}).", status=404, validation=True)

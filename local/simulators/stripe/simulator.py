@@ -1,0 +1,255 @@
+"""The simulated Stripe: its API without sockets, the buyer's acts, its webhooks and its books."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import UTC, datetime
+from threading import RLock
+
+from local.simulators.stripe import (
+    accounts,
+    books,
+    buyer,
+    idempotency,
+    refunds,
+    sessions,
+    webhooks,
+)
+from local.simulators.stripe.api import Api
+from local.simulators.stripe.chaos import Chaos
+from local.simulators.stripe.shapes import (
+    BuyerOutcome,
+    Json,
+    PendingWebhook,
+    SimResponse,
+)
+from local.simulators.stripe.world import State, World
+
+
+class StripeSimulator:
+    """An in-memory Stripe; every method may be called from any thread.
+
+    Time is `clock` alone. The same `seed` and history give the same ids; give another seed to a
+    simulator that starts empty beside a database that does not.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        api_key: str = "sk_test_platform",
+        webhook_secrets: Sequence[str] = ("whsec_local",),
+        page_base_url: str = "http://127.0.0.1:8080/_stripe",
+        *,
+        livemode: bool = False,
+        seed: str = "local",
+    ) -> None:
+        self.webhook_secrets = tuple(webhook_secrets)
+        self._world = World(clock, page_base_url.rstrip("/"), livemode, seed)
+        self._lock = RLock()
+        self._api = Api(self._world, self._lock, self._tick, api_key)
+
+    def handle(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> SimResponse:
+        """Answer one call of `/v1`; `path` may carry a query.
+
+        Raises:
+            LostAnswerError: a knob broke the connection, before or after acting.
+        """
+        return self._api.handle(method, path, headers, body)
+
+    # Accounts
+
+    def add_account(
+        self,
+        account_id: str,
+        *,
+        email: str = "organizer@example.org",
+        country: str = "US",
+        currency: str = "usd",
+        charges_enabled: bool = True,
+        details_submitted: bool = True,
+    ) -> Json:
+        """Connect an account, as onboarding would; or reconnect a deauthorized one."""
+        with self._ticked() as world:
+            made = accounts.add(
+                world,
+                account_id,
+                email=email,
+                country=country,
+                currency=currency,
+                charges_enabled=charges_enabled,
+                details_submitted=details_submitted,
+            )
+            return deepcopy(made)
+
+    def deauthorize(self, account_id: str) -> None:
+        with self._ticked() as world:
+            accounts.deauthorize(world, account_id)
+
+    # The buyer and the bank
+
+    def pay(
+        self, session_id: str, card: str = "ok", email: str = "buyer@example.org"
+    ) -> BuyerOutcome:
+        """Pay by card: `ok`, `declined`, `insufficient_funds`, `expired_card` or `3ds`.
+
+        Raises:
+            BuyerRefusedError: as all acts of the buyer, when the page cannot do that now.
+        """
+        with self._ticked() as world:
+            return buyer.pay(world, session_id, card, email)
+
+    def decline(self, session_id: str) -> BuyerOutcome:
+        return self.pay(session_id, "declined")
+
+    def authenticate(self, session_id: str, *, success: bool = True) -> BuyerOutcome:
+        with self._ticked() as world:
+            return buyer.authenticate(world, session_id, success=success)
+
+    def start_bank_debit(self, session_id: str, email: str = "buyer@example.org") -> BuyerOutcome:
+        with self._ticked() as world:
+            return buyer.start_bank_debit(world, session_id, email)
+
+    def settle_bank_debit(self, session_id: str) -> None:
+        with self._ticked() as world:
+            buyer.settle_bank_debit(world, session_id)
+
+    def deny_bank_debit(self, session_id: str) -> None:
+        with self._ticked() as world:
+            buyer.deny_bank_debit(world, session_id)
+
+    def cancel(self, session_id: str) -> BuyerOutcome:
+        with self._ticked() as world:
+            return buyer.cancel(world, session_id)
+
+    # The organizer's dashboard
+
+    def dashboard_refund(
+        self,
+        payment_id: str,
+        amount_minor: int | None = None,
+        *,
+        refund_application_fee: bool = False,
+    ) -> Json:
+        """Refund an intent's or a charge's payment, without any metadata of ours.
+
+        Raises:
+            StripeError: as the API would.
+        """
+        with self._ticked() as world:
+            found = world.state.objects[payment_id]
+            charge = world.state.objects[found.get("latest_charge", payment_id)]
+            made = refunds.refund_charge(
+                world,
+                charge,
+                amount_minor,
+                metadata={},
+                reason="requested_by_customer",
+                with_fee=refund_application_fee,
+            )
+            return deepcopy(made)
+
+    def settle_refund(self, refund_id: str) -> Json:
+        with self._ticked() as world:
+            return deepcopy(refunds.settle(world, world.state.objects[refund_id]))
+
+    def fail_refund(self, refund_id: str, reason: str = "expired_or_canceled_card") -> Json:
+        """Let a pending or succeeded refund fail."""
+        with self._ticked() as world:
+            return deepcopy(refunds.fail(world, world.state.objects[refund_id], reason))
+
+    # Webhooks
+
+    def take_webhooks(self, limit: int | None = None) -> list[PendingWebhook]:
+        """Take the deliveries that are due, signed now with every secret."""
+        with self._ticked() as world:
+            return webhooks.take(world, self.webhook_secrets, limit)
+
+    def webhook_delivered(self, event_id: str) -> None:
+        with self._ticked() as world:
+            webhooks.delivered(world, event_id)
+
+    def webhook_failed(self, event_id: str) -> None:
+        """The endpoint did not answer 2xx: try again later, signed afresh."""
+        with self._ticked() as world:
+            webhooks.failed(world, event_id)
+
+    def resend_webhook(self, event_id: str) -> None:
+        """Queue an event once more, as the dashboard's button does."""
+        with self._ticked() as world:
+            webhooks.queue(world, event_id, world.now())
+
+    def next_due_at(self) -> datetime | None:
+        """When something next happens by itself: a delivery, an expiry, a scheduled refund."""
+        with self._lock:
+            state = self._world.state
+            instants = [each["due_at"] for each in state.deliveries]
+            instants += [each["at"] for each in state.scheduled]
+            instants += [state.objects[each]["expires_at"] for each in state.open_sessions]
+            return datetime.fromtimestamp(min(instants), UTC) if instants else None
+
+    # Looking in, and making things go wrong
+
+    def books(self) -> Json:
+        """The provider's own books: see `books.books`."""
+        with self._ticked() as world:
+            return books.books(world)
+
+    def find(self, object_id: str) -> Json:
+        """A copy of any object, whoever owns it.
+
+        Raises:
+            KeyError: there is none.
+        """
+        with self._ticked() as world:
+            return deepcopy(world.state.objects[object_id])
+
+    def find_all(self, kind: str) -> list[Json]:
+        """Copies of all objects of a kind (`checkout.session`, `event`...), oldest first."""
+        with self._ticked() as world:
+            return deepcopy(world.of_kind(kind))
+
+    def configure_chaos(self, knobs: Json) -> None:
+        """Set knobs (see `chaos.Chaos`); those not named stay.
+
+        Raises:
+            ValueError: an unknown knob.
+        """
+        with self._lock:
+            self._world.chaos.configure(knobs)
+
+    def chaos(self) -> Json:
+        with self._lock:
+            return self._world.chaos.snapshot()
+
+    def clear_chaos(self) -> None:
+        with self._lock:
+            self._world.chaos = Chaos()
+
+    def reset(self) -> None:
+        """Forget everything, accounts and knobs too; ids are not given out again."""
+        with self._lock:
+            self._world.state = State(sequence=self._world.state.sequence)
+            self._world.chaos = Chaos()
+
+    def snapshot(self) -> Json:
+        """The whole state as JSON values."""
+        with self._lock:
+            return self._world.snapshot()
+
+    def restore(self, snapshot: Json) -> None:
+        with self._lock:
+            self._world.restore(snapshot)
+
+    @contextmanager
+    def _ticked(self) -> Iterator[World]:
+        """Hold the lock, and let happen first what the clock says has happened."""
+        with self._lock:
+            self._tick()
+            yield self._world
+
+    def _tick(self) -> None:
+        sessions.expire_due(self._world)
+        refunds.run_scheduled(self._world)
+        idempotency.prune(self._world)
