@@ -1,0 +1,65 @@
+"""Sends mails by Amazon SES (API v2, raw content)."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own name
+
+from guichet.adapters.mail.message import bare_address, compose
+from guichet.registration.mailer import MailNotTakenError, MailRefusedError, RenderedMail
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+
+# Errors of SendEmail that name this one mail as the fault; all others may pass (SES API v2).
+_REFUSALS: Final = frozenset(
+    {"BadRequestException", "MessageRejected", "InvalidParameterValue", "ValidationException"}
+)
+# SES rejects with this while the account or an address still awaits verification (mail sandbox).
+_NOT_VERIFIED: Final = "not verified"
+
+
+class SesMailer:
+    """A `Mailer` on SES: an answer with an id means taken, not delivered.
+
+    Args:
+        client: its own timeouts and few tries are set where it is made.
+        sender: the operator's verified address, with a name if wanted: `Guichet <pay@example>`.
+    """
+
+    def __init__(self, client: "SESV2Client", sender: str) -> None:
+        self._client = client
+        self._sender = sender
+        self._source = _only_address(sender)
+
+    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
+        raw = compose(mail, self._sender, to, reply_to, message_key)
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=self._source,
+                Destination={"ToAddresses": [bare_address(to)]},
+                Content={"Raw": {"Data": raw}},
+            )
+        except ClientError as error:
+            raise _meaning(error) from error
+        except (HTTPClientError, ConnectionError) as error:
+            raise MailNotTakenError("the mail service does not answer") from error
+        return answer["MessageId"]
+
+
+def _meaning(error: ClientError) -> MailRefusedError | MailNotTakenError:
+    code = error.response["Error"].get("Code", "unknown")
+    message = error.response["Error"].get("Message", "")
+    if code in _REFUSALS and _NOT_VERIFIED not in message.lower():
+        return MailRefusedError(f"the mail service refused: {code}")
+    return MailNotTakenError(f"the mail service did not take the mail: {code}")
+
+
+def _only_address(sender: str) -> str:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    addresses = message["From"].addresses
+    if len(addresses) != 1 or message["From"].defects:
+        raise ValueError("the sender is one address, with or without a name")
+    return str(addresses[0].addr_spec)

@@ -1,0 +1,94 @@
+"""Amounts, dates, times and time zones as a language writes them (Babel, CLDR)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale, localedata
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_time,
+    get_timezone_location,
+    get_timezone_name,
+)
+from babel.numbers import format_currency
+
+from guichet.adapters.mail.texts import texts
+from guichet.languages import Language, closest_language
+from guichet.money import Money, minor_digits
+
+_REGION_LENGTH: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one reader's language says things; a region changes numbers and dates, not sentences."""
+
+    language: Language
+    locale: Locale
+    sentences: Mapping[str, str]
+
+    @classmethod
+    def of(cls, tag: str) -> "Words":
+        """The words for a BCP 47 tag; `pt` without a region is Brazilian, as in CLDR."""
+        language = closest_language(tag)
+        return cls(language, _locale(language, tag), texts(language))
+
+    def amount(self, money: Money) -> str:
+        return self._currency(Decimal(money.amount_minor), money.currency)
+
+    def reduction(self, money: Money) -> str:
+        """An amount that is taken off, with its minus sign."""
+        return self._currency(-Decimal(money.amount_minor), money.currency)
+
+    def moment(self, instant: datetime, time_zone: str) -> str:
+        """Day, time and the name of the time zone (MON-6)."""
+        local = instant.astimezone(ZoneInfo(time_zone))
+        return self.sentences["moment"].format(
+            date=format_date(local, "full", locale=self.locale),
+            time=format_time(local, "short", locale=self.locale),
+            zone=self._zone(local),
+        )
+
+    def period(self, start: datetime, end: datetime | None, time_zone: str) -> str:
+        """A day with its times, or two moments when they are on different days."""
+        zone = ZoneInfo(time_zone)
+        first = start.astimezone(zone)
+        if end is None:
+            return self.moment(start, time_zone)
+        if end.astimezone(zone).date() != first.date():
+            return f"{self.moment(start, time_zone)} – {self.moment(end, time_zone)}"
+        times = format_interval(
+            start, end, self._hours_and_minutes(), tzinfo=zone, locale=self.locale
+        )
+        return self.sentences["period"].format(
+            date=format_date(first, "full", locale=self.locale), times=times, zone=self._zone(first)
+        )
+
+    def _currency(self, minor: Decimal, currency: str) -> str:
+        return format_currency(minor.scaleb(-minor_digits(currency)), currency, locale=self.locale)
+
+    def _hours_and_minutes(self) -> str:
+        twelve_hours = "a" in self.locale.time_formats["short"].pattern
+        return "hm" if twelve_hours else "Hm"
+
+    def _zone(self, local: datetime) -> str:
+        zone = local.tzinfo
+        if not isinstance(zone, ZoneInfo):
+            raise TypeError("a local time bears its zone")
+        name = get_timezone_name(local, "long", locale=self.locale)
+        if "/" not in zone.key or zone.key.startswith("Etc/"):  # no place belongs to these
+            return name
+        return f"{name}, {get_timezone_location(zone, self.locale, return_city=True)}"
+
+
+def _locale(language: Language, tag: str) -> Locale:
+    parts = tag.strip().replace("_", "-").split("-")
+    region = next((p.upper() for p in parts[1:] if len(p) == _REGION_LENGTH and p.isalpha()), "")
+    asked = f"{language}_{region}"
+    wanted = closest_language(tag) == parts[0].lower() and region and localedata.exists(asked)
+    return Locale.parse(asked if wanted else language)

@@ -1,0 +1,149 @@
+"""Which mails a registration causes, and the facts that each one tells (REG-13)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from guichet.money import Money
+
+
+class MailKind(StrEnum):
+    """Registrants receive all but the last two, which are the organizer's."""
+
+    RECEIVED = "received"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    OFFLINE_INSTRUCTIONS = "offline_instructions"
+    CONFIRMED = "confirmed"
+    PAYMENT_FAILED = "payment_failed"
+    EXPIRED = "expired"
+    MONEY_RETURNED = "money_returned"
+    CANCELLED = "cancelled"
+    LINK = "link"
+    ORGANIZER_NEW_REGISTRATION = "organizer_new_registration"
+    ORGANIZER_PAYMENT_MISMATCHED = "organizer_payment_mismatched"
+
+    @property
+    def is_for_organizer(self) -> bool:
+        return self in _FOR_ORGANIZER
+
+
+class ReturnReason(StrEnum):
+    """Why a whole payment went back without anyone asking (REG-4, REG-8)."""
+
+    NO_SEAT_LEFT = "no_seat_left"
+    PAID_TWICE = "paid_twice"
+    CANCELLED = "cancelled"
+
+
+type PaidBy = Literal["card", "bank_debit", "free", "by_hand", "offline"]
+
+_FOR_ORGANIZER: Final = frozenset(
+    {MailKind.ORGANIZER_NEW_REGISTRATION, MailKind.ORGANIZER_PAYMENT_MISMATCHED}
+)
+
+# A mail without one of these would promise nothing or ask for nothing: it is not sent.
+REQUIRED_FACTS: Final[Mapping[MailKind, frozenset[str]]] = MappingProxyType(
+    {
+        MailKind.RECEIVED: frozenset({"price", "link", "valid_until"}),
+        MailKind.AWAITING_APPROVAL: frozenset(),
+        MailKind.APPROVED: frozenset({"price", "link", "valid_until"}),
+        MailKind.REJECTED: frozenset(),
+        MailKind.OFFLINE_INSTRUCTIONS: frozenset(
+            {"price", "method_label", "instructions", "valid_until"}
+        ),
+        MailKind.CONFIRMED: frozenset({"price", "method"}),
+        MailKind.PAYMENT_FAILED: frozenset({"price"}),
+        MailKind.EXPIRED: frozenset(),
+        MailKind.MONEY_RETURNED: frozenset({"returned"}),
+        MailKind.CANCELLED: frozenset(),
+        MailKind.LINK: frozenset({"link"}),
+        MailKind.ORGANIZER_NEW_REGISTRATION: frozenset({"registrant_name", "registrant_email"}),
+        MailKind.ORGANIZER_PAYMENT_MISMATCHED: frozenset(
+            {"registrant_name", "registrant_email", "price", "reported"}
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailFacts:
+    """Everything one mail says, so that the same facts give the same mail at any time.
+
+    Args:
+        language: BCP 47 tag of the recipient (`fr`, `fr-CA`); the region, if any, decides how
+            amounts and dates are written.
+        starts_at: aware UTC, as are all instants here; shown in `time_zone` (IANA name).
+        occurred_at: when what the mail tells happened; also stamps the calendar entry.
+        price: of the training at submission, before `discount`; `paid` is what was captured.
+        reported: what the provider says it captured, where that is not what was asked (REG-3).
+        method: how it was or will be paid; `method_label` is the organizer's own name for an
+            offline method.
+        link: absolute http(s) address with the registrant's private token; in `expired` the
+            training's public page, to the organizer the registration's page.
+        valid_until: end of the held seat, of the link, or of the time to pay offline.
+        note: what the organizer adds in own words.
+        needs_approval: the organizer has to decide about the new registration (REG-6).
+
+    Raises:
+        ValueError: a fact that the kind requires is missing, an instant is not UTC, the time zone
+            is unknown, or the link isn't http(s): a defect of the caller, no user's input.
+    """
+
+    kind: MailKind
+    language: str
+    recipient_name: str
+    training_title: str
+    starts_at: datetime
+    time_zone: str
+    organizer_legal_name: str
+    organizer_email: str
+    registration_id: str
+    occurred_at: datetime
+    ends_at: datetime | None = None
+    organizer_tax_note: str = ""
+    registrant_name: str = ""
+    registrant_email: str = ""
+    price: Money | None = None
+    discount: Money | None = None
+    paid: Money | None = None
+    returned: Money | None = None
+    return_reason: ReturnReason | None = None
+    reported: Money | None = None
+    method: PaidBy | None = None
+    method_label: str = ""
+    payment_reference: str = ""
+    link: str = ""
+    valid_until: datetime | None = None
+    instructions: str = ""
+    note: str = ""
+    needs_approval: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse facts that would make a misleading mail."""
+        missing = sorted(
+            name for name in REQUIRED_FACTS[self.kind] if getattr(self, name) in (None, "")
+        )
+        if missing:
+            raise ValueError(f"a mail {self.kind} needs {', '.join(missing)}")
+        for instant in (self.starts_at, self.ends_at, self.occurred_at, self.valid_until):
+            if instant is not None and instant.utcoffset() != timedelta(0):
+                raise ValueError("instants in a mail are aware and in UTC")
+        if self.link and not self.link.startswith(("https://", "http://")):
+            raise ValueError("a link in a mail is an http(s) address")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ValueError, OSError, KeyError) as error:
+            raise ValueError(f"unknown time zone {self.time_zone!r}") from error
+
+    @property
+    def to_pay(self) -> Money | None:
+        """Price less discount (REG-5)."""
+        if self.price is None or self.discount is None:
+            return self.price
+        return self.price - self.discount
