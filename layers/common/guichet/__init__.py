@@ -1,0 +1,1 @@
+"""Guichet: paid registrations and subscription billing."""

@@ -1,0 +1,1 @@
+"""Accounts, members, roles and registrants' tokens: who may do what."""

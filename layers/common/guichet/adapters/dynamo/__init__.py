@@ -1,0 +1,1 @@
+"""The store: two tables behind one narrow seam."""

@@ -1,0 +1,89 @@
+"""Frozen dataclasses to plain items and back, by their type hints; nothing else is stored."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from guichet.adapters.dynamo.seam import Plain
+
+
+def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored dataclass
+    """The plain form of a field; None and empty tuples stay, so that nothing is guessed on reading."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, datetime):
+        return encode_time(value)
+    if isinstance(value, tuple):
+        return [encode(part) for part in value]
+    return encode_fields(value)
+
+
+def encode_fields(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any stored dataclass
+    """The fields of a dataclass by name."""
+    return {name: encode(getattr(value, name)) for name in field_names(type(value))}  # type: ignore[arg-type]  # a class is hashable
+
+
+def encode_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: sorts as it reads."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def decode_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def decode[T](kind: type[T], plain: Plain) -> T:
+    """The dataclass that `encode_fields` was given; a missing field takes its default.
+
+    Raises:
+        TypeError: the item is not of this shape.
+    """
+    if not isinstance(plain, dict):
+        raise TypeError(f"{kind.__name__} can't be read from {type(plain).__name__}")
+    decoders = _decoders(kind)  # type: ignore[arg-type]  # a class is hashable
+    return kind(**{name: read(plain[name]) for name, read in decoders.items() if name in plain})
+
+
+@cache
+def field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class, but hashable to the checker
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
+@cache
+def _decoders(kind: Any) -> dict[str, Callable[[Any], Any]]:  # noqa: ANN401 - same
+    hints = get_type_hints(kind)
+    return {name: _decoder(hints[name]) for name in field_names(kind)}
+
+
+def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        (inner,) = [part for part in get_args(hint) if part is not type(None)]
+        read = _decoder(inner)
+        return lambda value: None if value is None else read(value)
+    if origin is tuple:
+        read = _decoder(get_args(hint)[0])
+        return lambda value: tuple(read(part) for part in value)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return lambda value: decode(hint, value)
+    if hint is datetime:
+        return decode_time
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint
+    if hint in (str, int, bool):
+        return lambda value: _checked(hint, value)
+    raise TypeError(f"fields of type {hint} are not stored")
+
+
+def _checked(kind: type, value: Any) -> Any:  # noqa: ANN401 - an item's attribute
+    if type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+    return value

@@ -1,0 +1,103 @@
+"""Every key of both tables; docs/data-model.md is their table. Ids never contain `#`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from guichet.adapters.dynamo.codec import encode_time
+from guichet.adapters.dynamo.seam import Key
+from guichet.ids import fingerprint
+
+CLOCK: Final = Key("LOCAL#CLOCK", "LOCAL#CLOCK")
+
+
+def account(account_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", "ACCOUNT")
+
+
+def member(account_id: str, member_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"MEMBER#{member_id}")
+
+
+def sign_in(issuer: str, subject: str) -> Key:
+    return Key(f"SIGNIN#{fingerprint(issuer, subject)}", "SIGNIN")
+
+
+def payment_account(account_id: str, provider: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"PAYMENT_ACCOUNT#{provider}")
+
+
+def discount_code(account_id: str, code_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"CODE#{code_id}")
+
+
+def code_name(account_id: str, code: str) -> Key:
+    """The word that a registrant types, hashed: any text may be typed."""
+    return Key(f"ACCOUNT#{account_id}", f"CODENAME#{fingerprint(code)}")
+
+
+def code_uses(code_id: str) -> Key:
+    return Key(f"CODE#{code_id}", "USES")
+
+
+def code_uses_of(code_id: str, email: str) -> Key:
+    return Key(f"CODE#{code_id}", f"EMAIL#{email_key(email)}")
+
+
+def training(training_id: str) -> Key:
+    return Key(f"TRAINING#{training_id}", "TRAINING")
+
+
+def seats(training_id: str) -> Key:
+    return Key(f"TRAINING#{training_id}", "SEATS")
+
+
+def registration(training_id: str, registration: str) -> Key:
+    return Key(f"TRAINING#{training_id}", f"REG#{registration}")
+
+
+def live_email(training_id: str, email: str) -> Key:
+    """One live registration per e-mail and training (REG-12)."""
+    return Key(f"TRAINING#{training_id}", f"EMAIL#{email_key(email)}")
+
+
+def email_key(email: str) -> str:
+    return fingerprint(email.strip().casefold())
+
+
+def payment(payment_id: str) -> Key:
+    return Key(f"PAYMENT#{payment_id}", "PAYMENT")
+
+
+def refund(payment_id: str, refund_id: str) -> Key:
+    return Key(f"PAYMENT#{payment_id}", f"REFUND#{refund_id}")
+
+
+def provider_event(provider: str, event_id: str) -> Key:
+    return Key(f"INBOX#{provider}#{event_id}", "INBOX")
+
+
+def effect(aggregate: str, sequence: int) -> Key:
+    return Key(f"EFFECT#{aggregate}#{sequence}", "EFFECT")
+
+
+def rate(kind: str, place: str, source: str, window: int) -> Key:
+    """A counter that may be forgotten: never money."""
+    return Key(f"RATE#{kind}#{place}#{fingerprint(source)}", str(window))
+
+
+def journal(aggregate: str, sequence: int) -> Key:
+    return Key(f"JOURNAL#{aggregate}", f"{sequence:010d}")
+
+
+def journal_of(aggregate: str) -> str:
+    return f"JOURNAL#{aggregate}"
+
+
+def due(kind: str, shard: int = 0) -> str:
+    return f"DUE#{kind}#{shard}"
+
+
+def at_id(at: datetime, aggregate: str, sequence: int) -> str:
+    return f"{encode_time(at)}#{aggregate}#{sequence:010d}"

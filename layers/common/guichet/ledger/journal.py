@@ -1,0 +1,57 @@
+"""The journal: the one fact that every change writes. Ledger, audit log and outbox are readings of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from guichet.events import Actor, Event
+from guichet.ledger.postings import Posting
+
+
+class Versioned(Protocol):
+    """An aggregate: guarded by the version that was read."""
+
+    @property
+    def version(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who changed something, when, and in which use case (ACC-3)."""
+
+    actor: Actor
+    use_case: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change[T: Versioned]:
+    """One aggregate before and after, with what the change means to books and to the world.
+
+    `mails` are kinds of `guichet.registration.mails`; they are sent at least once after the write.
+    """
+
+    before: T | None
+    after: T
+    events: tuple[Event, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    mails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One change as it was written; nothing ever updates or deletes it."""
+
+    aggregate: str
+    sequence: int
+    account_id: str
+    at: datetime
+    actor: Actor
+    use_case: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    events: tuple[Event, ...]
+    postings: tuple[Posting, ...]

@@ -1,0 +1,83 @@
+"""Postings in the chart of accounts (MON-4): what each movement of money writes into the books.
+
+A balance is what came in less what went out. One book per organizer; account names are
+relative to it. The chart, with signs, is in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from guichet.money import Money
+
+
+class LedgerAccount(StrEnum):
+    """The chart of accounts of an organizer's book."""
+
+    REGISTRANTS = "registrants"  # what registrants gave (negative) and got back
+    PROVIDER_BALANCE = "provider_balance"  # what lies at the provider for the organizer
+    PLATFORM_FEE = "platform_fee"  # what the operator took
+    PROVIDER_FEE = "provider_fee"  # what the provider took
+    ORGANIZER_RECEIVABLE = "organizer_receivable"  # negative: the organizer owes it to the operator
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Money moved from one account of a book to another: balanced by construction."""
+
+    source: LedgerAccount
+    destination: LedgerAccount
+    amount: Money
+
+
+def balances(postings: Iterable[Posting]) -> dict[tuple[LedgerAccount, str], int]:
+    """Balance per account and currency, in minor units; accounts at 0 are left out."""
+    sums: Counter[tuple[LedgerAccount, str]] = Counter()
+    for posting in postings:
+        sums[posting.source, posting.amount.currency] -= posting.amount.amount_minor
+        sums[posting.destination, posting.amount.currency] += posting.amount.amount_minor
+    return {place: total for place, total in sums.items() if total}
+
+
+def capture_postings(
+    captured: Money, platform_fee: Money, provider_fee: Money
+) -> tuple[Posting, ...]:
+    """A capture on the organizer's own provider account, both fees already taken out (FEE-2, FEE-3).
+
+    USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider.
+    """
+    kept = captured - platform_fee - provider_fee
+    return _moved(
+        (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, kept),
+        (LedgerAccount.REGISTRANTS, LedgerAccount.PLATFORM_FEE, platform_fee),
+        (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_FEE, provider_fee),
+    )
+
+
+def refund_postings(amount: Money) -> tuple[Posting, ...]:
+    """A refund paid out of the organizer's provider balance; the provider keeps its fee (FEE-3)."""
+    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.REGISTRANTS, amount))
+
+
+def refund_failed_postings(amount: Money) -> tuple[Posting, ...]:
+    """A refund that came back: the money lies at the provider again (RFD-6)."""
+    return _moved((LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, amount))
+
+
+def fee_return_postings(amount: Money) -> tuple[Posting, ...]:
+    """The platform fee, or a part of it, given back to the organizer (RFD-3)."""
+    return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
+
+
+def fee_receivable_postings(amount: Money) -> tuple[Posting, ...]:
+    """A fee given back for a refund that failed later: the organizer owes it again (RFD-6)."""
+    return _moved((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))
+
+
+def _moved(*moves: tuple[LedgerAccount, LedgerAccount, Money]) -> tuple[Posting, ...]:
+    return tuple(
+        Posting(source, destination, amount) for source, destination, amount in moves if amount
+    )

@@ -1,0 +1,1 @@
+"""Payments: attempts at providers, fees, returns of money, linked accounts."""

@@ -1,0 +1,152 @@
+"""A payment: one attempt to collect, its exact bytes, and the only moves it may make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guichet.errors import Conflict
+from guichet.money import Money
+
+
+class PaymentStatus(StrEnum):
+    """Where an attempt stands. A timeout is no status: it leaves things as they were asked."""
+
+    CREATED = "created"  # stored with its bytes; the provider may or may not have a session
+    OPEN = "open"  # the buyer has the hosted page
+    PROCESSING = "processing"  # the provider has a debit that it has not settled
+    CAPTURED = "captured"
+    MISMATCHED = "mismatched"  # captured, but not what was asked: a person decides (REG-3)
+    FAILED = "failed"  # denied by the buyer's bank
+    EXPIRED = "expired"  # ended at the provider, nothing was paid
+    ABANDONED = "abandoned"  # nobody ever received its page
+
+
+S = PaymentStatus
+
+CALL_LIMIT: Final = timedelta(seconds=30)  # longer than any worker lives
+
+TRANSITIONS = MappingProxyType(
+    {  # a pair absent from this table does not happen
+        S.CREATED: frozenset({S.OPEN, S.ABANDONED}),
+        S.OPEN: frozenset({S.PROCESSING, S.CAPTURED, S.MISMATCHED, S.FAILED, S.EXPIRED}),
+        S.PROCESSING: frozenset({S.CAPTURED, S.MISMATCHED, S.FAILED}),
+        S.CAPTURED: frozenset(),
+        S.MISMATCHED: frozenset(),
+        S.FAILED: frozenset(),
+        S.EXPIRED: frozenset(),
+        S.ABANDONED: frozenset(),
+    }
+)
+
+ENDED = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What the provider says it captured. Fees are recorded from its data, never computed (FEE-3)."""
+
+    capture_id: str
+    intent_id: str
+    amount: Money
+    platform_fee: Money
+    provider_fee: Money
+    platform_fee_id: str | None
+    captured_at: datetime
+    reference: str | None  # our payment's id, as the provider has it
+    payee: str  # the provider account that received it
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt for one registration. `attempt` numbers the provider calls that opened it.
+
+    The provider's idempotency key is `<payment_id>-<attempt>`; the bytes sent under it are kept,
+    so that a repeat can never be another request.
+    """
+
+    payment_id: str
+    registration_id: str
+    training_id: str
+    account_id: str
+    provider: str
+    payee: str  # the organizer's account at the provider, when the attempt began
+    amount: Money
+    platform_fee: Money
+    attempt: int
+    request_body: str
+    session_ends_at: datetime
+    started_at: datetime
+    request_hash: str
+    status: PaymentStatus = S.CREATED
+    session_id: str | None = None
+    redirect_url: str | None = None
+    capture: Capture | None = None
+    refund_id: str | None = None  # the return of the whole capture, once it was decided
+    calling_since: datetime | None = None  # a call that opens a session is on its way
+    asked_count: int = 0
+    version: int = 1
+
+    @property
+    def provider_key(self) -> str:
+        return f"{self.payment_id}-{self.attempt}"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
+
+    def transition_to(self, status: PaymentStatus) -> Payment:
+        """The only door between states."""
+        if status not in TRANSITIONS[self.status]:
+            raise Conflict(f"payment_{self.status}", f"This payment is {self.status}.")
+        return replace(self, status=status)
+
+    def opened(self, session_id: str, redirect_url: str) -> Payment:
+        return replace(
+            self.transition_to(S.OPEN),
+            session_id=session_id,
+            redirect_url=redirect_url,
+            calling_since=None,
+        )
+
+    def call_lost(self) -> Payment:
+        """The call that should open a session is over, without a page for the buyer."""
+        return replace(self, calling_since=None)
+
+    def retried(self, *, request_body: str, session_ends_at: datetime, now: datetime) -> Payment:
+        """A new attempt number: a session whose page nobody received is harmless."""
+        if self.status is not S.CREATED:
+            raise Conflict(f"payment_{self.status}", f"This payment is {self.status}.")
+        return replace(
+            self,
+            attempt=self.attempt + 1,
+            request_body=request_body,
+            session_ends_at=session_ends_at,
+            started_at=now,
+            calling_since=now,
+        )
+
+    def abandoned(self) -> Payment:
+        return replace(self.transition_to(S.ABANDONED), calling_since=None)
+
+    def is_being_called(self, now: datetime) -> bool:
+        """Whether another worker may still receive the page of this attempt."""
+        return self.calling_since is not None and now < self.calling_since + CALL_LIMIT
+
+    def captured(self, capture: Capture) -> Payment:
+        """Money arrived: as asked, or held as mismatched for a person to decide (REG-3)."""
+        status = S.CAPTURED if not self.mismatches(capture) else S.MISMATCHED
+        return replace(self.transition_to(status), capture=capture)
+
+    def mismatches(self, capture: Capture) -> tuple[str, ...]:
+        """What of a capture is not what was asked: amount, currency, payee, reference (REG-3)."""
+        compared = {
+            "amount": (self.amount.amount_minor, capture.amount.amount_minor),
+            "currency": (self.amount.currency, capture.amount.currency),
+            "payee": (self.payee, capture.payee),
+            "reference": (self.payment_id, capture.reference),
+        }
+        return tuple(name for name, (asked, got) in compared.items() if asked != got)

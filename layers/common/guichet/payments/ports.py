@@ -1,0 +1,128 @@
+"""What payments need from a provider. Stripe's and PayPal's own words stay behind these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guichet.money import Money
+from guichet.payments.payment import Capture, Payment
+from guichet.payments.refund import Refund, RefundStatus
+
+
+class ProviderUnavailableError(Exception):
+    """No answer, or one that says later: what the call did is unknown."""
+
+    def __init__(self, message: str, *, retry_after_seconds: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ProviderRefusedError(Exception):
+    """The provider said no and will say no again: `code` is ours, the message is for the log."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class SessionState(StrEnum):
+    """What a hosted session has come to, in the provider's eyes."""
+
+    UNPAID = "unpaid"  # open: the buyer may still pay
+    PROCESSING = "processing"
+    PAID = "paid"
+    DENIED = "denied"  # a debit that the bank refused
+    ENDED = "ended"  # expired, nothing was paid
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """The provider's answer about one payment."""
+
+    state: SessionState
+    capture: Capture | None = None  # with PAID alone
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTexts:
+    """What the hosted page shows and where it leads back to."""
+
+    title: str
+    language: str
+    email: str
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostedSession:
+    """A page at the provider's on which the buyer pays."""
+
+    session_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundReport:
+    """The provider's answer about one refund."""
+
+    status: RefundStatus
+    provider_refund_id: str
+    failure: str | None = None
+
+
+class PaymentProvider(Protocol):
+    """One provider. Every call has a timeout, a bounded number of tries and our own key.
+
+    Raises:
+        ProviderUnavailableError: the outcome is unknown.
+        ProviderRefusedError: a final no.
+    """
+
+    def session_body(
+        self,
+        *,
+        payment_id: str,
+        registration_id: str,
+        amount: Money,
+        platform_fee: Money,
+        ends_at: datetime,
+        texts: SessionTexts,
+    ) -> str:
+        """The exact bytes that will open the session; made once and stored before they are sent."""
+        ...
+
+    def open_session(self, payment: Payment) -> HostedSession: ...
+
+    def ask(self, payment: Payment) -> SessionReport: ...
+
+    def end_session(self, payment: Payment) -> SessionReport:
+        """End it so that nobody can pay any more; answers what it had come to (BAD-16)."""
+        ...
+
+    def refund_body(
+        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money
+    ) -> str: ...
+
+    def fee_refund_body(self, *, refund_id: str, fee: Money) -> str: ...
+
+    def refund(self, refund: Refund) -> RefundReport: ...
+
+    def ask_refund(self, refund: Refund) -> RefundReport | None:
+        """What became of it; None where the provider never received it."""
+        ...
+
+    def return_fee(self, refund: Refund) -> str:
+        """Give the fee back to the organizer; answers the provider's id of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a provider's event is about: whom to ask, never what to believe."""
+
+    payment_id: str | None = None
+    refund_id: str | None = None

@@ -1,0 +1,91 @@
+"""A refund: money on its way back, first the buyer's, then the fee's (RFD-3, RFD-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from guichet.errors import Conflict
+from guichet.money import Money
+
+
+class RefundStatus(StrEnum):
+    """RFD-6: only the provider's answer leads to succeeded or failed."""
+
+    REQUESTED = "requested"  # stored; not yet sent, or sent without an answer
+    SUBMITTED = "submitted"  # the provider has it and has not finished
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class RefundReason(StrEnum):
+    """The rule that returned the money."""
+
+    LATE_WITHOUT_SEAT = "late_without_seat"
+    PAID_TWICE = "paid_twice"
+    REGISTRATION_ENDED = "registration_ended"
+
+
+S = RefundStatus
+
+TRANSITIONS = MappingProxyType(
+    {
+        S.REQUESTED: frozenset({S.SUBMITTED, S.SUCCEEDED, S.FAILED}),
+        S.SUBMITTED: frozenset({S.SUCCEEDED, S.FAILED}),
+        S.SUCCEEDED: frozenset({S.FAILED}),  # a provider can take a success back, days later
+        S.FAILED: frozenset(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund of one payment, with the exact bytes of both provider calls."""
+
+    refund_id: str
+    payment_id: str
+    registration_id: str
+    training_id: str
+    account_id: str
+    provider: str
+    payee: str
+    amount: Money
+    fee: Money  # what of the platform fee goes back, after the refund succeeded
+    reason: RefundReason
+    requested_at: datetime
+    request_body: str
+    fee_request_body: str | None
+    platform_fee_id: str | None
+    status: RefundStatus = S.REQUESTED
+    provider_refund_id: str | None = None
+    provider_fee_refund_id: str | None = None
+    asked_count: int = 0
+    first_sent_at: datetime | None = None
+    failure: str | None = None
+    version: int = 1
+
+    @property
+    def owes_fee(self) -> bool:
+        """The buyer has the money back, the organizer not yet the fee."""
+        return self.status is S.SUCCEEDED and bool(self.fee) and self.provider_fee_refund_id is None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status is S.FAILED or (self.status is S.SUCCEEDED and not self.owes_fee)
+
+    def transition_to(self, status: RefundStatus) -> Refund:
+        """The only door between states."""
+        if status not in TRANSITIONS[self.status]:
+            raise Conflict(f"refund_{self.status}", f"This refund is {self.status}.")
+        return replace(self, status=status)
+
+    def reported(
+        self, status: RefundStatus, provider_refund_id: str, failure: str | None
+    ) -> Refund:
+        moved = self if status is self.status else self.transition_to(status)
+        return replace(moved, provider_refund_id=provider_refund_id, failure=failure)
+
+    def fee_returned(self, provider_fee_refund_id: str) -> Refund:
+        return replace(self, provider_fee_refund_id=provider_fee_refund_id)

@@ -1,0 +1,1 @@
+"""Trainings, discount codes, registrations: what is sold, for how much, and to whom."""

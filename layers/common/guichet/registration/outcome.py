@@ -1,0 +1,247 @@
+"""What a provider's answer means: one decision behind webhook, return page and hold end (REG-4, REG-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from guichet.events import Event
+from guichet.ledger.journal import Change
+from guichet.ledger.postings import Posting, capture_postings
+from guichet.payments.payment import Capture, Payment, PaymentStatus
+from guichet.payments.ports import SessionReport, SessionState
+from guichet.payments.refund import Refund, RefundReason
+from guichet.registration.mails import MailKind
+from guichet.registration.ports import (
+    Aggregate,
+    FreeEmail,
+    FreeSeat,
+    GiveBackCodeUse,
+    Step,
+    TakeCodeUse,
+    TakeEmail,
+    TakeSeat,
+)
+from guichet.registration.registration import (
+    HoldKind,
+    PaidBy,
+    Registration,
+    RegistrationStatus,
+    long_hold,
+)
+from guichet.registration.training import Training
+
+S = RegistrationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to write. Nothing at all where the answer changes nothing."""
+
+    changes: tuple[Change[Aggregate], ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A payment with everything that its outcome depends on."""
+
+    training: Training
+    registration: Registration
+    payment: Payment
+    uses_per_email: int | None  # of the discount code, if one was used
+    now: datetime
+    denied_hold: timedelta
+    session: timedelta
+    seat_may_be_left: bool  # False once the store said that there is none for a late payment
+
+    @property
+    def holds_lease(self) -> bool:
+        return self.registration.open_payment_id == self.payment.payment_id
+
+
+def decide(
+    situation: Situation,
+    report: SessionReport,
+    *,
+    refund_for: Callable[[Payment, Capture, RefundReason], Refund],
+) -> Decision:
+    """The write that a provider's answer asks for. Older answers than what is known change nothing."""
+    if situation.payment.has_ended:
+        return Decision()
+    match report:
+        case SessionReport(SessionState.PAID, Capture() as capture):
+            return _paid(situation, capture, refund_for)
+        case SessionReport(SessionState.PROCESSING):
+            return _processing(situation)
+        case SessionReport(SessionState.DENIED):
+            return _denied(situation)
+        case SessionReport(SessionState.ENDED) if situation.payment.status is PaymentStatus.OPEN:
+            return _ended(situation)
+        case _:
+            return Decision()
+
+
+def given_back(registration: Registration) -> tuple[Step, ...]:
+    """What a registration that ends unpaid lets go of (REG-5)."""
+    steps: list[Step] = []
+    if registration.has_seat:
+        steps.append(FreeSeat(registration.training_id))
+    if registration.is_live:
+        steps.append(FreeEmail(registration.training_id, registration.email))
+        if registration.discount_code_id is not None:
+            steps.append(GiveBackCodeUse(registration.discount_code_id, registration.email))
+    return tuple(steps)
+
+
+def taken_again(registration: Registration, uses_per_email: int | None) -> tuple[Step, ...]:
+    """What an expired registration needs to live again: a seat, its e-mail, its discount."""
+    steps: list[Step] = [
+        TakeSeat(registration.training_id),
+        TakeEmail(registration.training_id, registration.email, registration.registration_id),
+    ]
+    if registration.discount_code_id is not None:
+        steps.append(TakeCodeUse(registration.discount_code_id, registration.email, uses_per_email))
+    return tuple(steps)
+
+
+def expired(registration: Registration) -> Decision:
+    """The hold ended unpaid: seat, e-mail and discount use are free again."""
+    ended = bumped(registration.ended(S.EXPIRED))
+    change = Change[Aggregate](
+        registration, ended, (Event("registration.expired"),), mails=(MailKind.EXPIRED,)
+    )
+    return Decision((change,), given_back(registration))
+
+
+def bumped[T: (Registration, Payment, Training, Refund)](aggregate: T) -> T:
+    """The next version of what was read."""
+    return replace(aggregate, version=aggregate.version + 1)
+
+
+def _paid(
+    situation: Situation,
+    capture: Capture,
+    refund_for: Callable[[Payment, Capture, RefundReason], Refund],
+) -> Decision:
+    payment = situation.payment.captured(capture)
+    if payment.status is PaymentStatus.MISMATCHED:
+        return _mismatched(situation, payment, capture)
+    reason = _return_reason(situation)
+    if reason is not None:
+        refund = refund_for(payment, capture, reason)
+        payment = replace(payment, refund_id=refund.refund_id)
+        requested = Change[Aggregate](
+            None,
+            refund,
+            (Event("refund.requested", {"payment_id": payment.payment_id, "reason": str(reason)}),),
+        )
+        return Decision((_captured(situation.payment, payment, capture), requested))
+    registration = situation.registration
+    confirmed = registration.confirmed(
+        now=situation.now, paid_by=PaidBy.PROVIDER, payment_id=payment.payment_id
+    )
+    late = registration.status is S.EXPIRED
+    return Decision(
+        (_captured(situation.payment, payment, capture), confirmation(registration, confirmed)),
+        taken_again(registration, situation.uses_per_email) if late else (),
+    )
+
+
+def confirmation(before: Registration | None, confirmed: Registration) -> Change[Registration]:
+    """One confirmation, one receipt, one word to the organizer (BAD-2)."""
+    return Change(
+        before,
+        bumped(confirmed) if before is not None else confirmed,
+        (Event("registration.confirmed", {"payment_id": confirmed.paid_payment_id}),),
+        mails=(MailKind.CONFIRMED, MailKind.ORGANIZER_NEW_REGISTRATION),
+    )
+
+
+def _return_reason(situation: Situation) -> RefundReason | None:
+    """Why money that arrived goes back; None where it buys a seat (REG-4, REG-8)."""
+    registration = situation.registration
+    match registration.status:
+        case S.AWAITING_PAYMENT | S.PROCESSING:
+            return None
+        case S.CONFIRMED:
+            return RefundReason.PAID_TWICE
+        case S.EXPIRED:
+            takes = situation.training.takes_late_payers(situation.now)
+            seat = situation.seat_may_be_left and takes
+            return None if seat else RefundReason.LATE_WITHOUT_SEAT
+        case S.CANCELLED | S.REJECTED | S.PENDING_APPROVAL:
+            return RefundReason.REGISTRATION_ENDED
+
+
+def _captured(before: Payment, after: Payment, capture: Capture) -> Change[Aggregate]:
+    return Change(
+        before, bumped(after), (Event("payment.captured"),), postings=_capture_postings(capture)
+    )
+
+
+def _capture_postings(capture: Capture) -> tuple[Posting, ...]:
+    return capture_postings(capture.amount, capture.platform_fee, capture.provider_fee)
+
+
+def _mismatched(situation: Situation, payment: Payment, capture: Capture) -> Decision:
+    """The money is in the books as it came; the registration waits, with its seat, for a person."""
+    differences = ",".join(situation.payment.mismatches(capture))
+    parked = Change[Aggregate](
+        situation.payment,
+        bumped(payment),
+        (Event("payment.mismatched", {"differences": differences}),),
+        postings=_capture_postings(capture),
+        mails=(MailKind.ORGANIZER_PAYMENT_MISMATCHED,),
+    )
+    return Decision((parked, *_to_processing(situation)))
+
+
+def _processing(situation: Situation) -> Decision:
+    if situation.payment.status is PaymentStatus.PROCESSING:
+        asked = bumped(replace(situation.payment, asked_count=situation.payment.asked_count + 1))
+        return Decision((Change(situation.payment, asked),))
+    payment = replace(
+        situation.payment.transition_to(PaymentStatus.PROCESSING), started_at=situation.now
+    )
+    moved = Change[Aggregate](situation.payment, bumped(payment), (Event("payment.processing"),))
+    return Decision((moved, *_to_processing(situation)))
+
+
+def _to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
+    registration = situation.registration
+    if registration.status is not S.AWAITING_PAYMENT or not situation.holds_lease:
+        return ()
+    moved = bumped(registration.processing())
+    return (Change(registration, moved, (Event("registration.processing"),)),)
+
+
+def _denied(situation: Situation) -> Decision:
+    failed = bumped(situation.payment.transition_to(PaymentStatus.FAILED))
+    change = Change[Aggregate](situation.payment, failed, (Event("payment.failed"),))
+    registration = situation.registration
+    if not situation.holds_lease:
+        return Decision((change,))
+    if situation.training.has_started(situation.now):
+        ended = expired(registration)
+        return Decision((change, *ended.changes), ended.steps)
+    ends_at = min(situation.now + situation.denied_hold, situation.training.starts_at)
+    hold = long_hold(HoldKind.DENIED_DEBIT, ends_at, session=situation.session)
+    again = Change[Aggregate](
+        registration,
+        bumped(registration.denied(hold)),
+        (Event("registration.payment_failed"),),
+        mails=(MailKind.PAYMENT_FAILED,),
+    )
+    return Decision((change, again))
+
+
+def _ended(situation: Situation) -> Decision:
+    ended = bumped(situation.payment.transition_to(PaymentStatus.EXPIRED))
+    change = Change[Aggregate](situation.payment, ended, (Event("payment.expired"),))
+    if not situation.holds_lease:
+        return Decision((change,))
+    registration = situation.registration
+    freed = Change[Aggregate](registration, bumped(registration.without_lease()))
+    return Decision((change, freed))

@@ -1,0 +1,167 @@
+"""Money on its way back: intent, call, record; the fee follows the buyer's money (RFD-3, RFD-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from guichet.clock import Clock
+from guichet.errors import ConcurrentUpdateError, Unavailable
+from guichet.events import Event
+from guichet.ledger.journal import Cause, Change
+from guichet.ledger.postings import (
+    Posting,
+    fee_receivable_postings,
+    fee_return_postings,
+    refund_failed_postings,
+    refund_postings,
+)
+from guichet.payments.ports import (
+    PaymentProvider,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    RefundReport,
+)
+from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.schedule import ALARM_AFTER
+from guichet.registration.mails import MailKind
+from guichet.registration.outcome import bumped
+from guichet.registration.ports import Aggregate, Records
+from guichet.registration.settling import TRIES, Providers
+
+# The provider forgets our key after 24 h (BAD-11): from then on it is asked before it is told.
+_KEY_LIVES: Final = timedelta(hours=23)
+
+
+@dataclass(frozen=True, slots=True)
+class Refunding:
+    """The road of every refund, whoever asks for it to be moved on."""
+
+    records: Records
+    providers: Providers
+    clock: Clock
+
+    def proceed(self, payment_id: str, refund_id: str, cause: Cause) -> None:
+        """Send it, ask about it, return the fee: whatever comes next. A repeat does nothing twice.
+
+        Raises:
+            Unavailable: the outcome is unknown; it is due again later.
+        """
+        for _ in range(TRIES):
+            refund = self.records.refund(payment_id, refund_id)
+            if refund is None or refund.is_finished:
+                return
+            try:
+                self._step(refund, cause)
+            except ConcurrentUpdateError:
+                continue
+            except ProviderUnavailableError as error:
+                raise self._later(refund, cause) from error
+            except ProviderRefusedError as error:
+                if not self._refused(refund, error, cause):
+                    return
+        # Still moving after all these steps: the due entry brings it back.
+
+    def ask(self, payment_id: str, refund_id: str, cause: Cause) -> None:
+        """The provider hinted at a change: ask, even about one that seemed finished (RFD-6)."""
+        refund = self.records.refund(payment_id, refund_id)
+        if refund is None:
+            return
+        if refund.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}:
+            self._ask_again(refund, cause)
+        self.proceed(payment_id, refund_id, cause)
+
+    def _ask_again(self, refund: Refund, cause: Cause) -> None:
+        try:
+            report = self.providers[refund.provider].ask_refund(refund)
+        except (ProviderUnavailableError, ProviderRefusedError) as error:
+            raise self._later(refund, cause) from error
+        if report is not None and report.status is not refund.status:
+            self._record(refund, report, cause)
+
+    def _step(self, refund: Refund, cause: Cause) -> None:
+        provider = self.providers[refund.provider]
+        if refund.owes_fee:
+            self._return_fee(refund, provider, cause)
+        elif refund.first_sent_at is None:
+            sent = bumped(replace(refund, first_sent_at=self.clock.now()))
+            self.records.save(cause, [Change(refund, sent)])
+        else:
+            self._record(refund, self._answer(refund, provider), cause)
+
+    def _answer(self, refund: Refund, provider: PaymentProvider) -> RefundReport:
+        """Repeating the same bytes under the same key is the question, while the key lives."""
+        sent_at = refund.first_sent_at
+        forgotten = sent_at is None or self.clock.now() >= sent_at + _KEY_LIVES
+        if refund.status is RefundStatus.SUBMITTED or forgotten:
+            report = provider.ask_refund(refund)
+            if report is not None:
+                return report
+        return provider.refund(refund)
+
+    def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> None:
+        if report.status is refund.status:
+            asked = bumped(replace(refund, asked_count=refund.asked_count + 1))
+            self.records.save(cause, [Change(refund, asked)])
+            raise _pending()
+        moved = refund.reported(report.status, report.provider_refund_id, report.failure)
+        self.records.save(cause, [_moved(refund, bumped(moved))])
+
+    def _return_fee(self, refund: Refund, provider: PaymentProvider, cause: Cause) -> None:
+        fee_refund_id = provider.return_fee(refund)
+        returned = bumped(refund.fee_returned(fee_refund_id))
+        change = Change[Aggregate](
+            refund,
+            returned,
+            (Event("refund.fee_returned"),),
+            postings=fee_return_postings(refund.fee),
+        )
+        self.records.save(cause, [change])
+
+    def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> bool:
+        """A final no: a person is told. Answers whether anything is left to do."""
+        if refund.owes_fee:
+            raise error
+        failed = replace(refund.transition_to(RefundStatus.FAILED), failure=error.code)
+        self.records.save(cause, [_moved(refund, bumped(failed))])
+        return False
+
+    def _later(self, refund: Refund, cause: Cause) -> Unavailable:
+        """Note one more question without an answer: the next one has its moment (never `failed`)."""
+        events: tuple[Event, ...] = ()
+        overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
+        if overdue:
+            events = (Event("refund.unknown_for_long"),)
+        asked = bumped(replace(refund, asked_count=refund.asked_count + 1))
+        self.records.save(cause, [Change[Aggregate](refund, asked, events)])
+        return _pending()
+
+
+def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
+    """A refund's new state, with what it means to the books and who is told."""
+    name = f"refund.{after.status}"
+    told = after.status is RefundStatus.SUCCEEDED
+    return Change(
+        before,
+        after,
+        (Event(name, {"payment_id": after.payment_id, "failure": after.failure}),),
+        postings=_postings(before, after),
+        mails=(MailKind.MONEY_RETURNED,) if told else (),
+    )
+
+
+def _postings(before: Refund, after: Refund) -> tuple[Posting, ...]:
+    """The provider takes the money when it accepts a refund, and gives it back when that fails."""
+    had_left = before.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}
+    if after.status is RefundStatus.FAILED:
+        back = refund_failed_postings(after.amount) if had_left else ()
+        fee_is_gone = before.provider_fee_refund_id is not None
+        return back + (fee_receivable_postings(after.fee) if fee_is_gone else ())
+    return () if had_left else refund_postings(after.amount)
+
+
+def _pending() -> Unavailable:
+    return Unavailable(
+        "refund_pending", "The provider has not settled this refund yet.", retry_after_seconds=30
+    )

@@ -1,0 +1,1 @@
+"""What registration can do: one verb a file."""

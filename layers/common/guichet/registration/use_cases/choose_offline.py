@@ -1,0 +1,81 @@
+"""Pay the organizer in their own way: instructions by mail, the seat kept until a deadline (REG-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from guichet.errors import ConcurrentUpdateError, Invalid, not_found
+from guichet.events import Actor, Event
+from guichet.ledger.journal import Change
+from guichet.registration.mails import MailKind
+from guichet.registration.naming import key_mark, request_hash
+from guichet.registration.outcome import bumped
+from guichet.registration.paying import OFFLINE_PREFIX
+from guichet.registration.registration import HoldKind, Registration, long_hold
+from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.training import Training
+from guichet.replies import Reply, was_handled, with_handled
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseOffline:
+    """A registrant chooses one of the organizer's own methods."""
+
+    registration_id: str
+    method_id: str
+    idempotency_key: str
+    actor: Actor
+
+
+def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Registration]:
+    """Keep the seat until the offline deadline. No session is opened, no fee is taken.
+
+    Raises:
+        Conflict: there is nothing to pay now.
+        Unavailable: an open session can't be ended at the moment.
+    """
+    records, clock = settling.records, settling.clock
+    cause = cause_of(command.actor, "choose_offline", clock)
+    asked = request_hash(command.method_id)
+    mark = key_mark(command.registration_id, "payments", command.idempotency_key)
+
+    def attempt() -> Reply[Registration]:
+        registration = records.registration(command.registration_id)
+        training = None if registration is None else records.training(registration.training_id)
+        if registration is None or training is None:
+            raise not_found("registration")
+        if was_handled(registration.handled_keys, mark, asked):
+            return Reply(registration, replayed=True)
+        registration.require_hold()
+        training.require_not_started(clock.now())
+        if training.offline_method(command.method_id) is None:
+            raise Invalid(
+                "method_not_offered", "Choose one of the payment methods that are offered."
+            )
+        if registration.open_payment_id is not None:
+            settling.end_open_payment(registration, cause)
+            raise ConcurrentUpdateError("the open session has just ended: decide again")
+        ends_at = offline_deadline(training, registration.registered_at)
+        hold = long_hold(HoldKind.OFFLINE, ends_at, session=settling.policy.session)
+        chosen = registration.chose_offline(OFFLINE_PREFIX + command.method_id, hold)
+        chosen = replace(chosen, handled_keys=with_handled(chosen.handled_keys, mark, asked))
+        change = Change(
+            registration,
+            bumped(chosen),
+            (Event("registration.offline_chosen", {"method": chosen.method}),),
+            mails=(MailKind.OFFLINE_INSTRUCTIONS,),
+        )
+        records.save(cause, [change])
+        return Reply.new(change.after)
+
+    return with_fresh_state(attempt)
+
+
+def offline_deadline(training: Training, submitted_at: datetime) -> datetime:
+    """The end of the day so many days after submission, in the training's zone; never after its start."""
+    zone = ZoneInfo(training.time_zone)
+    day = submitted_at.astimezone(zone).date() + timedelta(days=training.offline_deadline_days)
+    end_of_day = datetime.combine(day + timedelta(days=1), time(), zone)
+    return min(end_of_day.astimezone(submitted_at.tzinfo), training.starts_at)
