@@ -120,7 +120,7 @@ def start_bank_debit(world: World, session_id: str, email: str) -> BuyerOutcome:
     intent = intents.intent_of(world, session)
     _misprice(world, session, intent)
     charge = intents.new_charge(world, intent, method, "pending")
-    intent.update(status="processing", processing={"type": method})
+    intent["status"] = "processing"
     account = world.owner(session["id"])
     emit(world, "charge.pending", charge, account)
     emit(world, "payment_intent.processing", intent, account)
@@ -154,6 +154,13 @@ def _pending_debit(world: World, session_id: str) -> tuple[Json, Json, Json]:
     if intent is None or intent["status"] != "processing":
         raise BuyerRefusedError("This session has no pending bank debit.")
     return session, intent, world.state.objects[intent["latest_charge"]]
+
+
+def pending_debits(world: World) -> list[Json]:
+    """Sessions whose bank has neither settled nor denied yet, oldest first."""
+    waiting = [each for each in world.of_kind("payment_intent") if each["status"] == "processing"]
+    private = world.state.private
+    return [world.state.objects[private[each["id"]]["session"]] for each in waiting]
 
 
 def cancel(world: World, session_id: str) -> BuyerOutcome:

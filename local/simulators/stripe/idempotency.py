@@ -79,6 +79,9 @@ def keep(world: World, record: str, response: SimResponse) -> None:
 def prune(world: World) -> None:
     """Forget keys at least 24 hours old: the same key is then a new request."""
     limit = world.now() - KEPT_SECONDS
-    old = [record for record, kept in world.state.idempotency.items() if kept["at"] <= limit]
-    for record in old:
-        del world.state.idempotency[record]
+    keys = world.state.idempotency  # in order of time
+    while keys:
+        oldest = next(iter(keys))
+        if keys[oldest]["at"] > limit:
+            return
+        del keys[oldest]

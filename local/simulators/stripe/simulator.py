@@ -119,6 +119,11 @@ class StripeSimulator:
         with self._ticked() as world:
             buyer.deny_bank_debit(world, session_id)
 
+    def pending_debits(self) -> list[Json]:
+        """Copies of the sessions that a bank has neither settled nor denied yet."""
+        with self._ticked() as world:
+            return deepcopy(buyer.pending_debits(world))
+
     def cancel(self, session_id: str) -> BuyerOutcome:
         with self._ticked() as world:
             return buyer.cancel(world, session_id)

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from local.simulators.stripe.chaos import Chaos
 from local.simulators.stripe.errors import no_such
-from local.simulators.stripe.shapes import PLATFORM, Json
+from local.simulators.stripe.shapes import Json
 
 
 @dataclass
@@ -108,10 +108,8 @@ class World:
         return {"state": deepcopy(asdict(self.state)), "chaos": self.chaos.snapshot()}
 
     def restore(self, snapshot: Json) -> None:
+        """Continue from a snapshot; calls that were in flight died with their process."""
         self.state = State(**deepcopy(snapshot["state"]))
+        keys = self.state.idempotency
+        self.state.idempotency = {key: kept for key, kept in keys.items() if kept["status"]}
         self.chaos = Chaos.restored(snapshot["chaos"])
-
-
-def owner_of_fees() -> str:
-    """Application fees and their refunds are the platform's objects."""
-    return PLATFORM

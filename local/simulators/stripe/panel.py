@@ -1,0 +1,87 @@
+"""What tests, seeds and a curious person set and read over HTTP: `/_local/providers/stripe`."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from local.simulators.stripe.errors import StripeError
+from local.simulators.stripe.shapes import Json
+from local.simulators.stripe.simulator import StripeSimulator
+
+PREFIX = "/_local/providers/stripe"
+
+
+panel = Blueprint("stripe_panel", __name__, url_prefix=PREFIX)
+
+
+@panel.get("/books")
+def books() -> Response:
+    return jsonify(_simulator().books())
+
+
+@panel.route("/chaos", methods=["GET", "POST", "DELETE"])
+def chaos() -> Response:
+    if request.method == "DELETE":
+        _simulator().clear_chaos()
+    elif request.method == "POST":
+        _simulator().configure_chaos(_body())
+    return jsonify(_simulator().chaos())
+
+
+@panel.post("/accounts")
+def add_account() -> Response:
+    fields = _body()
+    return jsonify(_simulator().add_account(fields.pop("id"), **fields))
+
+
+@panel.post("/accounts/<account_id>/deauthorize")
+def deauthorize(account_id: str) -> Response:
+    _simulator().deauthorize(account_id)
+    return Response(status=204)
+
+
+@panel.post("/refunds")
+def refund() -> Response:
+    """Refund from the dashboard: `{"payment": pi_… or ch_…, "amount_minor"?, ...}`."""
+    fields = _body()
+    return jsonify(_simulator().dashboard_refund(fields.pop("payment"), **fields))
+
+
+@panel.post("/refunds/<refund_id>/settle")
+def settle_refund(refund_id: str) -> Response:
+    return jsonify(_simulator().settle_refund(refund_id))
+
+
+@panel.post("/refunds/<refund_id>/fail")
+def fail_refund(refund_id: str) -> Response:
+    return jsonify(_simulator().fail_refund(refund_id, **_body()))
+
+
+@panel.post("/reset")
+def reset() -> Response:
+    _simulator().reset()
+    return Response(status=204)
+
+
+@panel.errorhandler(ValueError)
+@panel.errorhandler(TypeError)
+@panel.errorhandler(KeyError)
+def refuse(error: Exception) -> tuple[Response, int]:
+    return jsonify({"error": {"message": f"{type(error).__name__}: {error}"}}), 400
+
+
+@panel.errorhandler(StripeError)
+def stripe_error(error: StripeError) -> tuple[Response, int]:
+    return jsonify(error.body()), error.status
+
+
+def _body() -> Json:
+    body: Any = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise TypeError("the body must be a JSON object")
+    return body
+
+
+def _simulator() -> StripeSimulator:
+    simulator: StripeSimulator = current_app.extensions["stripe_simulator"]
+    return simulator

@@ -1,0 +1,161 @@
+"""What the simulator answers, held against Stripe's published types (PROVIDER_SPECS)."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from local.simulators.stripe import StripeSimulator
+from tests.support.stripe_calls import ORGANIZER, StripeCalls, drain
+
+SPECS = Path(
+    os.environ.get("PROVIDER_SPECS")
+    or Path(__file__).resolve().parents[3].parent / "shared" / "providers"
+)
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, Any]:
+    path = SPECS / "specs" / "stripe_subset.json"
+    if not path.exists():
+        pytest.skip(f"{path} is absent: set PROVIDER_SPECS to the published provider types")
+    spec = json.loads(path.read_text())
+    return {name: _strict(schema) for name, schema in spec["components"]["schemas"].items()}
+
+
+def _strict(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """OpenAPI 3.0 to JSON Schema; fields that Stripe does not publish are forbidden."""
+    if isinstance(schema, list):
+        return [_strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    strict = {
+        name: _strict(value)
+        for name, value in schema.items()
+        if name not in {"nullable", "x-known-values"}
+    }
+    if "x-known-values" in schema and schema.get("type") == "string":
+        strict["enum"] = schema["x-known-values"]
+    if "properties" in schema:
+        strict.setdefault("additionalProperties", False)
+    return {"anyOf": [strict, {"type": "null"}]} if schema.get("nullable") else strict
+
+
+def faults(schemas: dict[str, Any], obj: dict[str, Any]) -> list[str]:
+    """How an object differs from its published type."""
+    kind = obj["object"]
+    root = {"$ref": f"#/components/schemas/{kind}", "components": {"schemas": schemas}}
+    errors = Draft202012Validator(root).iter_errors(obj)
+    return [
+        f"{kind} {each.json_path}: {each.message}" for error in errors for each in _leaves(error)
+    ]
+
+
+def _leaves(error: ValidationError) -> list[ValidationError]:
+    """The faults behind an `anyOf`, without those of branches for another kind of value."""
+    inner = [leaf for each in error.context or [] for leaf in _leaves(each)]
+    meant = [each for each in inner if each.validator not in {"type", "$ref"}]
+    return meant or inner or [error]
+
+
+def everything(calls: StripeCalls, platform: StripeCalls) -> list[dict[str, Any]]:
+    """Objects from a busy day, expanded, as the API answers them."""
+    simulator = calls.simulator
+    expand = {"expand": ["payment_intent.latest_charge.balance_transaction", "line_items"]}
+    opened = calls.open_session(allowed_payment_method_types=["card"], locale="fr")
+    declined = calls.open_session()
+    simulator.decline(declined["id"])
+    asked = calls.open_session()
+    simulator.pay(asked["id"], "3ds")
+    debit = calls.open_session()
+    simulator.start_bank_debit(debit["id"])
+    paid = calls.pay()
+    intent = paid["payment_intent"]
+    refund = calls.post("/v1/refunds", {"payment_intent": intent, "amount": 100}).json
+    simulator.fail_refund(refund["id"])
+    simulator.configure_chaos({"refunds": {"pending": 1}})
+    calls.post("/v1/refunds", {"payment_intent": intent, "amount": 200})
+    fee = platform.get("/v1/application_fees").json["data"][0]
+    platform.post(f"/v1/application_fees/{fee['id']}/refunds", {"amount": 1})
+    sessions = [
+        calls.get(f"/v1/checkout/sessions/{each['id']}", expand).json
+        for each in (opened, declined, asked, debit, paid)
+    ]
+    lists = [
+        each
+        for path in ("payment_intents", "charges", "refunds", "events", "balance_transactions")
+        for each in calls.get(f"/v1/{path}", {"limit": 100}).json["data"]
+    ]
+    fees = platform.get("/v1/application_fees", {"expand": ["data.balance_transaction"]}).json
+    fee_refunds = platform.get(f"/v1/application_fees/{fee['id']}/refunds").json
+    account = calls.get("/v1/account").json
+    return [*sessions, *lists, *fees["data"], *fee_refunds["data"], account]
+
+
+def test_every_object_has_its_published_type(
+    calls: StripeCalls, platform: StripeCalls, schemas: dict[str, Any]
+):
+    """Stripe's types of 2026-10-28.endive, as derived from stripe-python 16.1.0."""
+    objects = everything(calls, platform)
+
+    found = [fault for obj in objects for fault in faults(schemas, obj)]
+
+    assert found == []
+    assert {obj["object"] for obj in objects} >= {
+        "checkout.session",
+        "payment_intent",
+        "charge",
+        "refund",
+        "application_fee",
+        "fee_refund",
+        "balance_transaction",
+        "event",
+        "account",
+    }
+
+
+def test_every_event_carries_an_object_of_its_published_type(
+    calls: StripeCalls,
+    platform: StripeCalls,
+    simulator: StripeSimulator,
+    schemas: dict[str, Any],
+):
+    everything(calls, platform)
+    simulator.deauthorize(ORGANIZER)
+
+    events = drain(simulator)
+
+    found = [fault for event in events for fault in faults(schemas, event)]
+    known = [each["data"]["object"] for each in events]
+    found += [fault for obj in known if obj["object"] in schemas for fault in faults(schemas, obj)]
+    assert found == []
+    assert {event["type"] for event in events} >= {
+        "account.application.deauthorized",
+        "application_fee.created",
+        "application_fee.refunded",
+        "charge.refunded",
+        "charge.succeeded",
+        "checkout.session.completed",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.succeeded",
+        "refund.created",
+        "refund.failed",
+    }
+
+
+def test_refusals_have_the_published_shape(calls: StripeCalls, schemas: dict[str, Any]):
+    root = {"$ref": "#/components/schemas/error", "components": {"schemas": schemas}}
+
+    answers = [
+        calls.create_session(payment_method_types=["card"]),
+        calls.get("/v1/charges/ch_none"),
+        calls.get("/v1/nothing"),
+    ]
+
+    for answer in answers:
+        assert answer.status >= 400
+        assert list(Draft202012Validator(root).iter_errors(answer.json)) == []
