@@ -52,7 +52,7 @@ class Api:
                 raise LostAnswerError(acted=False)
             try:
                 _meet(world.chaos, fault)
-                form = forms.decode(body.decode() if method == "POST" else query)
+                form = forms.decode(body if method == "POST" else query.encode())
                 admitted = self._admit(method, route, lowered, form)
             except StripeError as error:
                 return _refusal(error, world.new_id("req"))
@@ -111,7 +111,7 @@ class Api:
     def _authenticate(self, headers: Mapping[str, str]) -> None:
         scheme, _, value = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
-            value = base64.b64decode(value).decode().partition(":")[0]
+            value = _basic_user(value)
         if value != self.api_key:
             shown = f"{value[:8]}{'*' * 12}" if value else "none"
             raise StripeError(f"Invalid API Key provided: {shown}", status=401, validation=True)
@@ -121,6 +121,13 @@ class Api:
                 f"Invalid Stripe API version: {version}. Guichet pins {API_VERSION}.",
                 validation=True,
             )
+
+
+def _basic_user(value: str) -> str:
+    try:
+        return base64.b64decode(value).decode().partition(":")[0]
+    except ValueError:
+        return ""
 
 
 def _meet(chaos: Chaos, fault: CallFault | None) -> None:

@@ -12,10 +12,17 @@ _NAME = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
-def decode(text: str) -> Json:
-    """Decode a query or a body; indexes and `[]` become lists, in order of appearance."""
+def decode(raw: bytes) -> Json:
+    """Decode a query or a body; indexes and `[]` become lists, in order of appearance.
+
+    Raises:
+        StripeError: not UTF-8, too many fields, or names that contradict each other.
+    """
     tree: Json = {}
-    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise invalid("Invalid request: the parameters cannot be parsed.") from error
     for name, value in pairs:
         match = _NAME.match(name)
         if match is None:

@@ -1,10 +1,8 @@
 """The simulator over HTTP on 127.0.0.1: API, pages, knobs and webhook deliveries."""
 
-import json
-import os
 import socket
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, request
@@ -12,12 +10,12 @@ from waitress.server import create_server
 
 from local.simulators.stripe.delivery import Courier
 from local.simulators.stripe.errors import LostAnswerError
+from local.simulators.stripe.keeping import StateKeeper
 from local.simulators.stripe.pages import pages
 from local.simulators.stripe.panel import panel
 from local.simulators.stripe.simulator import StripeSimulator
 
 HOST = "127.0.0.1"
-SAVE_EVERY_SECONDS = 1.0
 
 
 def create_app(simulator: StripeSimulator) -> Flask:
@@ -65,52 +63,32 @@ class RunningSimulator:
         self, simulator: StripeSimulator, port: int, webhook_url: str | None, state: Path | None
     ) -> None:
         self.simulator = simulator
-        self._state = state
-        if state is not None and state.exists():
-            simulator.restore(json.loads(state.read_text()))
+        self._keeper = StateKeeper(simulator, state) if state else None
+        self._courier = Courier(simulator, webhook_url) if webhook_url else None
         listening = socket.create_server((HOST, port))
         self.url = f"http://{HOST}:{listening.getsockname()[1]}"
         self._server: Any = create_server(create_app(simulator), sockets=[listening], threads=8)
-        self._stopping = Event()
-        self._threads = [Thread(target=self._server.run, name="stripe-http", daemon=True)]
-        if state is not None:
-            self._threads.append(Thread(target=self._save, name="stripe-state", daemon=True))
-        self._courier = Courier(simulator, webhook_url) if webhook_url else None
-        for thread in self._threads:
-            thread.start()
-        if self._courier is not None:
-            self._courier.start()
+        self._thread = Thread(target=self._server.run, name="stripe-http", daemon=True)
+        self._thread.start()
+        for part in (self._keeper, self._courier):
+            if part is not None:
+                part.start()
 
     def stop(self) -> None:
         """End deliveries and connections, and keep the state."""
         if self._courier is not None:
             self._courier.stop()
-        self._stopping.set()
         self._server.trigger.pull_trigger(self._close)
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
         self._server.task_dispatcher.shutdown()
-        self._write_state()
+        if self._keeper is not None:
+            self._keeper.stop()
 
     def _close(self) -> None:
         """Runs in the server's own thread, whose loop ends with its last socket."""
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
         self._server.close()
-
-    def _save(self) -> None:
-        while not self._stopping.wait(SAVE_EVERY_SECONDS):
-            self._write_state()
-
-    def _write_state(self) -> None:
-        if self._state is None:
-            return
-        text = json.dumps(self.simulator.snapshot())
-        if self._state.exists() and self._state.read_text() == text:
-            return
-        beside = self._state.with_suffix(".new")
-        beside.write_text(text)
-        os.replace(beside, self._state)  # noqa: PTH105 - atomic, which is the point
 
 
 def serve(

@@ -244,8 +244,10 @@ class StripeSimulator:
             return self._world.snapshot()
 
     def restore(self, snapshot: Json) -> None:
+        """Continue from a snapshot; deliveries that were under way are made again."""
         with self._lock:
             self._world.restore(snapshot)
+            webhooks.resume(self._world)
 
     @contextmanager
     def _ticked(self) -> Iterator[World]:

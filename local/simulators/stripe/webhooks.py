@@ -56,6 +56,7 @@ def take(world: World, secrets: Sequence[str], limit: int | None = None) -> list
     for each in due:
         private = world.state.private[each["event_id"]]
         private["attempt"] = max(each["attempt"], private.get("attempt", 0))
+        private["under_way"] = True
     return [_signed(world, each["event_id"], secrets) for each in due]
 
 
@@ -80,6 +81,7 @@ def signature(timestamp: int, body: bytes, secrets: Sequence[str]) -> str:
 def failed(world: World, event_id: str) -> None:
     """Queue the next try, with a growing pause; after the last the event is left undelivered."""
     private = world.state.private[event_id]
+    private["under_way"] = False
     attempt = private.get("attempt", 0)
     if attempt >= len(RETRY_SECONDS):
         return
@@ -93,5 +95,14 @@ def failed(world: World, event_id: str) -> None:
 
 
 def delivered(world: World, event_id: str) -> None:
-    world.state.private[event_id]["delivered"] = True
+    world.state.private[event_id].update(delivered=True, under_way=False)
     world.state.objects[event_id]["pending_webhooks"] = 0
+
+
+def resume(world: World) -> None:
+    """After a restart: what was taken, but neither delivered nor failed, is sent again."""
+    for event in world.of_kind("event"):
+        private = world.state.private[event["id"]]
+        if private.get("under_way"):
+            private["under_way"] = False
+            queue(world, event["id"], world.now())

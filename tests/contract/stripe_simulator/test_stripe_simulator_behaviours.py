@@ -509,6 +509,7 @@ def test_sessions_can_be_found_by_the_second_they_were_created_in(
     [
         pytest.param("Authorization", "Bearer sk_test_wrong", 401, id="wrong key"),
         pytest.param("Authorization", "", 401, id="no key"),
+        pytest.param("Authorization", "Basic ?", 401, id="unreadable key"),
         pytest.param("Stripe-Version", "2024-06-20", 400, id="another version"),
         pytest.param("Stripe-Version", "", 400, id="no version"),
         pytest.param("Stripe-Account", "acct_unknown", 403, id="unknown account"),
@@ -554,3 +555,54 @@ def test_wrong_parameters_are_refused_and_named(
 
     assert (answer.status, answer.json["error"].get("param")) == (400, param)
     assert calls.simulator.find_all("checkout.session") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"mode=\xff", id="not UTF-8"),
+        pytest.param(b"&".join([b"a=1"] * 501), id="too many fields"),
+        pytest.param(b"mode=payment&mode[x]=1", id="a value and an object"),
+        pytest.param(b"mode]=1", id="no name"),
+    ],
+)
+def test_a_body_that_is_no_form_is_refused(calls: StripeCalls, body: bytes):
+    """CONTRACTS 1.1: bodies are form-encoded, deep objects `a[b][c]`."""
+    answer = calls.simulator.handle("POST", "/v1/checkout/sessions", calls.headers(), body)
+
+    assert answer.status == 400
+
+
+def test_a_connected_account_tells_whether_it_can_be_paid(
+    simulator: StripeSimulator, platform: StripeCalls
+):
+    """PAY-2: stripe-python 16.1.0, `Account.charges_enabled` and `details_submitted`."""
+    simulator.add_account("acct_new", email="new@example.org", charges_enabled=False)
+
+    account = platform.get("/v1/accounts/acct_new").json
+    refused = StripeCalls(simulator, "acct_new").create_session()
+
+    assert (account["charges_enabled"], account["email"]) == (False, "new@example.org")
+    assert (refused.status, refused.code()) == (400, "account_invalid")
+
+
+def test_line_items_come_only_when_asked_for(calls: StripeCalls):
+    """stripe-python 16.1.0, `Session.line_items` is expandable."""
+    session = calls.open_session()
+
+    expanded = calls.get(f"/v1/checkout/sessions/{session['id']}", {"expand": ["line_items"]})
+    items = calls.get(f"/v1/checkout/sessions/{session['id']}/line_items")
+
+    assert "line_items" not in session
+    assert expanded.json["line_items"] == items.json
+    assert [each["amount_total"] for each in items.json["data"]] == [12000]
+
+
+@pytest.mark.parametrize("path", ["amount_total", "payment_intent.metadata", "a.b.c.d.e"])
+def test_only_references_can_be_expanded(calls: StripeCalls, path: str):
+    """docs.stripe.com/api/expanding_objects: at most four levels, references only."""
+    session = calls.pay()
+
+    answer = calls.get(f"/v1/checkout/sessions/{session['id']}", {"expand": [path]})
+
+    assert answer.status == 400

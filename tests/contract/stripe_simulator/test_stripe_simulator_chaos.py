@@ -239,6 +239,22 @@ def test_a_snapshot_holds_everything(calls: StripeCalls, clock: MovableClock):
     assert drain(restored) == drain(calls.simulator)
 
 
+def test_a_delivery_that_died_with_its_process_is_made_again(
+    calls: StripeCalls, clock: MovableClock
+):
+    """CONTRACTS 1.8: at least once."""
+    calls.pay()
+    first, second, *_ = calls.simulator.take_webhooks()
+    calls.simulator.webhook_delivered(first.event_id)
+
+    restored = StripeSimulator(clock)
+    restored.restore(calls.simulator.snapshot())
+
+    ids = [webhook.event_id for webhook in restored.take_webhooks()]
+    assert first.event_id not in ids
+    assert second.event_id in ids
+
+
 def test_a_reset_forgets_everything_and_repeats_no_id(calls: StripeCalls):
     before = calls.open_session()["id"]
 
