@@ -10,6 +10,7 @@ from guichet.adapters.dynamo.seam import (
     AbsentOrBefore,
     AbsentOrBelow,
     AtLeast,
+    Before,
     Below,
     Condition,
     Equals,
@@ -130,6 +131,8 @@ def is_met(condition: Condition | None, item: Item | None) -> bool:
             met = attribute in here and (
                 _same(here[attribute], least) or _less(least, here[attribute])
             )
+        case Before(attribute, moment):
+            met = attribute in here and _less(here[attribute], moment)
         case AbsentOrBelow(attribute, limit):
             met = attribute not in here or _less(here[attribute], limit)
         case AbsentOrBefore(attribute, moment):
