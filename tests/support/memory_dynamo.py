@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from guichet.adapters.dynamo.seam import (
@@ -32,80 +31,19 @@ from tests.support.memory_items import (
     require_key,
     written,
 )
+from tests.support.memory_table import VIEWS, Position, Row, Table, View, ViewKeys
 
 type Hook = Callable[[str, str], None]
-type _Position = tuple[str, str, str]  # the view's sort key, then pk and sk
-type _View = IndexName | None  # None is the table itself
 
 _TRANSACTION_LIMIT_BYTES: Final = 4 * 1024 * 1024
 _PAGE_LIMIT_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _ViewKeys:
-    partition: str
-    sort: str
-    keys_only: bool = False
-
-
-# As template.yaml has them; the contract test on the emulator creates its tables from there.
-_VIEWS: Final[Mapping[TableName, Mapping[_View, _ViewKeys]]] = MappingProxyType(
-    {
-        "state": {
-            None: _ViewKeys("pk", "sk"),
-            "due": _ViewKeys("due_key", "due_at", keys_only=True),
-            "listing": _ViewKeys("list_key", "list_sort"),
-        },
-        "journal": {
-            None: _ViewKeys("pk", "sk"),
-            "account": _ViewKeys("account_id", "at_id", keys_only=True),
-        },
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    item: Item  # never changed in place, never handed out
-    size_bytes: int
-
-
-@dataclass(slots=True)
-class _Table:
-    views: Mapping[_View, _ViewKeys]
-    rows: dict[Key, _Row] = field(default_factory=dict)
-    positions: dict[tuple[_View, str], set[_Position]] = field(
-        default_factory=lambda: defaultdict(set)
-    )
-
-    def item(self, key: Key) -> Item | None:
-        row = self.rows.get(key)
-        return row.item if row else None
-
-    def replace(self, key: Key, row: _Row | None) -> None:
-        before = self.rows.pop(key, None)
-        if before:
-            for place, position in self._places(before.item):
-                self.positions[place].discard(position)
-        if row:
-            self.rows[key] = row
-            for place, position in self._places(row.item):
-                self.positions[place].add(position)
-
-    def _places(self, item: Item) -> list[tuple[tuple[_View, str], _Position]]:
-        pk, sk = str(item["pk"]), str(item["sk"])
-        return [
-            ((view, str(item[keys.partition])), (str(item[keys.sort]), pk, sk))
-            for view, keys in self.views.items()
-            if keys.partition in item and keys.sort in item
-        ]
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A state of the store; it can be restored any number of times."""
 
-    _rows: Mapping[TableName, Mapping[Key, _Row]]
+    _rows: Mapping[TableName, Mapping[Key, Row]]
     _stream: tuple[Item, ...]
 
 
@@ -123,7 +61,8 @@ class MemoryDynamo:
         self._before_call = before_call
         self._after_call = after_call
         self._lock = threading.Lock()
-        self._tables = {table: _Table(views) for table, views in _VIEWS.items()}
+        self._tables = {table: Table(views) for table, views in VIEWS.items()}
+        self._seen_by_indexes: Mapping[TableName, Table] | None = None
 
     def get(self, table: TableName, key: Key) -> Item | None:
         return self._call(
@@ -142,22 +81,23 @@ class MemoryDynamo:
         start: Item | None = None,
         forward: bool = True,
     ) -> Page:
-        if index not in _VIEWS[table]:
+        if index not in VIEWS[table]:
             raise ValueError(f"the table {table} has no index {index}")
         if not pk or limit < 1 or at_most == "" or (prefix and at_most is not None):
             raise ValueError("a query wants a partition, a limit, and not more than one bound")
 
-        def wanted(position: _Position) -> bool:
+        def wanted(position: Position) -> bool:
             return position[0].startswith(prefix) and (at_most is None or position[0] <= at_most)
 
         def answer() -> Page:
-            after = _position_of(start, _VIEWS[table][index], pk) if start else None
-            found = sorted(filter(wanted, self._tables[table].positions.get((index, pk), ())))
+            after = _position_of(start, VIEWS[table][index], pk) if start else None
+            source = self._source(table, index)
+            found = sorted(filter(wanted, source.positions.get((index, pk), ())))
             if not forward:
                 found.reverse()
             if after:
                 found = [each for each in found if (each > after if forward else each < after)]
-            return self._page(table, index, found, limit)
+            return _page(source, index, found, limit)
 
         return self._call("query", call_details.partition(table, pk, index, prefix), answer)
 
@@ -193,10 +133,21 @@ class MemoryDynamo:
     def restore(self, snapshot: Snapshot) -> None:
         with self._lock:
             for name, rows in snapshot._rows.items():  # noqa: SLF001 - opaque to everyone else
-                self._tables[name] = table = _Table(_VIEWS[name])
+                self._tables[name] = table = Table(VIEWS[name])
                 for key, row in rows.items():
                     table.replace(key, row)
             self.stream[:] = [copied_item(item) for item in snapshot._stream]  # noqa: SLF001 - same
+
+    @contextmanager
+    def late_indexes(self) -> Iterator[None]:
+        """Indexes show the state of now until the end of this context, whatever is written in it."""
+        with self._lock:
+            self._seen_by_indexes = {name: table.copy() for name, table in self._tables.items()}
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._seen_by_indexes = None
 
     def items(self, table: TableName) -> list[Item]:
         """Every item in the order of its key: for a test's own look at what was written, no call."""
@@ -214,6 +165,11 @@ class MemoryDynamo:
             if self._after_call:
                 self._after_call(name, detail)
 
+    def _source(self, table: TableName, view: View) -> Table:
+        if view is None or self._seen_by_indexes is None:
+            return self._tables[table]
+        return self._seen_by_indexes[table]
+
     def _write(self, name: str, operation: Put | Delete) -> None:
         detail = call_details.place(operation.table, operation.key)
         self._call(name, detail, lambda: self._commit([operation]))
@@ -224,21 +180,6 @@ class MemoryDynamo:
             require_key(key)
             items.append(self._tables[table].item(key))
         return [None if item is None else copied_item(item) for item in items]
-
-    def _page(self, table: TableName, view: _View, found: Sequence[_Position], limit: int) -> Page:
-        keys = _VIEWS[table][view]
-        names = {"pk", "sk", keys.partition, keys.sort}
-        items: list[Item] = []
-        bytes_read = 0
-        for _, pk, sk in found:
-            row = self._tables[table].rows[Key(pk, sk)]
-            item = copied_item(row.item)
-            items.append({n: item[n] for n in item if n in names} if keys.keys_only else item)
-            bytes_read += row.size_bytes
-            # A full page leads on even if nothing follows: DynamoDB does not look ahead.
-            if len(items) == limit or bytes_read > _PAGE_LIMIT_BYTES:
-                return Page(items, {name: item[name] for name in names})
-        return Page(items, None)
 
     def _commit(self, operations: Sequence[Operation]) -> None:
         for each in operations:
@@ -260,18 +201,18 @@ class MemoryDynamo:
             if row and old is None and each.table == "journal":
                 self.stream.append(copied_item(row.item))
 
-    def _row(self, operation: Operation, before: Item | None) -> _Row | None:
+    def _row(self, operation: Operation, before: Item | None) -> Row | None:
         if isinstance(operation, Delete | Check):
             return None
         item = written(operation, before)
-        for keys in _VIEWS[operation.table].values():
+        for keys in VIEWS[operation.table].values():
             for name in (keys.partition, keys.sort):
                 if name in item and (not isinstance(item[name], str) or not item[name]):
                     raise ValueError(f"{name} is an index's key: text, never empty")
         size = item_size_bytes(item)
         if size > ITEM_LIMIT_BYTES:
             raise ValueError(f"an item holds at most {ITEM_LIMIT_BYTES} bytes")
-        return _Row(item, size)
+        return Row(item, size)
 
 
 def _require_transaction(places: Sequence[tuple[TableName, Key]]) -> None:
@@ -281,7 +222,23 @@ def _require_transaction(places: Sequence[tuple[TableName, Key]]) -> None:
         raise ValueError("a transaction touches each item once")
 
 
-def _position_of(start: Item, keys: _ViewKeys, pk: str) -> _Position:
+def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> Page:
+    keys = source.views[view]
+    names = {"pk", "sk", keys.partition, keys.sort}
+    items: list[Item] = []
+    bytes_read = 0
+    for _, pk, sk in found:
+        row = source.rows[Key(pk, sk)]
+        item = copied_item(row.item)
+        items.append({n: item[n] for n in item if n in names} if keys.keys_only else item)
+        bytes_read += row.size_bytes
+        # A full page leads on even if nothing follows: DynamoDB does not look ahead.
+        if len(items) == limit or bytes_read > _PAGE_LIMIT_BYTES:
+            return Page(items, {name: item[name] for name in names})
+    return Page(items, None)
+
+
+def _position_of(start: Item, keys: ViewKeys, pk: str) -> Position:
     if set(start) != {"pk", "sk", keys.partition, keys.sort} or start[keys.partition] != pk:
         raise ValueError("a page starts where an earlier page of the same query ended")
     return str(start[keys.sort]), str(start["pk"]), str(start["sk"])

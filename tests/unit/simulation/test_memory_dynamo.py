@@ -7,6 +7,7 @@ import pytest
 from guichet.adapters.dynamo.seam import (
     Absent,
     ConditionFailedError,
+    Item,
     Key,
     Put,
     Update,
@@ -141,3 +142,20 @@ def test_a_page_ends_at_a_megabyte() -> None:
 
     assert [item["sk"] for item in page.items] == ["0", "1", "2", "3"]
     assert page.next_start == {"pk": "A", "sk": "3"}
+
+
+def test_late_indexes_nominate_from_the_past_while_reads_by_key_are_current() -> None:
+    dynamo = MemoryDynamo()
+    due: Item = {"due_key": "D", "due_at": "1"}
+    dynamo.put(Put("state", {"pk": "A", "sk": "1", **due}))
+
+    with dynamo.late_indexes():
+        dynamo.update(Update("state", Key("A", "1"), remove=("due_key", "due_at")))
+        dynamo.put(Put("state", {"pk": "A", "sk": "2", **due}))
+        late = dynamo.query("state", "D", index="due").items
+        current = dynamo.query("state", "A").items
+    in_time = dynamo.query("state", "D", index="due").items
+
+    assert [item["sk"] for item in late] == ["1"]
+    assert current == [{"pk": "A", "sk": "1"}, {"pk": "A", "sk": "2", **due}]
+    assert [item["sk"] for item in in_time] == ["2"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import random  # noqa: TID251 - pauses between tries, which decide nothing that is stored
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -143,11 +143,11 @@ class DynamoClient:
         if self._meter:
             request["ReturnConsumedCapacity"] = "INDEXES"
         for pause in _pauses():
+            time.sleep(pause)
             try:
                 answer: Wire = getattr(self._client, name)(**request)
             except ClientError as error:
                 _raise_unless_passing(error)
-                time.sleep(pause)
             except ParamValidationError:
                 raise  # a mistake of the caller's, not an outage
             except BotoCoreError as error:
@@ -165,7 +165,8 @@ class DynamoClient:
 
 def _pauses() -> Sequence[float]:
     jitter = random.random  # two writers in conflict must not meet again
-    return [_FIRST_PAUSE_SECONDS * 2**n * (0.5 + jitter()) for n in range(_TRIES)]
+    later = [_FIRST_PAUSE_SECONDS * 2**n * (0.5 + jitter()) for n in range(_TRIES - 1)]
+    return [0.0, *later]
 
 
 def _raise_unless_passing(error: ClientError) -> None:
