@@ -1,0 +1,1 @@
+"""Where HTTP, queues and commands enter: errors, sign-in, logs and metrics."""

@@ -1,0 +1,148 @@
+"""`sam build` for this machine or another, byte-compiled, doing again only what has changed."""
+
+import argparse
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.environment import tool_environment
+from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
+
+FUNCTIONS = ("checkout", "organizer", "webhooks", "relay", "settle", "deliver", "upkeep")
+_KEY_FILE = BUILD_DIR / ".built-from"
+_LOCK_FILE = BUILD_DIR.parent / "build.lock"
+# Beside the package lie files that say how to build it; Lambda needs none of them.
+_BUILD_ONLY = ("requirements.in", "requirements.txt", "guichet.egg-info")
+
+
+def build(architecture: str | None = None) -> Path:
+    """Bring the build up to date and return its template.
+
+    A changed template, lock file or architecture costs a whole `sam build` (about 20 s); changed
+    sources of our own are copied to where `sam build` would put them (below 1 s).
+    """
+    wanted = architecture or machine_architecture()
+    with _one_at_a_time():
+        key = _build_key(wanted)
+        if not _KEY_FILE.is_file() or _KEY_FILE.read_text() != key:
+            _build_whole(wanted)
+            _KEY_FILE.write_text(key)
+        else:
+            _copy_sources()
+        _byte_compile()
+    return BUILD_DIR / "template.yaml"
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    _LOCK_FILE.parent.mkdir(parents=True, exist_ok=True)
+    with _LOCK_FILE.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build_key(architecture: str) -> str:
+    digest = hashlib.sha256(f"{architecture} {sys.version}".encode())
+    for path in (
+        ROOT / "template.yaml",
+        ROOT / "layers/common/requirements.txt",
+        ROOT / "layers/documents/requirements.txt",
+        ROOT / "local/sam-requirements.txt",
+    ):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _build_whole(architecture: str) -> None:
+    _KEY_FILE.unlink(missing_ok=True)
+    command = [str(SAM), "build", "--parallel", "--build-dir", str(BUILD_DIR)]
+    command += ["--template-file", str(ROOT / "template.yaml")]
+    command += ["--parameter-overrides", f"Architecture={architecture}"]
+    done = subprocess.run(  # noqa: S603  the command is ours alone
+        command, cwd=ROOT, env=tool_environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"sam build failed:\n{done.stdout}\n{done.stderr}")
+    for layer in ("CommonLayer", "DocumentsLayer"):
+        for name in _BUILD_ONLY:
+            _remove(BUILD_DIR / layer / "python" / name)
+
+
+def _copy_sources() -> None:
+    _mirror(ROOT / "layers/common/guichet", BUILD_DIR / "CommonLayer/python/guichet")
+    for name in FUNCTIONS:
+        _mirror(ROOT / "functions" / name, BUILD_DIR / f"{name.capitalize()}Function")
+
+
+def _mirror(source: Path, target: Path) -> None:
+    """Make target hold what source holds, touching only what differs."""
+    wanted = {
+        path.relative_to(source)
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    for path in [path for path in target.rglob("*") if path.is_file()]:
+        relative = path.relative_to(target)
+        if "__pycache__" in relative.parts:
+            written_from = relative.parent.parent / f"{relative.name.split('.')[0]}.py"
+            if written_from not in wanted:
+                path.unlink()
+        elif relative not in wanted:
+            path.unlink()
+    for relative in wanted:
+        content = (source / relative).read_bytes()
+        copy = target / relative
+        if not copy.is_file() or copy.read_bytes() != content:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
+            for stale in (copy.parent / "__pycache__").glob(f"{copy.stem}.*.pyc"):
+                stale.unlink()
+
+
+def _byte_compile() -> None:
+    """Write the .pyc files that `sam build` leaves out: starts are two to three times faster.
+
+    They are not checked against their sources when loaded, so what `_mirror` changes loses its own.
+    """
+    folders = [str(path) for path in sorted(BUILD_DIR.iterdir()) if path.is_dir()]
+    missing = [folder for folder in folders if _lacks_bytecode(Path(folder))]
+    if not missing:
+        return
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "2"]
+    command += ["--invalidation-mode", "unchecked-hash", *missing]
+    # Some library carries a file for another Python: it stays uncompiled, as it would be unread.
+    subprocess.run(command, check=False, capture_output=True)  # noqa: S603  ours alone
+
+
+def _lacks_bytecode(folder: Path) -> bool:
+    tag = sys.implementation.cache_tag
+    return any(
+        not (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").is_file()
+        for path in folder.rglob("*.py")
+    )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--architecture", choices=["arm64", "x86_64"], default=None)
+    arguments = parser.parse_args()
+    started_at = time.monotonic()
+    template = build(arguments.architecture)
+    print(f"built {template.relative_to(ROOT)} in {time.monotonic() - started_at:.1f} s")  # noqa: T201  a command's answer
+
+
+if __name__ == "__main__":
+    main()
