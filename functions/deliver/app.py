@@ -1,11 +1,48 @@
-"""The deliver function before it serves anything: a record that it can't serve is refused."""
+"""Mails that a change made necessary: written, sent, and noted as sent."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+
+from guichet import bootstrap
+from guichet.entry.work import message_of
+from guichet.registration.use_cases.send_mails import send_mails
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda's signature
-    """Refuse every record, so that none is lost: it comes again, then goes to the dead letters."""
-    records = event.get("Records", [])
-    if records:
-        raise NotImplementedError(f"deliver can't serve {len(records)} record(s) yet")
-    return {"batchItemFailures": []}
+def deliver(record: dict[str, Any]) -> None:
+    """One message: the mails of one change. What is not taken comes again."""
+    effect_id = message_of(record)["effect"]
+    parts = bootstrap.container()
+    sent = send_mails(
+        effect_id,
+        outbox=parts.outbox,
+        letters=parts.letters,
+        render=parts.render_mail,
+        mailer=parts.mailer,
+        clock=parts.clock,
+    )
+    if sent is not None:
+        logger.info("mails sent", effect_id=effect_id, taken=sent.taken)
+        for refused in sent.refused:
+            logger.error("a mail was refused for good", effect_id=effect_id, mail=refused)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' answer
+    """Deliver a batch, message by message."""
+    return process_partial_response(
+        event=event, record_handler=deliver, processor=processor, context=context
+    )

@@ -1,11 +1,40 @@
-"""The relay function before it serves anything: a record that it can't serve is refused."""
+"""The journal's stream becomes messages: for `settle`, for `deliver`, and alarms."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from guichet import bootstrap
+from guichet.entry.metrics import needs_person
+from guichet.entry.relaying import relayed
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda's signature
-    """Refuse every record, so that none is lost: it comes again, then goes to the dead letters."""
-    records = event.get("Records", [])
-    if records:
-        raise NotImplementedError(f"relay can't serve {len(records)} record(s) yet")
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Pass a batch on. Where a queue does not take it, the whole batch comes again: repeats do no harm."""
+    del context
+    parts = bootstrap.container()
+    settings = parts.settings
+    entries = [
+        relayed(record["dynamodb"]["NewImage"])
+        for record in event["Records"]
+        if record["eventName"] == "INSERT"
+    ]
+    for entry in entries:
+        for alarm in entry.alarms:
+            logger.error("a person must look at this", reason=alarm)
+            needs_person(alarm)
+    parts.send_messages(
+        settings.settle_queue_url, [(body, 0) for each in entries for body in each.settle]
+    )
+    parts.send_messages(
+        settings.deliver_queue_url, [(body, 0) for each in entries for body in each.deliver]
+    )
     return {"batchItemFailures": []}

@@ -1,22 +1,22 @@
-"""The webhooks function before its routes exist: every path is unknown, and says so."""
+"""POST /v1/webhooks/stripe: verify, store once, answer. Nothing else happens here."""
 
-import json
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from guichet import bootstrap
+from guichet.entry.webhooks import answer_stripe
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda's signature
-    """Answer a problem document with status 404."""
-    problem = {
-        "type": "about:blank",
-        "title": "Not found",
-        "status": 404,
-        "detail": "There is nothing at this address.",
-        "code": "not_found",
-        "instance": event.get("rawPath", ""),
-        "errors": [],
-    }
-    return {
-        "statusCode": 404,
-        "headers": {"content-type": "application/problem+json"},
-        "body": json.dumps(problem),
-    }
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer within the provider's limit, whatever the event means."""
+    del context
+    return answer_stripe(event, bootstrap.container(), logger)

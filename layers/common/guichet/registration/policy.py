@@ -31,7 +31,7 @@ class RegistrationPolicy:
     hold_limit: timedelta  # the last moment a renewed hold may reach, from registering
     approval_hold: timedelta  # REG-6, and REG-8's denied debit
     offline_deadline_days: int  # REG-11
-    token_days_after_start: int  # how long a registrant's link works (ACC-5)
+    token_days_after_end: int  # how long a link works after the training (ACC-5)
     return_poll_seconds: int  # the return page asks the provider at most this often
     link_resend_seconds: int  # a mailbox gets its link at most this often (REG-12)
     wrong_codes_per_hour: int  # per source and training

@@ -11,6 +11,7 @@ from guichet.adapters.dynamo.seam import (
     AbsentOrBefore,
     AbsentOrBelow,
     AtLeast,
+    Before,
     Below,
     Check,
     Condition,
@@ -128,6 +129,8 @@ def _condition(  # noqa: PLR0911 - one line a condition
             return f"{name(attribute)} < {value(limit)}"
         case AtLeast(attribute, least):
             return f"{name(attribute)} >= {value(least)}"
+        case Before(attribute, moment):
+            return f"{name(attribute)} < {value(moment)}"
         case AbsentOrBelow(attribute, limit):
             return f"attribute_not_exists({name(attribute)}) OR {name(attribute)} < {value(limit)}"
         case AbsentOrBefore(attribute, moment):

@@ -164,11 +164,13 @@ def effect_item(
         **_stored(keys.effect(aggregate, sequence), {}),
         **about,
         "mails": list(mails),
+        "happened_at": encode_time(at),
+        "claimed_until": "",
         **due_entry("effect", at + MESSAGE_GRACE),
     }
 
 
-def journal_item(cause: Cause, change: Change[Aggregate]) -> Item:
+def journal_item(cause: Cause, change: Change[Aggregate | Member]) -> Item:
     """The one immutable fact of a change: who, when, from where, why, before, after, postings, events."""
     before, after = _difference(change)
     return journal_entry_item(
@@ -203,7 +205,7 @@ def journal_entry_item(
     }
 
 
-def _difference(change: Change[Aggregate]) -> tuple[Item, Item]:
+def _difference(change: Change[Aggregate | Member]) -> tuple[Item, Item]:
     after = _public(change.after)
     if change.before is None:
         return {}, {name: value for name, value in after.items() if value not in (None, [])}
@@ -212,7 +214,7 @@ def _difference(change: Change[Aggregate]) -> tuple[Item, Item]:
     return {name: before[name] for name in changed}, {name: after[name] for name in changed}
 
 
-def _public(value: Aggregate) -> Item:
+def _public(value: Aggregate | Member) -> Item:
     return {name: each for name, each in encode_fields(value).items() if name not in PRIVATE}
 
 

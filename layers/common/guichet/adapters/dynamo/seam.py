@@ -65,6 +65,14 @@ class AbsentOrBelow:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The item is there and its moment has passed (times compare as their text does)."""
+
+    attribute: str
+    moment: str
+
+
+@dataclass(frozen=True, slots=True)
 class AbsentOrBefore:
     """Nobody has a claim, or it has run out (times compare as their text does)."""
 
@@ -72,7 +80,9 @@ class AbsentOrBefore:
     moment: str
 
 
-type Condition = Absent | Present | Equals | Below | AtLeast | AbsentOrBelow | AbsentOrBefore
+type Condition = (
+    Absent | Present | Equals | Below | AtLeast | Before | AbsentOrBelow | AbsentOrBefore
+)
 
 
 @dataclass(frozen=True, slots=True)

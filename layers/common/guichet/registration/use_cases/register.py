@@ -119,7 +119,7 @@ def _new(
         language=command.language,
         quote=quote,
         registered_at=now,
-        token_expires_at=training.ends_at + timedelta(days=policy.token_days_after_start),
+        token_expires_at=training.ends_at + timedelta(days=policy.token_days_after_end),
         request_hash="",
         status=RegistrationStatus.PENDING_APPROVAL,
     )

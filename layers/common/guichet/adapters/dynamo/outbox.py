@@ -1,0 +1,93 @@
+"""Due work and unsent mails on the state table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from guichet.adapters.dynamo import keys
+from guichet.adapters.dynamo.codec import decode_time, encode_time
+from guichet.adapters.dynamo.seam import (
+    Before,
+    ConditionFailedError,
+    Delete,
+    Dynamo,
+    Item,
+    Key,
+    Present,
+    Update,
+)
+from guichet.registration.mails import MailKind
+from guichet.registration.outbox import DueKind, DueWork, Effect
+
+
+class DynamoOutbox:
+    """`Outbox` and `DueIndex` on `Dynamo`."""
+
+    def __init__(self, dynamo: Dynamo) -> None:
+        self._dynamo = dynamo
+
+    def claim(self, effect_id: str, *, now: datetime, until: datetime) -> Effect | None:
+        claim = Update(
+            "state",
+            _key(effect_id),
+            {"claimed_until": encode_time(until)},
+            condition=Before("claimed_until", encode_time(now)),
+        )
+        try:
+            return _effect(effect_id, self._dynamo.update(claim))
+        except ConditionFailedError:
+            return None
+
+    def sent(self, effect: Effect, mail: MailKind) -> Effect:
+        left = tuple(each for each in effect.mails if each is not mail)
+        mails = [str(each) for each in left]
+        self._dynamo.update(
+            Update("state", _key(effect.effect_id), {"mails": list(mails)}, condition=Present())
+        )
+        return replace(effect, mails=left)
+
+    def finish(self, effect: Effect) -> None:
+        self._dynamo.delete(Delete("state", _key(effect.effect_id)))
+
+    def due(self, kind: DueKind, *, now: datetime, limit: int) -> list[DueWork]:
+        page = self._dynamo.query(
+            "state", keys.due(kind), at_most=encode_time(now), index="due", limit=limit
+        )
+        return [_work(kind, item) for item in page.items]
+
+
+def _key(effect_id: str) -> Key:
+    return Key(effect_id, "EFFECT")
+
+
+def _effect(effect_id: str, item: Item) -> Effect:
+    mails, payment_id = item["mails"], item.get("payment_id")
+    if not isinstance(mails, list):
+        raise TypeError("an effect without its list of mails")
+    return Effect(
+        effect_id=effect_id,
+        registration_id=str(item["registration_id"]),
+        payment_id=None if payment_id is None else str(payment_id),
+        mails=tuple(MailKind(str(each)) for each in mails),
+        happened_at=decode_time(str(item["happened_at"])),
+    )
+
+
+def _work(kind: DueKind, item: Item) -> DueWork:
+    """What the item's key says: ids contain no `#`."""
+    pk, sk = str(item["pk"]), str(item["sk"])
+    _, _, rest = pk.partition("#")
+    match kind:
+        case DueKind.HOLD:
+            ids: tuple[str, ...] = (sk.partition("#")[2],)
+        case DueKind.REFUND:
+            ids = (rest, sk.partition("#")[2])
+        case DueKind.EVENT:
+            provider, _, event_id = rest.partition("#")
+            ids = (provider, event_id)
+        case DueKind.EFFECT:
+            ids = (pk,)
+        case DueKind.PAYMENT | DueKind.TRAINING:
+            ids = (rest,)
+    return DueWork(kind, decode_time(str(item["due_at"])), ids)

@@ -1,0 +1,182 @@
+"""Which concrete thing is used: made when it is first needed, kept for the life of a worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
+
+from guichet.access.tokens import Tokens
+from guichet.adapters.dynamo.outbox import DynamoOutbox
+from guichet.adapters.dynamo.people import People
+from guichet.adapters.dynamo.seam import Dynamo, TableName
+from guichet.adapters.dynamo.store import Store
+from guichet.clock import Clock, SystemClock
+from guichet.configuration import load_registration_policy
+from guichet.payments.ports import PaymentProvider
+from guichet.registration.correspondence import Letters
+from guichet.registration.links import Links
+from guichet.registration.policy import RegistrationPolicy
+from guichet.registration.refunding import Refunding
+from guichet.registration.settling import Settling
+from guichet.settings import Secrets, Settings
+
+if TYPE_CHECKING:
+    from guichet.adapters.http import Http
+    from guichet.registration.mailer import Mailer, RenderMail
+
+type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
+
+_SECRET_LIVES_SECONDS: Final = 300.0  # so that a rotated value is seen without a deployment
+
+
+class Container:
+    """Everything a function may need, lazily: a road that needs no provider imports none.
+
+    Tests hand in other parts; nothing else decides which adapter serves a port.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        dynamo: Dynamo | None = None,
+        clock: Clock | None = None,
+        http: Http | None = None,
+        secret_text: Callable[[], str] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self._given_dynamo = dynamo
+        self._given_clock = clock
+        self._given_http = http
+        self._read_secret = secret_text
+        self._pause = pause
+        self._secrets: tuple[float, Secrets] | None = None
+
+    @cached_property
+    def dynamo(self) -> Dynamo:
+        if self._given_dynamo is not None:
+            return self._given_dynamo
+        from guichet.adapters.aws import dynamodb  # noqa: PLC0415 - boto3 only where it is used
+        from guichet.adapters.dynamo.client import DynamoClient  # noqa: PLC0415 - same
+
+        tables: dict[TableName, str] = {
+            "state": self.settings.state_table,
+            "journal": self.settings.journal_table,
+        }
+        return DynamoClient(dynamodb(), tables)
+
+    @cached_property
+    def clock(self) -> Clock:
+        if self._given_clock is not None:
+            return self._given_clock
+        if not self.settings.test_clock:
+            return SystemClock()
+        from guichet.adapters.clock import MovableClock  # noqa: PLC0415 - test deployments only
+
+        return MovableClock(self.dynamo)
+
+    @cached_property
+    def policy(self) -> RegistrationPolicy:
+        return load_registration_policy()
+
+    @cached_property
+    def records(self) -> Store:
+        return Store(self.dynamo)
+
+    @property
+    def limits(self) -> Store:
+        return self.records
+
+    @cached_property
+    def people(self) -> People:
+        return People(self.dynamo)
+
+    @cached_property
+    def outbox(self) -> DynamoOutbox:
+        return DynamoOutbox(self.dynamo)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secret, read again every five minutes (EXT-2: rotation)."""
+        now = time.monotonic()
+        if self._secrets is None or now - self._secrets[0] > _SECRET_LIVES_SECONDS:
+            self._secrets = (now, Secrets.parse(self._secret_text()))
+        return self._secrets[1]
+
+    def _secret_text(self) -> str:
+        if self._read_secret is not None:
+            return self._read_secret()
+        from guichet.adapters.aws import secret_text  # noqa: PLC0415 - boto3 only where it is used
+
+        return secret_text(self.settings.secret_arn)
+
+    @property
+    def tokens(self) -> Tokens:
+        return Tokens(self.secrets.token_keys)
+
+    @property
+    def links(self) -> Links:
+        return Links(self.settings.public_base_url, self.tokens)
+
+    @property
+    def providers(self) -> Mapping[str, PaymentProvider]:
+        from guichet.adapters.stripe.provider import (  # noqa: PLC0415 - on the road that pays
+            StripeProvider,
+        )
+
+        return {
+            "stripe": StripeProvider(
+                self._http,
+                api_url=self.settings.stripe_api_url,
+                api_keys=self.secrets.stripe_api_keys,
+                pause=self._pause,
+            )
+        }
+
+    @cached_property
+    def _http(self) -> Http:
+        if self._given_http is not None:
+            return self._given_http
+        from guichet.adapters.urllib3_http import Urllib3Http  # noqa: PLC0415 - same
+
+        return Urllib3Http()
+
+    @property
+    def send_messages(self) -> SendMessages:
+        from guichet.adapters.aws import send_messages  # noqa: PLC0415 - relay and upkeep only
+
+        return send_messages
+
+    @property
+    def settling(self) -> Settling:
+        return Settling(self.records, self.providers, self.clock, self.policy)
+
+    @property
+    def refunding(self) -> Refunding:
+        return Refunding(self.records, self.providers, self.clock)
+
+    @property
+    def letters(self) -> Letters:
+        return Letters(self.records, self.links)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        from guichet.adapters.aws import sesv2  # noqa: PLC0415 - deliver only
+        from guichet.adapters.mail.ses import SesMailer  # noqa: PLC0415 - same
+
+        return SesMailer(sesv2(), self.settings.mail_from)
+
+    @cached_property
+    def render_mail(self) -> RenderMail:
+        from guichet.adapters.mail.render import render  # noqa: PLC0415 - the documents layer
+
+        return render
+
+
+@cache
+def container() -> Container:
+    """The container of this worker, from its environment."""
+    return Container(Settings.from_environment())

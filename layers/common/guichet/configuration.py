@@ -1,0 +1,83 @@
+"""What an operator configured: validated when it is compiled, loaded in a moment when it is used."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from guichet.payments.fee import FeeSchedule
+from guichet.registration.policy import ProviderTerms, RegistrationPolicy
+
+COMPILED: Final = "registration.json"
+
+
+class ConfigurationError(ValueError):
+    """The configuration can't be used: says the place and why."""
+
+
+def load_registration_policy() -> RegistrationPolicy:
+    """The policy that was compiled into this package."""
+    text = resources.files("guichet.data").joinpath(COMPILED).read_text()
+    return _policy(json.loads(text))
+
+
+def compile_registration(source: Path) -> str:
+    """The compiled text of `config/registration.toml`.
+
+    Raises:
+        ConfigurationError: with the place in the file.
+    """
+    try:
+        raw = tomllib.loads(source.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{source}: {error}") from error
+    try:
+        _check(_policy(raw))
+    except KeyError as error:
+        raise ConfigurationError(f"{source}: {error} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{source}: {error}") from error
+    return json.dumps(raw, indent=1, sort_keys=True) + "\n"
+
+
+def _policy(raw: dict[str, Any]) -> RegistrationPolicy:
+    holds, links, limits = raw["holds"], raw["links"], raw["limits"]
+    return RegistrationPolicy(
+        currencies=frozenset(raw["currencies"]),
+        platform_fee=FeeSchedule(**raw["platform_fee"]),
+        providers={name: ProviderTerms(**terms) for name, terms in raw["providers"].items()},
+        hold=timedelta(minutes=holds["submitted_minutes"]),
+        session=timedelta(minutes=holds["session_minutes"]),
+        hold_limit=timedelta(minutes=holds["limit_minutes"]),
+        approval_hold=timedelta(hours=holds["approval_hours"]),
+        offline_deadline_days=raw["offline"]["deadline_days"],
+        token_days_after_end=links["token_days_after_end"],
+        return_poll_seconds=limits["return_poll_seconds"],
+        link_resend_seconds=links["resend_after_seconds"],
+        wrong_codes_per_hour=limits["wrong_codes"],
+        new_holds_per_hour=limits["new_holds"],
+    )
+
+
+def _check(policy: RegistrationPolicy) -> None:
+    """Refuse what would fail later, in front of a registrant."""
+    for currency in policy.currencies:
+        _whole(f"platform_fee.cap_minor.{currency}", policy.platform_fee.cap_minor[currency])
+        for name, terms in policy.providers.items():
+            _whole(f"providers.{name}.minimum_minor.{currency}", terms.minimum_minor[currency])
+    if not 0 <= _whole("platform_fee.rate_bps", policy.platform_fee.rate_bps) < 10_000:
+        raise ValueError("platform_fee.rate_bps is below 10000: a fee never exceeds the price")
+    if policy.session < timedelta(minutes=31):
+        raise ValueError("holds.session_minutes is 31 at least: Stripe allows none below 30")
+    if policy.hold_limit < policy.session:
+        raise ValueError("holds.limit_minutes is at least holds.session_minutes")
+
+
+def _whole(place: str, value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{place} is a whole number of at least 0")
+    return value

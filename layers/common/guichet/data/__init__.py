@@ -1,0 +1,1 @@
+"""Data that is compiled or written once: texts, configuration."""

@@ -1,0 +1,65 @@
+"""Which message each journal entry becomes. Content alone decides; nothing here can fail on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+type Body = Mapping[str, str]
+
+# Events that no rule decides: a person is told by an alarm (docs/operations.md).
+ALARMS: Final = frozenset({"payment.mismatched", "refund.failed", "refund.unknown_for_long"})
+
+# Events that somebody must act upon at once, with the field of the entry that names the object.
+_WORK: Final = MappingProxyType(
+    {
+        "provider_event.received": "event",
+        "refund.requested": "refund",
+        "training.closed": "training",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """The messages of one entry, and the alarms that it raises."""
+
+    settle: tuple[Body, ...]
+    deliver: tuple[Body, ...]
+    alarms: tuple[str, ...]
+
+
+def relayed(image: Mapping[str, Any]) -> Relayed:
+    """What follows from one journal entry, as the stream brings it (DynamoDB's own JSON)."""
+    events = [_event(each["M"]) for each in _list(image, "events")]
+    aggregate, sequence = image["aggregate"]["S"], image["sequence"]["N"]
+    settle = tuple(
+        {"do": _WORK[name], **_subject(_WORK[name], aggregate, facts)}
+        for name, facts in events
+        if name in _WORK
+    )
+    deliver = ({"effect": f"EFFECT#{aggregate}#{sequence}"},) if _list(image, "mails") else ()
+    return Relayed(settle, deliver, tuple(name for name, _ in events if name in ALARMS))
+
+
+def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:
+    _, _, identity = aggregate.partition("/")
+    match work:
+        case "event":
+            return {"provider": facts["provider"], "event_id": facts["event_id"]}
+        case "refund":
+            return {"payment_id": facts["payment_id"], "refund_id": identity}
+        case _:
+            return {"training_id": identity}
+
+
+def _event(wire: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+    facts = wire.get("facts", {}).get("M", {})
+    return wire["name"]["S"], {name: value["S"] for name, value in facts.items() if "S" in value}
+
+
+def _list(image: Mapping[str, Any], name: str) -> list[Any]:
+    held: list[Any] = image.get(name, {}).get("L", [])
+    return held

@@ -1,0 +1,84 @@
+"""One road for everything that settles: what a message names, or what is due, becomes a use case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from guichet.bootstrap import Container
+from guichet.errors import Unavailable
+from guichet.events import Actor, ActorKind
+from guichet.payments.ports import Hint
+from guichet.registration.outbox import DueKind, DueWork
+from guichet.registration.provider_event import ProviderEvent
+from guichet.registration.use_cases.apply_provider_event import apply_provider_event
+from guichet.registration.use_cases.do_due_work import Doers
+from guichet.registration.use_cases.end_open_sessions import end_open_sessions
+from guichet.registration.use_cases.release_hold import release_hold
+from guichet.registration.use_cases.settle_payment import settle_payment
+from guichet.registration.use_cases.settle_refund import settle_refund
+
+
+def settle_message(message: Mapping[str, str], container: Container) -> bool:
+    """Carry out one message; answers False where it must wait (its due entry brings it back)."""
+    ids: dict[str, tuple[str, ...]] = {
+        "event": ("provider", "event_id"),
+        "refund": ("payment_id", "refund_id"),
+        "training": ("training_id",),
+    }
+    kind = DueKind(message["do"])
+    try:
+        _do(kind, tuple(message[name] for name in ids[kind]), "settle", container)
+    except Unavailable:
+        return False
+    return True
+
+
+def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
+    """Who does what is due. Mails are passed on to `deliver`, which alone can write them."""
+
+    def do(work: DueWork) -> None:
+        _do(work.kind, work.ids, "upkeep", container)
+
+    return {kind: pass_on if kind is DueKind.EFFECT else do for kind in DueKind}
+
+
+def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:
+    actor = Actor(ActorKind.SYSTEM, source, source)
+    match kind:
+        case DueKind.EVENT:
+            provider, event_id = ids
+            apply_provider_event(
+                provider,
+                event_id,
+                settling=container.settling,
+                refunding=container.refunding,
+                read_hint=read_hint,
+            )
+        case DueKind.HOLD:
+            release_hold(ids[0], actor, settling=container.settling)
+        case DueKind.PAYMENT:
+            settle_payment(ids[0], actor, settling=container.settling)
+        case DueKind.REFUND:
+            settle_refund(ids[0], ids[1], actor, refunding=container.refunding)
+        case DueKind.TRAINING:
+            end_open_sessions(ids[0], actor, settling=container.settling)
+        case DueKind.EFFECT:
+            raise ValueError("mails are written by deliver")
+
+
+def read_hint(event: ProviderEvent) -> Hint:
+    """Whom to ask about a stored event: each provider's adapter reads its own."""
+    from guichet.adapters.stripe import webhooks as stripe  # noqa: PLC0415 - on this road only
+
+    readers: dict[str, Callable[[ProviderEvent], Hint]] = {"stripe": stripe.read_hint}
+    return readers[event.provider](event)
+
+
+def message_of(record: Mapping[str, Any]) -> dict[str, str]:
+    """The body of a queue's message."""
+    body = json.loads(record["body"])
+    if not isinstance(body, dict):
+        raise TypeError("a message is an object")
+    return {str(name): str(value) for name, value in body.items()}

@@ -1,0 +1,134 @@
+"""The facts of each mail, gathered from the records (REG-13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guichet.access.membership import Account
+from guichet.errors import not_found
+from guichet.payments.payment import Payment
+from guichet.payments.refund import Refund, RefundReason
+from guichet.registration.links import Links
+from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
+from guichet.registration.naming import return_id
+from guichet.registration.outbox import Effect
+from guichet.registration.paying import OFFLINE_PREFIX
+from guichet.registration.ports import Records
+from guichet.registration.registration import PaidBy as ConfirmedBy
+from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.training import OfflineMethod, Training
+
+_REASONS = {
+    RefundReason.LATE_WITHOUT_SEAT: ReturnReason.NO_SEAT_LEFT,
+    RefundReason.PAID_TWICE: ReturnReason.PAID_TWICE,
+    RefundReason.REGISTRATION_ENDED: ReturnReason.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's facts and its two addresses."""
+
+    facts: MailFacts
+    to: str
+    reply_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Writes down what a mail has to tell."""
+
+    records: Records
+    links: Links
+
+    def letter(self, effect: Effect, mail: MailKind) -> Letter:
+        registration = self.records.registration(effect.registration_id)
+        if registration is None:
+            raise not_found("registration")
+        training = self.records.training(registration.training_id)
+        if training is None:
+            raise not_found("training")
+        account = self.records.account(registration.account_id)
+        payment_id = effect.payment_id or registration.paid_payment_id
+        payment = self.records.payment(payment_id) if payment_id else None
+        refund = self._refund(payment) if mail is MailKind.MONEY_RETURNED else None
+        facts = self._facts(effect, mail, registration, training, account, payment, refund)
+        if mail.is_for_organizer:
+            return Letter(facts, account.email, registration.email)
+        return Letter(facts, registration.email, account.email)
+
+    def _refund(self, payment: Payment | None) -> Refund | None:
+        if payment is None:
+            return None
+        return self.records.refund(payment.payment_id, return_id(payment.payment_id))
+
+    def _facts(  # noqa: PLR0917 - one argument for each record that a mail tells about
+        self,
+        effect: Effect,
+        mail: MailKind,
+        registration: Registration,
+        training: Training,
+        account: Account,
+        payment: Payment | None,
+        refund: Refund | None,
+    ) -> MailFacts:
+        offline = _offline(registration, training)
+        capture = payment.capture if payment else None
+        organizers = mail.is_for_organizer
+        by_provider = registration.paid_by is ConfirmedBy.PROVIDER
+        return MailFacts(
+            kind=mail,
+            language=account.language if organizers else registration.language,
+            recipient_name=account.legal_name if organizers else registration.name,
+            training_title=training.title,
+            starts_at=training.starts_at,
+            ends_at=training.ends_at,
+            time_zone=training.time_zone,
+            organizer_legal_name=account.legal_name,
+            organizer_email=account.email,
+            organizer_tax_note=account.tax_note,
+            registration_id=registration.registration_id,
+            registrant_name=registration.name,
+            registrant_email=registration.email,
+            occurred_at=effect.happened_at,
+            price=registration.quote.price,
+            discount=registration.quote.discount or None,
+            paid=capture.amount if capture and by_provider else None,
+            reported=capture.amount if capture else None,
+            returned=refund.amount if refund else None,
+            return_reason=_REASONS[refund.reason] if refund else None,
+            method=_method(registration, offline),
+            method_label=offline.label if offline else "",
+            payment_reference=payment.payment_id if payment else registration.registration_id,
+            link=self._link(mail, registration),
+            valid_until=registration.hold.ends_at if registration.hold else None,
+            instructions=offline.instructions if offline else "",
+            note=registration.note or "",
+            needs_approval=registration.status is RegistrationStatus.PENDING_APPROVAL,
+        )
+
+    def _link(self, mail: MailKind, registration: Registration) -> str:
+        if mail is MailKind.EXPIRED:
+            return f"{self.links.base_url}/trainings/{registration.training_id}"
+        if mail.is_for_organizer:
+            return f"{self.links.base_url}/organizer/registrations/{registration.registration_id}"
+        return self.links.with_token(registration)
+
+
+def _offline(registration: Registration, training: Training) -> OfflineMethod | None:
+    method = registration.method or ""
+    if not method.startswith(OFFLINE_PREFIX):
+        return None
+    return training.offline_method(method.removeprefix(OFFLINE_PREFIX))
+
+
+def _method(registration: Registration, offline: OfflineMethod | None) -> PaidBy | None:
+    match registration.paid_by:
+        case ConfirmedBy.PROVIDER:
+            return "card"
+        case ConfirmedBy.NOTHING_DUE:
+            return "free"
+        case ConfirmedBy.HAND:
+            return "offline" if offline else "by_hand"
+        case None:
+            return None

@@ -1,0 +1,61 @@
+"""What still has to reach the world: due work, and mails that a change made necessary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from guichet.registration.mails import MailKind
+
+
+class DueKind(StrEnum):
+    """What may wait for its moment, or was left behind by a lost message."""
+
+    HOLD = "hold"
+    EVENT = "event"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    TRAINING = "training"
+    EFFECT = "effect"
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """A candidate: it is read again before anything is decided."""
+
+    kind: DueKind
+    due_at: datetime
+    ids: tuple[str, ...]  # what its use case takes
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Mails of one change, as far as they are not known to be sent."""
+
+    effect_id: str
+    registration_id: str
+    payment_id: str | None
+    mails: tuple[MailKind, ...]
+    happened_at: datetime
+
+
+class Outbox(Protocol):
+    """Unsent effects. A claim keeps two workers from sending the same mail."""
+
+    def claim(self, effect_id: str, *, now: datetime, until: datetime) -> Effect | None:
+        """The effect, for this worker alone until then; None where it is done or claimed."""
+        ...
+
+    def sent(self, effect: Effect, mail: MailKind) -> Effect:
+        """One mail is out; what is left."""
+        ...
+
+    def finish(self, effect: Effect) -> None: ...
+
+
+class DueIndex(Protocol):
+    """The index of due work: late perhaps, never wrong for long."""
+
+    def due(self, kind: DueKind, *, now: datetime, limit: int) -> list[DueWork]: ...

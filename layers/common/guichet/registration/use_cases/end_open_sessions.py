@@ -1,0 +1,46 @@
+"""A training was closed: nobody may pay for it any more at an open session (REG-8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from guichet.events import Actor, Event
+from guichet.ledger.journal import Change
+from guichet.registration.outcome import bumped
+from guichet.registration.registration import RegistrationStatus
+from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.training import TrainingStatus
+
+_PAGE = 25
+
+
+def end_open_sessions(training_id: str, actor: Actor, *, settling: Settling) -> None:
+    """End every open session of a closed training; a repeat goes on where it stopped.
+
+    Raises:
+        Unavailable: the provider does not answer; it is due again.
+    """
+    records = settling.records
+    cause = cause_of(actor, "end_open_sessions", settling.clock)
+    training = records.training(training_id)
+    if training is None or training.status is not TrainingStatus.CLOSED:
+        return
+    after: str | None = None
+    while True:
+        page = records.registrations_of(
+            training_id, limit=_PAGE, after=after, status=RegistrationStatus.AWAITING_PAYMENT
+        )
+        for registration in page.items:
+            settling.end_open_payment(registration, cause)
+        after = page.after
+        if after is None:
+            break
+
+    def finish() -> None:
+        fresh = records.training(training_id)
+        if fresh is None or fresh.ending_sessions_since is None:
+            return
+        done = bumped(replace(fresh, ending_sessions_since=None))
+        records.save(cause, [Change(fresh, done, (Event("training.sessions_ended"),))])
+
+    with_fresh_state(finish)

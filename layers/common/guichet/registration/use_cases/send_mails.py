@@ -1,0 +1,54 @@
+"""Send the mails of one change: at least once, and once unless a worker dies in between (REG-13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from guichet.clock import Clock
+from guichet.registration.correspondence import Letters
+from guichet.registration.mailer import Mailer, MailRefusedError, RenderMail
+from guichet.registration.outbox import Outbox
+
+_CLAIM: Final = timedelta(minutes=2)  # longer than a worker lives
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many mails went out, and which were refused for good."""
+
+    taken: int
+    refused: tuple[str, ...]
+
+
+def send_mails(
+    effect_id: str,
+    *,
+    outbox: Outbox,
+    letters: Letters,
+    render: RenderMail,
+    mailer: Mailer,
+    clock: Clock,
+) -> Sent | None:
+    """Send what is left of an effect; None where it is done, or another worker is at it.
+
+    Raises:
+        MailNotTakenError: the mail service is away; the effect stays.
+    """
+    now = clock.now()
+    effect = outbox.claim(effect_id, now=now, until=now + _CLAIM)
+    if effect is None:
+        return None
+    taken, refused = 0, []
+    for mail in effect.mails:
+        letter = letters.letter(effect, mail)
+        try:
+            key = f"{effect_id.replace('#', ':')}:{mail}"
+            mailer.send(render(letter.facts), letter.to, letter.reply_to, key)
+            taken += 1
+        except MailRefusedError as error:
+            refused.append(f"{mail}: {error}")  # no other attempt would ever be taken
+        effect = outbox.sent(effect, mail)
+    outbox.finish(effect)
+    return Sent(taken, tuple(refused))

@@ -1,0 +1,79 @@
+"""What a deployment is told: the only reader of the environment and of the secret."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A function's environment; what a function isn't given is empty, and using it fails loudly."""
+
+    environment: str
+    state_table: str
+    journal_table: str
+    settle_queue_url: str
+    deliver_queue_url: str
+    documents_bucket: str
+    secret_arn: str
+    public_base_url: str
+    stripe_api_url: str
+    stripe_livemode: bool
+    mail_from: str
+    test_clock: bool
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] | None = None) -> Settings:
+        """Read once, when a function answers for the first time."""
+        found = os.environ if variables is None else variables
+        environment = found.get("GUICHET_ENVIRONMENT", "dev")
+        test_clock = found.get("TEST_CLOCK", "off") == "on"
+        if test_clock and environment == "prod":
+            raise ValueError("a production deployment follows the real clock")
+        return cls(
+            environment=environment,
+            state_table=found.get("STATE_TABLE", ""),
+            journal_table=found.get("JOURNAL_TABLE", ""),
+            settle_queue_url=found.get("SETTLE_QUEUE_URL", ""),
+            deliver_queue_url=found.get("DELIVER_QUEUE_URL", ""),
+            documents_bucket=found.get("DOCUMENTS_BUCKET", ""),
+            secret_arn=found.get("SECRET_ARN", ""),
+            public_base_url=found.get("PUBLIC_BASE_URL", ""),
+            stripe_api_url=found.get("STRIPE_API_URL", "https://api.stripe.com"),
+            stripe_livemode=found.get("STRIPE_LIVEMODE", "false") == "true",
+            mail_from=found.get("MAIL_FROM", ""),
+            test_clock=test_clock,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The one secret: lists, so that old and new are both good while one is replaced."""
+
+    token_keys: tuple[str, ...]
+    stripe_api_keys: tuple[str, ...]
+    stripe_webhook_secrets: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Secrets:
+        """Read the secret's JSON; a single value may stand for a list of one."""
+        held: dict[str, Any] = json.loads(text)
+        return cls(
+            token_keys=_values(held.get("token_keys")),
+            stripe_api_keys=_values(held.get("stripe_api_keys")),
+            stripe_webhook_secrets=_values(held.get("stripe_webhook_secrets")),
+        )
+
+
+def _values(held: object) -> tuple[str, ...]:
+    if held is None:
+        return ()
+    if isinstance(held, str):
+        return (held,)
+    if isinstance(held, list) and all(isinstance(each, str) for each in held):
+        return tuple(held)
+    raise TypeError("a value of the secret is a text or a list of texts")
