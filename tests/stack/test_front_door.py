@@ -1,0 +1,56 @@
+"""The deployed stack answers on one port, as it would in the cloud."""
+
+from __future__ import annotations
+
+from local.seed import ORGANIZERS
+from tests.support.deployed_stack import DeployedStack
+
+
+def test_a_path_that_is_nowhere_gets_a_problem_document(deployed_stack: DeployedStack) -> None:
+    answer = deployed_stack.call("GET", "/v1/nowhere")
+
+    assert answer.status == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+
+
+def test_every_member_of_the_seed_can_sign_in(deployed_stack: DeployedStack) -> None:
+    emails = [member.email for organizer in ORGANIZERS for member in organizer.members]
+
+    tokens = {deployed_stack.token(email) for email in emails}
+
+    assert len(tokens) == 8
+
+
+def test_a_signed_in_route_refuses_a_stranger(deployed_stack: DeployedStack) -> None:
+    answer = deployed_stack.call("GET", "/v1/trainings")
+
+    assert answer.status == 401
+
+
+def test_pages_of_a_configured_origin_may_call_the_api(deployed_stack: DeployedStack) -> None:
+    preflight = {
+        "origin": deployed_stack.url,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "idempotency-key",
+    }
+
+    answer = deployed_stack.call("OPTIONS", "/v1/trainings", headers=preflight)
+    elsewhere = deployed_stack.call(
+        "OPTIONS", "/v1/trainings", headers=preflight | {"origin": "https://elsewhere.example"}
+    )
+
+    assert answer.headers["access-control-allow-origin"] == deployed_stack.url
+    assert "idempotency-key" in answer.headers["access-control-allow-headers"]
+    assert "access-control-allow-origin" not in elsewhere.headers
+
+
+def test_the_simulated_stripe_answers_behind_the_same_port(deployed_stack: DeployedStack) -> None:
+    accounts = {organizer.stripe_account_id for organizer in ORGANIZERS}
+
+    refused = deployed_stack.call("GET", "/_stripe/v1/account")
+    knobs = deployed_stack.stripe("GET", "/chaos")
+
+    assert refused.status in {400, 401}
+    assert "webhooks" in knobs
+    assert len(accounts) == 2
