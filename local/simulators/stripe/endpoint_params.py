@@ -65,6 +65,7 @@ SESSION_CREATE: Mapping[str, Spec] = MappingProxyType(
         "payment_intent_data": Fields(
             {
                 "application_fee_amount": Kind.INTEGER,
+                "capture_method": Choice(("automatic", "automatic_async")),
                 "description": Text(1000),
                 "metadata": Kind.METADATA,
                 "receipt_email": Text(800),

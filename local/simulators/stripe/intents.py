@@ -31,7 +31,7 @@ def intent_of(world: World, session: Json) -> Json:
         "application_fee_amount": data.get("application_fee_amount"),
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": "automatic_async",
+        "capture_method": data.get("capture_method", "automatic_async"),
         "client_secret": f"{intent_id}_secret_{world.new_id('s')[2:]}",
         "confirmation_method": "automatic",
         "created": world.now(),

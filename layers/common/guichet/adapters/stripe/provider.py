@@ -1,0 +1,160 @@
+"""Stripe as a `PaymentProvider`: hosted sessions as direct charges, refunds, fees given back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from guichet.adapters.http import Http
+from guichet.adapters.stripe import reading, requests
+from guichet.adapters.stripe.client import Budget, Call, Json, StripeClient
+from guichet.money import Money
+from guichet.payments.payment import Capture, Payment
+from guichet.payments.ports import (
+    HostedSession,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+    RefundReport,
+    SessionReport,
+    SessionState,
+    SessionTexts,
+)
+from guichet.payments.refund import Refund
+
+_PAGES: Final = 10  # a payment has a handful of refunds; a thousand is no payment of ours
+
+
+class StripeProvider:
+    """Implements `PaymentProvider` on Stripe Connect.
+
+    Args:
+        http: the seam through which all calls go.
+        api_url: the API's root, such as `https://api.stripe.com`.
+        api_keys: the operator's secret keys; the second is used where Stripe refuses the first.
+        pause: waits that many seconds between tries.
+        elapsed: a clock that only runs forward, in seconds.
+        budget_seconds: what one operation, with all its tries, may take.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        api_url: str,
+        api_keys: Sequence[str],
+        pause: Callable[[float], None],
+        elapsed: Callable[[], float] = time.monotonic,
+        budget_seconds: float = 10.0,
+    ) -> None:
+        self._client = StripeClient(http, api_url, tuple(api_keys), pause, elapsed, budget_seconds)
+
+    def session_body(
+        self,
+        *,
+        payment_id: str,
+        registration_id: str,
+        amount: Money,
+        platform_fee: Money,
+        ends_at: datetime,
+        texts: SessionTexts,
+    ) -> str:
+        """The exact bytes that will open the session.
+
+        Raises:
+            Invalid: a currency or an amount that Stripe does not take.
+        """
+        return requests.session_form(
+            payment_id=payment_id,
+            registration_id=registration_id,
+            amount=amount,
+            platform_fee=platform_fee,
+            ends_at=ends_at,
+            texts=texts,
+        )
+
+    def open_session(self, payment: Payment) -> HostedSession:
+        answer = self._client.send(requests.open_session(payment), self._client.budget())
+        return reading.hosted_session(answer.json)
+
+    def ask(self, payment: Payment) -> SessionReport:
+        return self._ask(payment, self._client.budget())
+
+    def end_session(self, payment: Payment) -> SessionReport:
+        """Expire the session; where Stripe says that it is no longer open, ask what it is (BAD-16).
+
+        Raises:
+            ProviderUnavailableError: the session may still be open.
+        """
+        budget = self._client.budget()
+        try:
+            answer = self._client.send(requests.expire_session(payment), budget)
+        except ProviderRefusedError:
+            report = self._ask(payment, budget)
+        else:
+            report = reading.session_report(answer)
+        if report.state is SessionState.UNPAID:
+            raise ProviderUnavailableError("Stripe did not end the session")
+        return report
+
+    def refund_body(
+        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money
+    ) -> str:
+        return requests.refund_form(
+            refund_id=refund_id, payment_id=payment_id, capture=capture, amount=amount
+        )
+
+    def fee_refund_body(self, *, refund_id: str, fee: Money) -> str:
+        return requests.fee_refund_form(refund_id=refund_id, fee=fee)
+
+    def refund(self, refund: Refund) -> RefundReport:
+        answer = self._client.send(requests.create_refund(refund), self._client.budget())
+        return reading.refund_report(answer.json)
+
+    def ask_refund(self, refund: Refund) -> RefundReport | None:
+        """What became of it; None where Stripe never received it."""
+        budget = self._client.budget()
+        if refund.provider_refund_id is not None:
+            answer = self._client.send(requests.get_refund(refund), budget)
+            return reading.refund_report(answer.json)
+        listed = self._listed(lambda after: requests.list_refunds(refund, after), budget)
+        found = _ours(listed, refund.refund_id)
+        return None if found is None else reading.refund_report(found)
+
+    def return_fee(self, refund: Refund) -> str:
+        """Give the fee back once: Stripe is asked first, as its key is forgotten after a day (BAD-11)."""
+        if refund.platform_fee_id is None or refund.fee_request_body is None:
+            raise ProviderRefusedError("platform_fee_unknown", "there is no fee to return")
+        budget = self._client.budget()
+        listed = self._listed(lambda after: requests.list_fee_refunds(refund, after), budget)
+        found = _ours(listed, refund.refund_id)
+        if found is None:
+            found = self._client.send(requests.refund_fee(refund), budget).json
+        return reading.object_id(found)
+
+    def _ask(self, payment: Payment, budget: Budget) -> SessionReport:
+        return reading.session_report(self._client.send(requests.get_session(payment), budget))
+
+    def _listed(self, page: Callable[[str | None], Call], budget: Budget) -> Iterator[Json]:
+        """All objects of a list, newest first.
+
+        Raises:
+            ProviderUnavailableError: more pages than there can be; absence was not shown.
+        """
+        after: str | None = None
+        for _ in range(_PAGES):
+            answer = self._client.send(page(after), budget).json
+            found = reading.items(answer)
+            yield from found
+            if answer.get("has_more") is not True or not found:
+                return
+            after = reading.object_id(found[-1])
+        raise ProviderUnavailableError("Stripe's list has no end")
+
+
+def _ours(listed: Iterator[Json], refund_id: str) -> Json | None:
+    """The object that carries our refund's id."""
+    return next(
+        (each for each in listed if reading.metadata_of(each, "refund_id") == refund_id), None
+    )

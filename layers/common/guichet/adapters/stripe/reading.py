@@ -1,0 +1,189 @@
+"""Stripe's objects as our reports: strict about what is used, indifferent to everything else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from guichet.adapters.stripe.amounts import from_stripe
+from guichet.adapters.stripe.client import Answer, Json
+from guichet.money import Money
+from guichet.payments.payment import Capture
+from guichet.payments.ports import (
+    HostedSession,
+    ProviderUnavailableError,
+    RefundReport,
+    SessionReport,
+    SessionState,
+)
+from guichet.payments.refund import RefundStatus
+
+_SOON_SECONDS: Final = 5
+
+_DENIED: Final = frozenset({"requires_payment_method", "canceled"})
+
+_REFUND_STATUSES: Final = MappingProxyType(
+    {
+        "pending": RefundStatus.SUBMITTED,
+        "requires_action": RefundStatus.SUBMITTED,
+        "succeeded": RefundStatus.SUCCEEDED,
+        "failed": RefundStatus.FAILED,
+        "canceled": RefundStatus.FAILED,
+    }
+)
+
+
+def hosted_session(session: Json) -> HostedSession:
+    return HostedSession(_text(session, "id"), _text(session, "url"))
+
+
+def session_report(answer: Answer) -> SessionReport:
+    """What a session has come to. Money decides: an intent that succeeded is paid, whatever else.
+
+    Raises:
+        ProviderUnavailableError: a state that we don't know, or fees that are not there yet.
+    """
+    session = answer.json
+    status = _text(session, "status")
+    intent = _object(session, "payment_intent")
+    intent_status = "" if intent is None else _text(intent, "status")
+    if intent is not None and intent_status == "succeeded":
+        return SessionReport(SessionState.PAID, _capture(intent, answer.account))
+    if intent_status == "processing":
+        return SessionReport(SessionState.PROCESSING)
+    if status == "open":
+        return SessionReport(SessionState.UNPAID)
+    if status == "expired":
+        return SessionReport(SessionState.ENDED)
+    if status == "complete" and intent_status in _DENIED:
+        return SessionReport(SessionState.DENIED)
+    raise _unreadable(f"a session that is {status} with an intent that is {intent_status}")
+
+
+def refund_report(refund: Json) -> RefundReport:
+    """What a refund has come to; `canceled` is a failure too: nothing went back (RFD-6)."""
+    status = _text(refund, "status")
+    known = _REFUND_STATUSES.get(status)
+    if known is None:
+        raise _unreadable(f"a refund that is {status}")
+    reason = refund.get("failure_reason")
+    failed = known is RefundStatus.FAILED
+    failure = (reason if isinstance(reason, str) else status) if failed else None
+    return RefundReport(known, _text(refund, "id"), failure)
+
+
+def object_id(found: Json) -> str:
+    return _text(found, "id")
+
+
+def items(page: Json) -> list[Json]:
+    """The objects of one page of a list."""
+    data = page.get("data")
+    if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
+        raise _unreadable("a list without data")
+    return data
+
+
+def metadata_of(found: Json, name: str) -> str | None:
+    metadata = found.get("metadata")
+    value = metadata.get(name) if isinstance(metadata, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _capture(intent: Json, payee: str) -> Capture:
+    """The capture with the fees that Stripe says it took (FEE-3)."""
+    charge = _object(intent, "latest_charge")
+    if charge is None:
+        raise _not_yet("the charge")
+    currency = _text(charge, "currency")
+    platform_fee, provider_fee = _fees(charge, currency)
+    fee_id = _reference(charge, "application_fee")
+    if platform_fee and fee_id is None:
+        raise _not_yet("the application fee")
+    return Capture(
+        capture_id=_text(charge, "id"),
+        intent_id=_text(intent, "id"),
+        amount=_money(_whole(charge, "amount_captured"), currency),
+        platform_fee=platform_fee,
+        provider_fee=provider_fee,
+        platform_fee_id=fee_id,
+        captured_at=datetime.fromtimestamp(_whole(charge, "created"), UTC),
+        reference=metadata_of(intent, "payment_id"),
+        payee=payee,
+    )
+
+
+def _fees(charge: Json, currency: str) -> tuple[Money, Money]:
+    """The platform's fee and the provider's, in the charge's currency.
+
+    Raises:
+        ProviderUnavailableError: the balance transaction is not there, or in another currency:
+            a balance that was converted tells no fees that our books could hold.
+    """
+    transaction = _object(charge, "balance_transaction")
+    if transaction is None:
+        raise _not_yet("the balance transaction")
+    details = transaction.get("fee_details")
+    if not isinstance(details, list) or not all(isinstance(each, dict) for each in details):
+        raise _unreadable("a balance transaction without fee details")
+    if any(_text(each, "currency") != currency for each in (transaction, *details)):
+        raise _not_yet("a balance transaction in the charge's currency")
+    platform = sum(_whole(each, "amount") for each in details if _is_platform_fee(each))
+    provider = sum(_whole(each, "amount") for each in details if not _is_platform_fee(each))
+    return _money(platform, currency), _money(provider, currency)
+
+
+def _is_platform_fee(detail: Json) -> bool:
+    return _text(detail, "type") == "application_fee"
+
+
+def _money(amount: int, currency: str) -> Money:
+    try:
+        return from_stripe(amount, currency)
+    except ValueError as error:
+        raise _unreadable(f"an amount of {amount} {currency}") from error
+
+
+def _text(found: Json, name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise _unreadable(f"no {name}")
+    return value
+
+
+def _whole(found: Json, name: str) -> int:
+    value = found.get(name)
+    if type(value) is not int:
+        raise _unreadable(f"no whole {name}")
+    return value
+
+
+def _object(found: Json, name: str) -> Json | None:
+    """An expanded object; None where there is none.
+
+    Raises:
+        ProviderUnavailableError: it came as an id, although it was asked for whole.
+    """
+    value: Any = found.get(name)
+    if value is None or isinstance(value, dict):
+        return value
+    raise _unreadable(f"{name} without its fields")
+
+
+def _reference(found: Json, name: str) -> str | None:
+    """The id of another object, whether it was expanded or not."""
+    value: Any = found.get(name)
+    if isinstance(value, dict):
+        return _text(value, "id")
+    return value if isinstance(value, str) else None
+
+
+def _unreadable(what: str) -> ProviderUnavailableError:
+    return ProviderUnavailableError(f"Stripe's answer can't be read: {what}")
+
+
+def _not_yet(what: str) -> ProviderUnavailableError:
+    return ProviderUnavailableError(
+        f"Stripe does not say yet: {what}", retry_after_seconds=_SOON_SECONDS
+    )

@@ -1,0 +1,164 @@
+"""The forms that we send to Stripe, as exact bytes: pure, so that a stored body can be made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import parse_qs, quote, urlencode
+
+from guichet.adapters.stripe.amounts import require_chargeable, to_stripe
+from guichet.adapters.stripe.client import Call
+from guichet.money import Money
+from guichet.payments.payment import Capture, Payment
+from guichet.payments.ports import SessionTexts
+from guichet.payments.refund import Refund
+
+PAGE_LIMIT: Final = 100  # Stripe's largest
+
+# Our languages as the hosted page names them; `pt` there is European, our texts serve both.
+LOCALES: Final = MappingProxyType(
+    {
+        "en": "en",
+        "fr": "fr",
+        "de": "de",
+        "it": "it",
+        "es": "es",
+        "pt": "pt-BR",
+        "nl": "nl",
+    }
+)
+
+# The debit from a bank account that each currency has; Stripe leaves out what the account lacks.
+BANK_DEBITS: Final = MappingProxyType(
+    {
+        "AUD": "au_becs_debit",
+        "CAD": "acss_debit",
+        "EUR": "sepa_debit",
+        "GBP": "bacs_debit",
+        "NZD": "nz_bank_account",
+        "USD": "us_bank_account",
+    }
+)
+
+_SESSIONS: Final = "/v1/checkout/sessions"
+_EXPANDED: Final = urlencode((("expand[0]", "payment_intent.latest_charge.balance_transaction"),))
+
+
+def session_form(
+    *,
+    payment_id: str,
+    registration_id: str,
+    amount: Money,
+    platform_fee: Money,
+    ends_at: datetime,
+    texts: SessionTexts,
+) -> str:
+    """A hosted page for one item, charged on the organizer's own account.
+
+    A session's metadata is not copied to its intent, so both get it. The fee is left out
+    where it is 0 (BAD-15). Capture is not left to Stripe's background, as the fees would then be
+    missing when we ask (docs.stripe.com/payments/payment-intents/asynchronous-capture). Prices are
+    shown in no other currency than the one asked for.
+
+    Raises:
+        Invalid: a currency that is not sold in, or more than eight digits.
+    """
+    require_chargeable(amount)
+    item, intent = "line_items[0]", "payment_intent_data"
+    ids = (("payment_id", payment_id), ("registration_id", registration_id))
+    pairs = [
+        ("mode", "payment"),
+        ("client_reference_id", registration_id),
+        ("customer_email", texts.email),
+        ("locale", LOCALES.get(texts.language, "auto")),
+        ("success_url", texts.success_url),
+        ("cancel_url", texts.cancel_url),
+        ("expires_at", str(int(ends_at.timestamp()))),
+        ("adaptive_pricing[enabled]", "false"),
+        ("allowed_payment_method_types[0]", "card"),
+        ("allowed_payment_method_types[1]", BANK_DEBITS[amount.currency]),
+        (f"{item}[quantity]", "1"),
+        (f"{item}[price_data][currency]", amount.currency.lower()),
+        (f"{item}[price_data][unit_amount]", str(to_stripe(amount))),
+        (f"{item}[price_data][product_data][name]", texts.title),
+        (f"{intent}[capture_method]", "automatic"),
+        *((f"metadata[{name}]", value) for name, value in ids),
+        *((f"{intent}[metadata][{name}]", value) for name, value in ids),
+    ]
+    if platform_fee:
+        pairs.append((f"{intent}[application_fee_amount]", str(to_stripe(platform_fee))))
+    return urlencode(pairs)
+
+
+def refund_form(*, refund_id: str, payment_id: str, capture: Capture, amount: Money) -> str:
+    """A refund without its fee: the fee's exact cents go back by a call of their own (RFD-3)."""
+    return urlencode(
+        (
+            ("payment_intent", capture.intent_id),
+            ("amount", str(to_stripe(amount))),
+            ("metadata[refund_id]", refund_id),
+            ("metadata[payment_id]", payment_id),
+        )
+    )
+
+
+def fee_refund_form(*, refund_id: str, fee: Money) -> str:
+    return urlencode((("amount", str(to_stripe(fee))), ("metadata[refund_id]", refund_id)))
+
+
+def open_session(payment: Payment) -> Call:
+    return Call("POST", _SESSIONS, payment.payee, payment.request_body, payment.provider_key)
+
+
+def get_session(payment: Payment) -> Call:
+    path = f"{_SESSIONS}/{_id(payment.session_id)}"
+    return Call("GET", path, payment.payee, _EXPANDED)
+
+
+def expire_session(payment: Payment) -> Call:
+    """Without a key: a repeat is refused by the session itself, and then it is asked."""
+    path = f"{_SESSIONS}/{_id(payment.session_id)}/expire"
+    return Call("POST", path, payment.payee, _EXPANDED)
+
+
+def create_refund(refund: Refund) -> Call:
+    return Call("POST", "/v1/refunds", refund.payee, refund.request_body, refund.refund_id)
+
+
+def get_refund(refund: Refund) -> Call:
+    return Call("GET", f"/v1/refunds/{_id(refund.provider_refund_id)}", refund.payee)
+
+
+def list_refunds(refund: Refund, after: str | None) -> Call:
+    """One page of the refunds of the intent that the stored body names."""
+    intent_id = parse_qs(refund.request_body)["payment_intent"][0]
+    query = _page((("payment_intent", intent_id),), after)
+    return Call("GET", "/v1/refunds", refund.payee, query)
+
+
+def refund_fee(refund: Refund) -> Call:
+    """On the operator's own account, which took the fee."""
+    return Call(
+        "POST",
+        f"/v1/application_fees/{_id(refund.platform_fee_id)}/refunds",
+        form=refund.fee_request_body or "",
+        key=f"{refund.refund_id}-fee",
+    )
+
+
+def list_fee_refunds(refund: Refund, after: str | None) -> Call:
+    path = f"/v1/application_fees/{_id(refund.platform_fee_id)}/refunds"
+    return Call("GET", path, form=_page((), after))
+
+
+def _page(pairs: Iterable[tuple[str, str]], after: str | None) -> str:
+    cursor = () if after is None else (("starting_after", after),)
+    return urlencode((*pairs, ("limit", str(PAGE_LIMIT)), *cursor))
+
+
+def _id(value: str | None) -> str:
+    if not value:
+        raise ValueError("Stripe can only be asked about an object whose id is known")
+    return quote(value, safe="")

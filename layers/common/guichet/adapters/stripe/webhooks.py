@@ -1,0 +1,157 @@
+"""Stripe's events at our door: who signed them, what they are, whom they hint at (EXT-2)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final
+
+from guichet.adapters.stripe.reading import metadata_of
+from guichet.errors import Invalid
+from guichet.payments.ports import Hint
+from guichet.registration.provider_event import ProviderEvent
+
+TOLERANCE_SECONDS: Final = 300
+
+_LONGEST_HEADER: Final = 4096
+_MOST_SIGNATURES: Final = 20
+_TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
+_EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
+_TYPE: Final = re.compile(r"[A-Za-z0-9_.]{1,255}", re.ASCII)
+_OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)  # what may stand in a key of a table
+
+_HINTING: Final = MappingProxyType(
+    {
+        "checkout.session": ("payment_id",),
+        "payment_intent": ("payment_id",),
+        "charge": ("payment_id",),
+        "refund": ("payment_id", "refund_id"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StripeEvent:
+    """The envelope of an event; what it carries is a snapshot, and no truth."""
+
+    event_id: str
+    kind: str
+    account: str  # empty for the operator's own account
+    livemode: bool
+    api_version: str | None
+
+
+def verify(
+    raw_body: bytes, signature_header: str | None, secrets: Sequence[str], now: datetime
+) -> None:
+    """Answer only if one of our secrets signed these bytes within 5 minutes of now, either way.
+
+    Every v1 is compared with every secret, in constant time; other schemes are ignored.
+
+    Raises:
+        Invalid: `signature_missing`, `_malformed`, `_invalid`, `_old` or `_future`.
+    """
+    timestamp, signatures = _parsed(signature_header)
+    signed = timestamp.encode() + b"." + raw_body
+    ours = [hmac.new(secret.encode(), signed, sha256).hexdigest() for secret in secrets if secret]
+    # No short cut: how long it takes must not tell which secret or signature came close.
+    matches = [
+        hmac.compare_digest(mine.encode(), theirs.encode())
+        for mine in ours
+        for theirs in signatures
+    ]
+    if not any(matches):
+        raise _refused("signature_invalid", "No signature was made with a secret of this endpoint.")
+    age = now.timestamp() - int(timestamp)
+    if age > TOLERANCE_SECONDS:
+        raise _refused("signature_old", "The signature is older than 5 minutes.")
+    if age < -TOLERANCE_SECONDS:
+        raise _refused("signature_future", "The signature lies more than 5 minutes ahead.")
+
+
+def parse_event(raw_body: bytes) -> StripeEvent:
+    """Read the envelope of a verified event, of any type and API version.
+
+    Raises:
+        Invalid: `event_malformed`: no JSON, or without an id and a type.
+    """
+    event = _object(raw_body)
+    account = event.get("account")
+    version = event.get("api_version")
+    return StripeEvent(
+        event_id=_matching(event.get("id"), _EVENT_ID),
+        kind=_matching(event.get("type"), _TYPE),
+        account="" if account is None else _matching(account, _EVENT_ID),
+        livemode=event.get("livemode") is True,
+        api_version=version if isinstance(version, str) else None,
+    )
+
+
+def read_hint(event: ProviderEvent) -> Hint:
+    """Whom to ask about: the ids of ours in the snapshot's metadata, else nobody.
+
+    An organizer can edit metadata, so a hint may be false: it only ever leads to a question.
+    """
+    data = _object(event.body.encode()).get("data")
+    snapshot = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(snapshot, dict):
+        return Hint()
+    kind = snapshot.get("object")
+    names = _HINTING.get(kind, ()) if isinstance(kind, str) else ()
+    found = {name: metadata_of(snapshot, name) for name in names}
+    ids = {name: value for name, value in found.items() if value and _OUR_ID.fullmatch(value)}
+    return Hint(**ids) if len(ids) == len(names) else Hint()
+
+
+def _parsed(header: str | None) -> tuple[str, list[str]]:
+    """The one timestamp and all v1 signatures of a header."""
+    if not header:
+        raise _refused("signature_missing", "There is no Stripe-Signature header.")
+    if len(header) > _LONGEST_HEADER:
+        raise _malformed()
+    timestamps: list[str] = []
+    signatures: list[str] = []
+    for part in header.split(","):
+        scheme, separator, value = part.strip().partition("=")
+        if not separator:
+            raise _malformed()
+        if scheme == "t":
+            timestamps.append(value)
+        elif scheme == "v1":
+            signatures.append(value)
+    # A header that came twice is joined by a comma: whose time would be meant?
+    if len(timestamps) != 1 or _TIMESTAMP.fullmatch(timestamps[0]) is None:
+        raise _malformed()
+    if not 1 <= len(signatures) <= _MOST_SIGNATURES:
+        raise _malformed()
+    return timestamps[0], signatures
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("event_malformed", "The body is no JSON.") from error
+    if not isinstance(found, dict):
+        raise Invalid("event_malformed", "The body is no JSON object.")
+    return found
+
+
+def _matching(value: object, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or pattern.fullmatch(value) is None:
+        raise Invalid("event_malformed", "The event has no readable id, type or account.")
+    return value
+
+
+def _malformed() -> Invalid:
+    return _refused("signature_malformed", "The Stripe-Signature header can't be read.")
+
+
+def _refused(code: str, detail: str) -> Invalid:
+    return Invalid(code, detail, rule="EXT-2")

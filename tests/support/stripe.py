@@ -1,0 +1,161 @@
+"""A Stripe provider of ours on the simulator, and the payments and refunds it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from guichet.adapters.http import Http, HttpRequest, HttpResponse
+from guichet.adapters.stripe.provider import StripeProvider
+from guichet.money import Money
+from guichet.payments.payment import Capture, Payment
+from guichet.payments.ports import SessionReport, SessionState, SessionTexts
+from guichet.payments.refund import Refund, RefundReason
+from tests.support.stripe_calls import ORGANIZER
+
+API_KEY = "sk_test_platform"
+STARTED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+TEXTS = SessionTexts(
+    title="First aid",
+    language="en",
+    email="buyer@example.org",
+    success_url="https://organizer.example/registrations/reg_1/return",
+    cancel_url="https://organizer.example/registrations/reg_1",
+)
+
+
+@dataclass
+class RecordedHttp:
+    """An `Http` that keeps the requests that went through it."""
+
+    inner: Http
+    sent: list[HttpRequest] = field(default_factory=list)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        self.sent.append(request)
+        return self.inner.send(request)
+
+
+@dataclass
+class ScriptedHttp:
+    """An `Http` that answers from a list; an exception in it is raised."""
+
+    answers: list[HttpResponse | Exception]
+    sent: list[HttpRequest] = field(default_factory=list)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        self.sent.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass
+class Pauses:
+    """A pause that takes no time here, but lets the given clock run on."""
+
+    advance: Callable[[float], None] = lambda _: None
+    taken: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+        self.advance(seconds)
+
+
+def provider_on(
+    http: Http,
+    *,
+    api_url: str = "https://stripe.invalid",
+    pause: Callable[[float], None] | None = None,
+) -> StripeProvider:
+    return StripeProvider(http, api_url=api_url, api_keys=(API_KEY,), pause=pause or Pauses())
+
+
+def a_payment(
+    provider: StripeProvider,
+    *,
+    payment_id: str = "pay_1",
+    amount: Money = Money(12000, "USD"),
+    platform_fee: Money | None = None,
+    payee: str = ORGANIZER,
+    now: datetime = STARTED_AT,
+    texts: SessionTexts = TEXTS,
+) -> Payment:
+    """A stored attempt: USD 120.00 with a fee of 2.28, its page open for 31 minutes."""
+    fee = Money(228, amount.currency) if platform_fee is None else platform_fee
+    ends_at = (now + timedelta(minutes=31)).replace(microsecond=0)
+    return Payment(
+        payment_id=payment_id,
+        registration_id="reg_1",
+        training_id="trn_1",
+        account_id="acc_1",
+        provider="stripe",
+        payee=payee,
+        amount=amount,
+        platform_fee=fee,
+        attempt=1,
+        request_body=provider.session_body(
+            payment_id=payment_id,
+            registration_id="reg_1",
+            amount=amount,
+            platform_fee=fee,
+            ends_at=ends_at,
+            texts=texts,
+        ),
+        session_ends_at=ends_at,
+        started_at=now,
+        request_hash="h",
+    )
+
+
+def opened(provider: StripeProvider, payment: Payment) -> Payment:
+    """The same payment with its page."""
+    session = provider.open_session(payment)
+    return payment.opened(session.session_id, session.url)
+
+
+def captured(report: SessionReport) -> Capture:
+    assert report.state is SessionState.PAID
+    assert report.capture is not None
+    return report.capture
+
+
+def a_refund(
+    provider: StripeProvider,
+    payment: Payment,
+    capture: Capture,
+    *,
+    refund_id: str = "ref_1",
+    amount: Money | None = None,
+    fee: Money | None = None,
+) -> Refund:
+    """A stored refund: of everything, unless told otherwise."""
+    returned = capture.amount if amount is None else amount
+    returned_fee = capture.platform_fee if fee is None else fee
+    return Refund(
+        refund_id=refund_id,
+        payment_id=payment.payment_id,
+        registration_id=payment.registration_id,
+        training_id=payment.training_id,
+        account_id=payment.account_id,
+        provider="stripe",
+        payee=payment.payee,
+        amount=returned,
+        fee=returned_fee,
+        reason=RefundReason.LATE_WITHOUT_SEAT,
+        requested_at=STARTED_AT,
+        request_body=provider.refund_body(
+            refund_id=refund_id, payment_id=payment.payment_id, capture=capture, amount=returned
+        ),
+        fee_request_body=provider.fee_refund_body(refund_id=refund_id, fee=returned_fee)
+        if returned_fee
+        else None,
+        platform_fee_id=capture.platform_fee_id,
+    )
+
+
+def known_as(refund: Refund, provider_refund_id: str) -> Refund:
+    return replace(refund, provider_refund_id=provider_refund_id)
