@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guichet.adapters.stripe.webhooks import API_VERSION, StripeEvent, parse_event, verify
+from guichet.adapters.stripe.client import API_VERSION
+from guichet.adapters.stripe.webhooks import StripeEvent, parse_event, verify
 from guichet.bootstrap import Container
 from guichet.errors import Invalid, Refusal
 from guichet.registration.provider_event import ProviderEvent

@@ -101,7 +101,7 @@ class Letters:
             method_label=offline.label if offline else "",
             payment_reference=payment.payment_id if payment else registration.registration_id,
             link=self._link(mail, registration),
-            valid_until=registration.hold.ends_at if registration.hold else None,
+            valid_until=effect.valid_until,
             instructions=offline.instructions if offline else "",
             note=registration.note or "",
             needs_approval=registration.status is RegistrationStatus.PENDING_APPROVAL,
@@ -122,13 +122,11 @@ def _offline(registration: Registration, training: Training) -> OfflineMethod | 
     return training.offline_method(method.removeprefix(OFFLINE_PREFIX))
 
 
-def _method(registration: Registration, offline: OfflineMethod | None) -> PaidBy | None:
+def _method(registration: Registration, offline: OfflineMethod | None) -> PaidBy:
     match registration.paid_by:
         case ConfirmedBy.PROVIDER:
             return "card"
         case ConfirmedBy.NOTHING_DUE:
             return "free"
-        case ConfirmedBy.HAND:
+        case ConfirmedBy.HAND | None:  # None where the organizer took the mark back meanwhile
             return "offline" if offline else "by_hand"
-        case None:
-            return None

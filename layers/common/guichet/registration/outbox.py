@@ -39,6 +39,7 @@ class Effect:
     payment_id: str | None
     mails: tuple[MailKind, ...]
     happened_at: datetime
+    valid_until: datetime | None  # of the hold, as the change set it
 
 
 class Outbox(Protocol):

@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from guichet.errors import Conflict, Refusal
-
-if TYPE_CHECKING:
-    from guichet.registration.discount import Quote
+from guichet.registration.discount import Quote
 
 
 class RegistrationStatus(StrEnum):

@@ -71,6 +71,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         payment_id=None if payment_id is None else str(payment_id),
         mails=tuple(MailKind(str(each)) for each in mails),
         happened_at=decode_time(str(item["happened_at"])),
+        valid_until=decode_time(str(item["valid_until"])) if "valid_until" in item else None,
     )
 
 

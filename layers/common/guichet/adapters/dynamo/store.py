@@ -191,7 +191,8 @@ def _aggregate_operations(cause: Cause, change: Change[Aggregate]) -> list[Opera
 def _effect_about(value: Aggregate) -> Item:
     match value:
         case Registration():
-            return {"registration_id": value.registration_id}
+            held = {"valid_until": encode_time(value.hold.ends_at)} if value.hold else {}
+            return {"registration_id": value.registration_id, **held}
         case Payment() | Refund():
             return {"registration_id": value.registration_id, "payment_id": value.payment_id}
         case _:
