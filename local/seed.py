@@ -2,12 +2,25 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from guichet.access.use_cases.add_member import AddMember, add_member
+from guichet.access.use_cases.create_account import CreateAccount, create_account
+from guichet.adapters.dynamo.client import DynamoClient
+from guichet.adapters.dynamo.seam import TableName
+from guichet.bootstrap import Container
+from guichet.errors import Conflict
+from guichet.events import Actor, ActorKind
+from guichet.ledger.journal import Cause
+from guichet.payments.account import PaymentAccount
+from guichet.settings import Settings
 from local.deployment import Deployment
 from local.identity import SignIn, ensure_sign_in
 from local.simulators.stripe import StripeSimulator
+
+SEED = Actor(ActorKind.OPERATOR, "seed", "local stack")
 
 # The simulator's own; a real key comes from `.env`.
 STRIPE_API_KEY = "sk_test_platform"
@@ -29,6 +42,11 @@ class Organizer:
 
     account_id: str
     name: str
+    legal_name: str
+    email: str
+    tax_note: str
+    time_zone: str
+    language: str
     country: str
     currency: str
     stripe_account_id: str
@@ -39,6 +57,11 @@ ORGANIZERS = (
     Organizer(
         account_id="acc_atelier",
         name="Atelier Nord",
+        legal_name="Atelier Nord Inc.",
+        email="office@atelier.example",
+        tax_note="Sales tax is not charged on training.",
+        time_zone="America/New_York",
+        language="en",
         country="US",
         currency="USD",
         stripe_account_id="acct_atelier",
@@ -52,6 +75,11 @@ ORGANIZERS = (
     Organizer(
         account_id="acc_studio",
         name="Studio Sud",
+        legal_name="Studio Sud SARL",
+        email="bureau@studio.example",
+        tax_note="TVA non applicable, art. 261-4-4 du CGI.",
+        time_zone="Europe/Paris",
+        language="fr",
         country="FR",
         currency="EUR",
         stripe_account_id="acct_studio",
@@ -106,3 +134,71 @@ def connect_stripe_accounts(simulator: StripeSimulator) -> None:
 
 def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> None:
     """Store accounts, memberships and linked payment accounts, as `guichet account create` does."""
+    parts = _parts(deployment)
+    for organizer in ORGANIZERS:
+        with _unless_there("account_exists"):
+            create_account(_account(organizer), people=parts.people, clock=parts.clock)
+        for member in organizer.members:
+            with _unless_there("member_exists"):
+                add_member(
+                    _membership(organizer, member, sign_ins[member.email]),
+                    people=parts.people,
+                    clock=parts.clock,
+                )
+        if parts.people.payment_account(organizer.account_id, "stripe") is None:
+            cause = Cause(SEED, "link_payment_account", parts.clock.now())
+            parts.people.save_payment_account(cause, None, _payment_account(organizer))
+
+
+def _parts(deployment: Deployment) -> Container:
+    """The product's own parts, on the emulator's tables."""
+    tables: dict[TableName, str] = {
+        "state": deployment.state_table,
+        "journal": deployment.journal_table,
+    }
+    dynamo = DynamoClient(deployment.client("dynamodb"), tables)
+    return Container(Settings.of_stack(deployment.outputs, test_clock=True), dynamo=dynamo)
+
+
+@contextmanager
+def _unless_there(code: str) -> Iterator[None]:
+    try:
+        yield
+    except Conflict as refusal:
+        if refusal.code != code:
+            raise
+
+
+def _account(organizer: Organizer) -> CreateAccount:
+    return CreateAccount(
+        account_id=organizer.account_id,
+        legal_name=organizer.legal_name,
+        email=organizer.email,
+        tax_note=organizer.tax_note,
+        time_zone=organizer.time_zone,
+        language=organizer.language,
+        actor=SEED,
+    )
+
+
+def _membership(organizer: Organizer, member: Member, sign_in: SignIn) -> AddMember:
+    return AddMember(
+        account_id=organizer.account_id,
+        issuer=sign_in.issuer,
+        subject=sign_in.subject,
+        email=member.email,
+        name=member.name,
+        roles=(member.role,),
+        actor=SEED,
+    )
+
+
+def _payment_account(organizer: Organizer) -> PaymentAccount:
+    return PaymentAccount(
+        account_id=organizer.account_id,
+        provider="stripe",
+        provider_account_id=organizer.stripe_account_id,
+        confirmed=True,
+        verified=True,
+        takes_cards=True,
+    )

@@ -23,6 +23,7 @@ from guichet.registration.settling import Settling
 from guichet.settings import Secrets, Settings
 
 if TYPE_CHECKING:
+    from guichet.adapters.dynamo.history import History
     from guichet.adapters.http import Http
     from guichet.registration.mailer import Mailer, RenderMail
 
@@ -97,6 +98,12 @@ class Container:
     @cached_property
     def outbox(self) -> DynamoOutbox:
         return DynamoOutbox(self.dynamo)
+
+    @cached_property
+    def history(self) -> History:
+        from guichet.adapters.dynamo.history import History  # noqa: PLC0415 - commands only
+
+        return History(self.dynamo)
 
     @property
     def secrets(self) -> Secrets:

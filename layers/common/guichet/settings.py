@@ -49,6 +49,35 @@ class Settings:
             test_clock=test_clock,
         )
 
+    @classmethod
+    def of_stack(cls, outputs: Mapping[str, str], *, test_clock: bool) -> Settings:
+        """What a deployed stack's own functions are told, from its outputs."""
+        return cls.from_environment(
+            {
+                "GUICHET_ENVIRONMENT": outputs.get("EnvironmentName", "local"),
+                "STATE_TABLE": outputs["StateTableName"],
+                "JOURNAL_TABLE": outputs["JournalTableName"],
+                "SECRET_ARN": outputs["ProviderSecretArn"],
+                "PUBLIC_BASE_URL": outputs.get("PublicBaseUrl", ""),
+                "TEST_CLOCK": "on" if test_clock else "off",
+            }
+        )
+
+
+def operator_name() -> str:
+    """Who runs a command, as the machine says."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or "unknown"
+
+
+def use_local_endpoint(endpoint_url: str) -> None:
+    """Let every AWS client of this process reach the emulator, whose account is made up."""
+    os.environ["AWS_ENDPOINT_URL"] = endpoint_url
+    os.environ["AWS_ACCESS_KEY_ID"] = "test"
+    os.environ["AWS_SECRET_ACCESS_KEY"] = "test"  # noqa: S105 - the emulator believes any
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.pop("AWS_SESSION_TOKEN", None)
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:

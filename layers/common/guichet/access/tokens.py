@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What a token opens."""
 
     REGISTRATION = "registration"
+    CURSOR = "cursor"  # where a list goes on, which nobody else may make up
 
 
 class Tokens:

@@ -65,3 +65,25 @@ def send_messages(queue_url: str, messages: list[tuple[Mapping[str, str], int]])
         )
         if answer.get("Failed"):
             raise RuntimeError(f"the queue did not take {len(answer['Failed'])} messages")
+
+
+def stack_outputs(name: str) -> dict[str, str]:
+    """What a deployed stack is made of."""
+    stacks = boto3.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)
+    return {each["OutputKey"]: each["OutputValue"] for each in stacks["Stacks"][0]["Outputs"]}
+
+
+def move_messages(source_url: str, target_url: str) -> int:
+    """Put what lies in one queue into another: sent first, deleted then, so that none is lost."""
+    moved = 0
+    while True:
+        answer = sqs().receive_message(
+            QueueUrl=source_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        messages = answer.get("Messages", [])
+        if not messages:
+            return moved
+        for message in messages:
+            sqs().send_message(QueueUrl=target_url, MessageBody=message["Body"])
+            sqs().delete_message(QueueUrl=source_url, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1

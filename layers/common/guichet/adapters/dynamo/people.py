@@ -33,6 +33,13 @@ class People:
         found = keys.member(str(item["account_id"]), str(item["member_id"]))
         return items.read(Member, self._dynamo.get("state", found))
 
+    def account(self, account_id: str) -> Account | None:
+        return items.read(Account, self._dynamo.get("state", keys.account(account_id)))
+
+    def payment_account(self, account_id: str, provider: str) -> PaymentAccount | None:
+        found = self._dynamo.get("state", keys.payment_account(account_id, provider))
+        return items.read(PaymentAccount, found)
+
     def add_account(self, cause: Cause, account: Account) -> None:
         """Store a new account.
 

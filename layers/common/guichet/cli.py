@@ -1,0 +1,193 @@
+"""The command `guichet`: what the operator's staff does outside the API. Parses, calls, prints.
+
+It works on the local stack unless `--stack NAME` says which deployed one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from guichet.bootstrap import Container
+from guichet.configuration import COMPILED, ConfigurationError, compile_registration
+from guichet.errors import Refusal
+from guichet.events import Actor, ActorKind
+from guichet.settings import Settings, operator_name, use_local_endpoint
+
+_LOCAL_DESCRIPTION: Final = Path(".local/stack.json")
+_DEAD_LETTERS: Final = {
+    "settle": ("SettleDeadLettersUrl", "SettleQueueUrl"),
+    "deliver": ("DeliverDeadLettersUrl", "DeliverQueueUrl"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        command = options.command
+        status: int | None = command(options)
+    except Refusal as refusal:
+        print(f"{refusal.code}: {refusal.detail}", file=sys.stderr)  # noqa: T201 - a command prints
+        return 1
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - same
+        return 1
+    return status or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="guichet", description=__doc__)
+    parser.add_argument("--stack", help="name of a deployed stack; the local one if not given")
+    commands = parser.add_subparsers(required=True)
+    _account_commands(commands)
+    _member_commands(commands)
+    story = commands.add_parser("story", help="everything known about one registration, in order")
+    story.add_argument("registration")
+    story.set_defaults(command=_story)
+    books = commands.add_parser("books", help="an account's books as a plain-text journal")
+    books.add_argument("account")
+    books.set_defaults(command=_books)
+    replay = commands.add_parser("replay", help="put dead letters back into their queue")
+    replay.add_argument("queue", nargs="*", help=f"of {', '.join(_DEAD_LETTERS)}; all by default")
+    replay.set_defaults(command=_replay)
+    config = commands.add_parser("config", help="validate and compile config/")
+    config.add_argument("--check", action="store_true", help="only say whether it is current")
+    config.set_defaults(command=_config)
+    return parser
+
+
+type _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse's
+
+
+def _account_commands(commands: _Commands) -> None:
+    account = commands.add_parser("account", help="accounts of the operator's customers")
+    create = account.add_subparsers(required=True).add_parser("create")
+    create.add_argument("account_id", help="acc_ and a-z, 0-9, _")
+    create.add_argument("--legal-name", required=True)
+    create.add_argument("--email", required=True)
+    create.add_argument("--tax-note", default="")
+    create.add_argument("--time-zone", default="UTC")
+    create.add_argument("--language", default="en")
+    create.set_defaults(command=_create_account)
+
+
+def _member_commands(commands: _Commands) -> None:
+    member = commands.add_parser("member", help="people with a sign-in on an account")
+    add = member.add_subparsers(required=True).add_parser("add")
+    add.add_argument("account_id")
+    add.add_argument("--issuer", required=True, help="of the sign-in, as its tokens say")
+    add.add_argument("--subject", required=True, help="of the sign-in, as its tokens say")
+    add.add_argument("--email", required=True)
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", action="append", required=True, dest="roles")
+    add.set_defaults(command=_add_member)
+
+
+def _create_account(options: argparse.Namespace) -> None:
+    from guichet.access.use_cases.create_account import (  # noqa: PLC0415 - on its road only
+        CreateAccount,
+        create_account,
+    )
+
+    parts, _ = _stack(options)
+    fields = ("account_id", "legal_name", "email", "tax_note", "time_zone", "language")
+    values = {name: getattr(options, name) for name in fields}
+    account = create_account(
+        CreateAccount(**values, actor=_operator()), people=parts.people, clock=parts.clock
+    )
+    _say(f"created {account.account_id}")
+
+
+def _add_member(options: argparse.Namespace) -> None:
+    from guichet.access.use_cases.add_member import (  # noqa: PLC0415 - on its road only
+        AddMember,
+        add_member,
+    )
+
+    parts, _ = _stack(options)
+    fields = ("account_id", "issuer", "subject", "email", "name")
+    values = {name: getattr(options, name) for name in fields}
+    member = add_member(
+        AddMember(**values, roles=tuple(options.roles), actor=_operator()),
+        people=parts.people,
+        clock=parts.clock,
+    )
+    _say(f"added {member.member_id}")
+
+
+def _story(options: argparse.Namespace) -> None:
+    from guichet.registration.story import lines_of  # noqa: PLC0415 - on its road only
+
+    parts, _ = _stack(options)
+    for line in lines_of(parts.history.story(options.registration)):
+        _say(line)
+
+
+def _books(options: argparse.Namespace) -> None:
+    from guichet.ledger.export import plain_text_journal  # noqa: PLC0415 - on its road only
+
+    parts, _ = _stack(options)
+    sys.stdout.write(plain_text_journal(parts.history.entries_of(options.account)))
+
+
+def _replay(options: argparse.Namespace) -> None:
+    from guichet.adapters.aws import move_messages  # noqa: PLC0415 - on its road only
+
+    _, outputs = _stack(options)
+    unknown = set(options.queue) - set(_DEAD_LETTERS)
+    if unknown:
+        raise Refusal("queue_unknown", f"Queues are {', '.join(_DEAD_LETTERS)}.")
+    for name in options.queue or _DEAD_LETTERS:
+        dead, alive = _DEAD_LETTERS[name]
+        _say(f"{name}: {move_messages(outputs[dead], outputs[alive])} moved")
+
+
+def _config(options: argparse.Namespace) -> int:
+    """Compile config/registration.toml into the package, or say whether that is current."""
+    source, target = Path("config/registration.toml"), _compiled()
+    text = compile_registration(source)
+    if not options.check:
+        target.write_text(text)
+        return 0
+    if target.read_text() == text:
+        return 0
+    _say(f"{target} is not current: run `guichet config`")
+    return 1
+
+
+def _compiled() -> Path:
+    return Path(__file__).parent / "data" / COMPILED
+
+
+def _stack(options: argparse.Namespace) -> tuple[Container, dict[str, str]]:
+    """The parts of the stack that is meant, and what it is made of."""
+    outputs = _deployed(options.stack) if options.stack else _local()
+    settings = Settings.of_stack(outputs, test_clock=options.stack is None)
+    return Container(settings), outputs
+
+
+def _local() -> dict[str, str]:
+    if not _LOCAL_DESCRIPTION.is_file():
+        raise Refusal("no_local_stack", "Start it with `make run`, or name one with --stack.")
+    described: dict[str, Any] = json.loads(_LOCAL_DESCRIPTION.read_text())
+    use_local_endpoint(described["endpoint_url"])
+    return {**described["outputs"], "PublicBaseUrl": described["url"]}
+
+
+def _deployed(name: str) -> dict[str, str]:
+    from guichet.adapters.aws import stack_outputs  # noqa: PLC0415 - on its road only
+
+    return stack_outputs(name)
+
+
+def _operator() -> Actor:
+    return Actor(ActorKind.OPERATOR, operator_name(), "command line")
+
+
+def _say(line: str) -> None:
+    print(line)  # noqa: T201 - a command prints
