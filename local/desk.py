@@ -8,8 +8,10 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request, send_from_directory
 
+from guichet.ledger.postings import balances
 from local.clock import LocalClock
 from local.deployment import Deployment
+from local.seed import ORGANIZERS, parts_of
 from local.simulators.stripe import StripeSimulator
 
 
@@ -30,7 +32,8 @@ def create_desk(
 
     @app.get("/_local/books")
     def books() -> Response:
-        return jsonify({"stripe": simulator.books()})
+        """Our books and Stripe's own, to be compared by anybody."""
+        return jsonify({"guichet": _our_books(deployment), "stripe": simulator.books()})
 
     @app.get("/_local/clock")
     def read_clock() -> Response:
@@ -61,6 +64,19 @@ def sent_mails(deployment: Deployment) -> list[dict[str, Any]]:
         accounts = json.load(answer)["messages"]
     mails = [each for messages in accounts.values() for each in messages]
     return sorted(mails, key=lambda each: float(each["Timestamp"]))
+
+
+def _our_books(deployment: Deployment) -> dict[str, dict[str, dict[str, int]]]:
+    """Balances in minor units by organizer, currency and ledger account."""
+    history = parts_of(deployment).history
+    books: dict[str, dict[str, dict[str, int]]] = {}
+    for organizer in ORGANIZERS:
+        entries = history.entries_of(organizer.account_id)
+        found = balances(posting for entry in entries for posting in entry.postings)
+        book = books.setdefault(organizer.account_id, {})
+        for (account, currency), amount_minor in found.items():
+            book.setdefault(currency, {})[account] = amount_minor
+    return books
 
 
 def _clock_answer(clock: LocalClock) -> Response:

@@ -134,7 +134,7 @@ def connect_stripe_accounts(simulator: StripeSimulator) -> None:
 
 def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> None:
     """Store accounts, memberships and linked payment accounts, as `guichet account create` does."""
-    parts = _parts(deployment)
+    parts = parts_of(deployment)
     for organizer in ORGANIZERS:
         with _unless_there("account_exists"):
             create_account(_account(organizer), people=parts.people, clock=parts.clock)
@@ -150,7 +150,7 @@ def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> Non
             parts.people.save_payment_account(cause, None, _payment_account(organizer))
 
 
-def _parts(deployment: Deployment) -> Container:
+def parts_of(deployment: Deployment) -> Container:
     """The product's own parts, on the emulator's tables."""
     tables: dict[TableName, str] = {
         "state": deployment.state_table,
