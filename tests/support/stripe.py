@@ -12,10 +12,13 @@ from guichet.money import Money
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.ports import SessionReport, SessionState, SessionTexts
 from guichet.payments.refund import Refund, RefundReason
-from tests.support.stripe_calls import ORGANIZER
+from local.simulators.stripe import StripeSimulator
+from tests.support.stripe_calls import ORGANIZER, MovableClock
 
 API_KEY = "sk_test_platform"
 STARTED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+PRICE = Money(12000, "USD")
 
 TEXTS = SessionTexts(
     title="First aid",
@@ -65,6 +68,17 @@ class Pauses:
         self.advance(seconds)
 
 
+@dataclass
+class Shop:
+    """Our provider on a simulated Stripe, whose clock runs on while we pause."""
+
+    simulator: StripeSimulator
+    clock: MovableClock
+    http: RecordedHttp
+    pauses: Pauses
+    provider: StripeProvider
+
+
 def provider_on(
     http: Http,
     *,
@@ -78,7 +92,7 @@ def a_payment(
     provider: StripeProvider,
     *,
     payment_id: str = "pay_1",
-    amount: Money = Money(12000, "USD"),
+    amount: Money = PRICE,
     platform_fee: Money | None = None,
     payee: str = ORGANIZER,
     now: datetime = STARTED_AT,

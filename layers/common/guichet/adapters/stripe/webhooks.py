@@ -12,7 +12,6 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
-from guichet.adapters.stripe.reading import metadata_of
 from guichet.errors import Invalid
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import ProviderEvent
@@ -104,9 +103,11 @@ def read_hint(event: ProviderEvent) -> Hint:
         return Hint()
     kind = snapshot.get("object")
     names = _HINTING.get(kind, ()) if isinstance(kind, str) else ()
-    found = {name: metadata_of(snapshot, name) for name in names}
-    ids = {name: value for name, value in found.items() if value and _OUR_ID.fullmatch(value)}
-    return Hint(**ids) if len(ids) == len(names) else Hint()
+    metadata = snapshot.get("metadata")
+    found = metadata if isinstance(metadata, dict) else {}
+    ids = {name: found.get(name) for name in names}
+    known = all(isinstance(each, str) and _OUR_ID.fullmatch(each) for each in ids.values())
+    return Hint(**ids) if known else Hint()
 
 
 def _parsed(header: str | None) -> tuple[str, list[str]]:
