@@ -235,6 +235,16 @@ class RateLimits(Protocol):
         """
         ...
 
+    def require_room(
+        self, kind: str, place: str, source: str, *, at: datetime, limit_per_hour: int
+    ) -> None:
+        """Count nothing.
+
+        Raises:
+            TooMany: the hour's limit has been reached.
+        """
+        ...
+
     def may_again(self, kind: str, place: str, *, at: datetime, seconds: int) -> bool:
         """Whether this was last done at least so long ago; if so, it counts as done now."""
         ...

@@ -152,12 +152,17 @@ class Store(Lists):
         )
         counted = self._dynamo.update(counter)["counted"]
         if isinstance(counted, int) and counted > limit_per_hour:
-            seconds = (window + 1) * 3600 - int(at.timestamp())
-            raise TooMany(
-                "too_many_requests",
-                "Too many attempts from here; try again later.",
-                retry_after_seconds=seconds,
-            )
+            raise _too_many(at)
+
+    def require_room(
+        self, kind: str, place: str, source: str, *, at: datetime, limit_per_hour: int
+    ) -> None:
+        item = self._dynamo.get(
+            "state", keys.rate(kind, place, source, int(at.timestamp()) // 3600)
+        )
+        counted = 0 if item is None else item["counted"]
+        if isinstance(counted, int) and counted >= limit_per_hour:
+            raise _too_many(at)
 
     def may_again(self, kind: str, place: str, *, at: datetime, seconds: int) -> bool:
         earliest = encode_time(at - timedelta(seconds=seconds) + timedelta(milliseconds=1))
@@ -172,6 +177,14 @@ class Store(Lists):
         except ConditionFailedError:
             return False
         return True
+
+
+def _too_many(at: datetime) -> TooMany:
+    return TooMany(
+        "too_many_requests",
+        "Too many attempts from here; try again later.",
+        retry_after_seconds=3600 - int(at.timestamp()) % 3600,
+    )
 
 
 def _aggregate_operations(cause: Cause, change: Change[Aggregate]) -> list[Operation]:

@@ -1,0 +1,183 @@
+"""One road for every call: check the body, find the route, answer or refuse, write one line of log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+
+from guichet.adapters.dynamo.seam import StoreUnavailableError
+from guichet.entry.bodies import check_body
+from guichet.entry.fields import refusal_of_fields
+from guichet.entry.problems import Problem, problem_of, refusal_of
+from guichet.errors import ConcurrentUpdateError, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from pydantic import BaseModel
+
+type Log = Any  # Powertools' logger
+Text = Response[str]
+
+_ROUTE: Final = "__guichet_route__"
+_KEY: Final = r"^[A-Za-z0-9_\-:.]+$"
+
+# 22 characters of this alphabet can hold 128 random bits; who guesses a key reads its answer.
+PublicKey = Annotated[
+    str, Header(alias="Idempotency-Key", min_length=22, max_length=255, pattern=_KEY)
+]
+PublicKeyOrNone = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=22, max_length=255, pattern=_KEY)
+]
+MemberKey = Annotated[
+    str, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=_KEY)
+]
+MemberKeyOrNone = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=_KEY)
+]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the table of a function and the OpenAPI document say of one call."""
+
+    method: str
+    path: str
+    summary: str
+    answers: type[BaseModel] | None
+    status: int
+    who: str
+    refusals: tuple[int, ...]
+
+
+def route(
+    method: str,
+    path: str,
+    summary: str,
+    *,
+    who: str,
+    answers: type[BaseModel] | None = None,
+    status: int = 200,
+    refusals: tuple[int, ...] = (),
+) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
+    """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone."""
+
+    def mark(function: Callable[..., Text]) -> Callable[..., Text]:
+        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who, refusals))
+        return function
+
+    return mark
+
+
+def resolver(log: Log) -> APIGatewayHttpResolver:
+    """A resolver whose refusals are problem documents; what is no refusal is not caught."""
+    app = APIGatewayHttpResolver(enable_validation=True)
+
+    def refused(error: Exception) -> Response[str]:
+        path = str(app.current_event.raw_event.get("rawPath", ""))
+        problem = problem_of(_refusal(error), path)
+        _note(log, problem, path)
+        return Response(problem.status, body=problem.body, headers=problem.headers)
+
+    app.exception_handler(
+        [
+            Refusal,
+            RequestValidationError,
+            NotFoundError,
+            StoreUnavailableError,
+            ConcurrentUpdateError,
+        ]
+    )(refused)
+    return app
+
+
+def _refusal(error: Exception) -> Refusal:
+    match error:
+        case RequestValidationError():
+            return refusal_of_fields(error.errors())
+        case NotFoundError():
+            return NotFound("no_such_address", "There is nothing at this address.")
+        case Refusal() | StoreUnavailableError() | ConcurrentUpdateError():
+            return refusal_of(error)
+        case _:
+            raise error
+
+
+def mount(app: APIGatewayHttpResolver, calls: object) -> APIGatewayHttpResolver:
+    """Register every marked method of an object."""
+    for name in vars(type(calls)):
+        method = getattr(calls, name)
+        marked = getattr(method, _ROUTE, None)
+        if isinstance(marked, Route):
+            app.route(
+                marked.path,
+                method=marked.method,
+                summary=marked.summary,
+                operation_id=name,
+                responses=_responses(marked),
+                security=[{marked.who: []}] if marked.who else None,
+            )(method)
+    return app
+
+
+def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed dictionaries
+    good: dict[str, Any] = {"description": HTTPStatus(marked.status).phrase}
+    if marked.answers is not None:
+        good["content"] = {"application/json": {"model": marked.answers}}
+    return {marked.status: good}
+
+
+def serve(
+    app: APIGatewayHttpResolver, event: Mapping[str, Any], context: LambdaContext, log: Log
+) -> dict[str, Any]:
+    """Answer one event of the gateway."""
+    path = str(event.get("rawPath", ""))
+    try:
+        check_body(event)
+    except Refusal as refusal:
+        problem = problem_of(refusal, path)
+        _note(log, problem, path)
+        return {
+            "statusCode": problem.status,
+            "headers": dict(problem.headers),
+            "body": problem.body,
+            "isBase64Encoded": False,
+        }
+    answer = app.resolve(dict(event), context)
+    if answer["statusCode"] < 400:
+        log.info("answered", route=event.get("routeKey"), path=path, status=answer["statusCode"])
+    return answer
+
+
+def _note(log: Log, problem: Problem, path: str) -> None:
+    log.info("refused", code=problem.code, path=path, status=problem.status)
+
+
+def answered(
+    body: BaseModel | None,
+    *,
+    status: int = 200,
+    location: str | None = None,
+    version: int | None = None,
+    replayed: bool = False,
+) -> Text:
+    """An answer with the headers that every one of them has: nothing here may be kept by a cache."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if location is not None:
+        headers["Location"] = location
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    text = "" if body is None else body.model_dump_json()
+    return Response(status, body=text, headers=headers)

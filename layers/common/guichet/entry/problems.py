@@ -1,0 +1,116 @@
+"""Refusals as problem documents (RFC 9457): the one table from our classes to HTTP statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from guichet.adapters.dynamo.seam import StoreUnavailableError
+from guichet.errors import (
+    BadToken,
+    ConcurrentUpdateError,
+    Conflict,
+    FieldError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    Stale,
+    TooMany,
+    Unavailable,
+)
+
+CONTENT_TYPE: Final = "application/problem+json"
+_RETRY_LATER_SECONDS: Final = 5  # where a refusal that asks to try again doesn't say when
+
+
+class Malformed(Refusal):
+    """Not the HTTP that this API speaks: body, header or cursor can't be read at all."""
+
+
+class TooLarge(Refusal):
+    """A body over the limit."""
+
+
+class WrongContentType(Refusal):
+    """A body that is not said to be JSON."""
+
+
+STATUSES: Final[Mapping[type[Refusal], int]] = MappingProxyType(
+    {
+        Malformed: 400,
+        BadToken: 401,
+        NotAllowed: 403,
+        NotFound: 404,
+        Conflict: 409,
+        Stale: 412,
+        TooLarge: 413,
+        WrongContentType: 415,
+        Invalid: 422,
+        TooMany: 429,
+        Unavailable: 503,
+    }
+)
+
+_ASKS_TO_TRY_AGAIN: Final = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal as it travels: status, headers, and the document as text."""
+
+    status: int
+    code: str
+    headers: Mapping[str, str]
+    body: str
+
+
+def problem_of(refusal: Refusal, instance: str) -> Problem:
+    """The document of a refusal; `instance` is the path that was asked, which holds no secret."""
+    status = STATUSES[type(refusal)]
+    document: dict[str, Any] = {
+        "type": f"urn:guichet:problem:{refusal.code}",
+        "title": refusal.code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "instance": instance,
+        "errors": [
+            {"pointer": each.pointer, "code": each.code, "detail": each.detail}
+            for each in refusal.errors
+        ],
+    }
+    if refusal.rule is not None:
+        document["rule"] = refusal.rule
+    return Problem(status, refusal.code, _headers(refusal, status), json.dumps(document))
+
+
+def _headers(refusal: Refusal, status: int) -> dict[str, str]:
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+    seconds = refusal.retry_after_seconds
+    if seconds is None and status in _ASKS_TO_TRY_AGAIN:
+        seconds = _RETRY_LATER_SECONDS
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def refusal_of(error: Refusal | StoreUnavailableError | ConcurrentUpdateError) -> Refusal:
+    """What a caller is told: contention and an unreachable store mean "try again", nothing more."""
+    if isinstance(error, Refusal):
+        return error
+    return Unavailable(
+        "busy", "This can't be done at the moment; try again.", retry_after_seconds=2
+    )
+
+
+def refused_fields(errors: tuple[FieldError, ...]) -> Invalid:
+    """One refusal for all fields at fault; its code is the field's own where there is just one."""
+    if len(errors) == 1:
+        return Invalid(errors[0].code, errors[0].detail, errors=errors)
+    return Invalid("invalid_request", "Several fields can't be accepted.", errors=errors)
