@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     books = commands.add_parser("books", help="an account's books as a plain-text journal")
     books.add_argument("account")
     books.set_defaults(command=_books)
+    audit = commands.add_parser("audit", help="an account's every change as JSON lines (ACC-3)")
+    audit.add_argument("account")
+    audit.set_defaults(command=_audit)
     replay = commands.add_parser("replay", help="put dead letters back into their queue")
     replay.add_argument("queue", nargs="*", help=f"of {', '.join(_DEAD_LETTERS)}; all by default")
     replay.set_defaults(command=_replay)
@@ -133,6 +136,14 @@ def _books(options: argparse.Namespace) -> None:
 
     parts, _ = _stack(options)
     sys.stdout.write(plain_text_journal(parts.history.entries_of(options.account)))
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from dataclasses import asdict  # noqa: PLC0415 - on its road only
+
+    parts, _ = _stack(options)
+    for entry in parts.history.entries_of(options.account):
+        _say(json.dumps(asdict(entry), default=str, sort_keys=True))
 
 
 def _replay(options: argparse.Namespace) -> None:

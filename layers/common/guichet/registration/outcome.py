@@ -84,13 +84,13 @@ def decide(
 
 
 def given_back(registration: Registration) -> tuple[Step, ...]:
-    """What a registration that ends unpaid lets go of (REG-5)."""
+    """What a registration that ends lets go of; the use of a code stays counted once confirmed (REG-5)."""
     steps: list[Step] = []
     if registration.has_seat:
         steps.append(FreeSeat(registration.training_id))
     if registration.is_live:
         steps.append(FreeEmail(registration.training_id, registration.email))
-        if registration.discount_code_id is not None:
+        if registration.discount_code_id is not None and registration.status is not S.CONFIRMED:
             steps.append(GiveBackCodeUse(registration.discount_code_id, registration.email))
     return tuple(steps)
 

@@ -30,6 +30,7 @@ MESSAGE_GRACE: Final = timedelta(minutes=10)  # what a message should serve is d
 # Personal data and provider pages stay out of the journal, which nobody can ever erase.
 PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "subject",
+    "handled_keys",
 })  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Regis
         if was_handled(registration.handled_keys, mark, asked):
             return Reply(registration, replayed=True)
         registration.require_hold()
-        training.require_not_started(clock.now())
+        training.require_registrable(clock.now())
         if training.offline_method(command.method_id) is None:
             raise Invalid(
                 "method_not_offered", "Choose one of the payment methods that are offered."

@@ -115,7 +115,7 @@ def _payable_training(registration: Registration, settling: Settling) -> Trainin
     training = settling.records.training(registration.training_id)
     if training is None:
         raise not_found("training")
-    training.require_not_started(settling.clock.now())
+    training.require_registrable(settling.clock.now())
     return training
 
 
