@@ -209,7 +209,9 @@ def test_a_try_gets_no_more_time_than_is_left():
 @pytest.mark.parametrize("function", ["CheckoutFunction", "OrganizerFunction", "SettleFunction"])
 def test_an_operation_ends_before_the_function_that_asked_for_it(function: str):
     template = (Path(__file__).resolve().parents[3] / "template.yaml").read_text()
-    timeout = re.search(rf"^  {function}:$.*?^      Timeout: ([0-9]+)$", template, re.M | re.S)
+    timeout = re.search(
+        rf"^  {function}:$.*?^      Timeout: ([0-9]+)$", template, re.MULTILINE | re.DOTALL
+    )
 
     budget = inspect.signature(StripeProvider).parameters["budget_seconds"].default
 
