@@ -55,3 +55,4 @@ class JournalEntry:
     after: Mapping[str, object]
     events: tuple[Event, ...]
     postings: tuple[Posting, ...]
+    mails: tuple[str, ...] = ()

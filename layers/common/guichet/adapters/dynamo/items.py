@@ -248,6 +248,7 @@ def journal_entry(item: Item) -> JournalEntry:
             for each in _maps(item.get("events"))
         ),
         postings=tuple(_read_posting(each) for each in _maps(item.get("postings"))),
+        mails=_texts(item.get("mails")),
     )
 
 
@@ -274,6 +275,10 @@ def _mapping(value: Plain) -> Item:
 
 def _maps(value: Plain) -> list[Item]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: Plain) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
 def _facts(value: Plain) -> dict[str, str | int | None]:

@@ -1,0 +1,119 @@
+"""Readings of the journal: all entries of an account, and the story of one registration (ACC-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key
+from guichet.events import ActorKind
+from guichet.ledger.journal import JournalEntry
+from guichet.payments.payment import Payment
+from guichet.payments.refund import Refund
+from guichet.registration.provider_event import ProviderEvent
+from guichet.registration.registration import Registration
+from guichet.registration.story import Happening, MailStanding
+
+_WEBHOOK: Final = "webhook:"  # how an entry's actor names the event that moved it
+
+
+class History:
+    """What has happened, as it was written; nothing here decides anything."""
+
+    def __init__(self, dynamo: Dynamo) -> None:
+        self._dynamo = dynamo
+
+    def entries_of(self, account_id: str) -> Iterator[JournalEntry]:
+        """All journal entries of an account in the order of their time.
+
+        The index nominates, and may miss what was written in the last moments; each entry is read
+        by its key.
+        """
+        start: Item | None = None
+        while True:
+            page = self._dynamo.query(
+                "journal", account_id, index="account", limit=TRANSACTION_LIMIT, start=start
+            )
+            yield from self._entries(page.items)
+            start = page.next_start
+            if start is None:
+                return
+
+    def _entries(self, nominated: list[Item]) -> Iterator[JournalEntry]:
+        if not nominated:
+            return
+        found = self._dynamo.transact_get(
+            [("journal", Key(str(item["pk"]), str(item["sk"]))) for item in nominated]
+        )
+        for item in found:
+            if item is None:
+                raise LookupError("the index names a journal entry that is not there")
+            yield items.journal_entry(item)
+
+    def story(self, registration_id: str) -> list[Happening]:
+        """Everything known about one registration, oldest first: nothing for an unknown one.
+
+        Its own journal, those of its payments and their refunds, the provider's events that moved
+        one of them, and of each mail whether it still waits.
+        """
+        own = self._journal(items.named(Registration, registration_id))
+        payments = [
+            entry
+            for payment_id in _named_in(own, "open_payment_id", "paid_payment_id")
+            for entry in self._journal(items.named(Payment, payment_id))
+        ]
+        refunds = [
+            entry
+            for refund_id in _named_in(payments, "refund_id")
+            for entry in self._journal(items.named(Refund, refund_id))
+        ]
+        moved = [*own, *payments, *refunds]
+        events = [entry for name in _events_behind(moved) for entry in self._journal(name)]
+        ordered = sorted(
+            [*moved, *events],
+            key=lambda each: (each.at, _rank(each), each.aggregate, each.sequence),
+        )
+        return [Happening(each, self._mails(each)) for each in ordered]
+
+    def _journal(self, aggregate: str) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
+        start: Item | None = None
+        while True:
+            page = self._dynamo.query("journal", keys.journal_of(aggregate), start=start)
+            found.extend(items.journal_entry(item) for item in page.items)
+            start = page.next_start
+            if start is None:
+                return found
+
+    def _mails(self, entry: JournalEntry) -> tuple[MailStanding, ...]:
+        if not entry.mails:
+            return ()
+        effect = self._dynamo.get("state", keys.effect(entry.aggregate, entry.sequence))
+        left = effect["mails"] if effect is not None else []
+        waiting = left if isinstance(left, list) else []
+        return tuple(MailStanding(kind, pending=kind in waiting) for kind in entry.mails)
+
+
+def _named_in(entries: list[JournalEntry], *fields: str) -> list[str]:
+    """The ids that these fields ever held, each once, in the order of their first mention."""
+    held = (entry.after.get(field) for entry in entries for field in fields)
+    return list(dict.fromkeys(each for each in held if isinstance(each, str)))
+
+
+def _events_behind(entries: list[JournalEntry]) -> list[str]:
+    """Journals of the provider's events that caused one of these entries."""
+    return list(
+        dict.fromkeys(
+            items.named(ProviderEvent, f"{entry.actor.id}-{entry.actor.source[len(_WEBHOOK) :]}")
+            for entry in entries
+            if entry.actor.kind is ActorKind.PROVIDER and entry.actor.source.startswith(_WEBHOOK)
+        )
+    )
+
+
+def _rank(entry: JournalEntry) -> int:
+    """Within one instant: what came in, then the money, then what it means to the registration."""
+    kinds = ("provider_event", "refund", "payment", "registration")
+    kind = entry.aggregate.partition("/")[0]
+    return kinds.index(kind) if kind in kinds else len(kinds)
