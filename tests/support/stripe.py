@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from guichet.adapters.http import Http, HttpRequest, HttpResponse
 from guichet.adapters.stripe.provider import StripeProvider
@@ -129,6 +130,13 @@ def opened(provider: StripeProvider, payment: Payment) -> Payment:
     """The same payment with its page."""
     session = provider.open_session(payment)
     return payment.opened(session.session_id, session.url)
+
+
+def page_of(shop: Shop, **changes: Any) -> tuple[Payment, str]:  # noqa: ANN401 - any field
+    """A payment with its page, and the page's id."""
+    payment = opened(shop.provider, a_payment(shop.provider, **changes))
+    assert payment.session_id is not None
+    return payment, payment.session_id
 
 
 def captured(report: SessionReport) -> Capture:
