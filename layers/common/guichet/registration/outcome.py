@@ -68,16 +68,17 @@ def decide(
     refund_for: Callable[[Payment, Capture, RefundReason], Refund],
 ) -> Decision:
     """The write that a provider's answer asks for. Older answers than what is known change nothing."""
-    if situation.payment.has_ended:
+    if situation.payment.is_final:
         return Decision()
+    status = situation.payment.status
     match report:
         case SessionReport(SessionState.PAID, Capture() as capture):
             return _paid(situation, capture, refund_for)
         case SessionReport(SessionState.PROCESSING):
             return _processing(situation)
-        case SessionReport(SessionState.DENIED):
+        case SessionReport(SessionState.DENIED) if status is not PaymentStatus.EXPIRED:
             return _denied(situation)
-        case SessionReport(SessionState.ENDED) if situation.payment.status is PaymentStatus.OPEN:
+        case SessionReport(SessionState.ENDED) if status is PaymentStatus.OPEN:
             return _ended(situation)
         case _:
             return Decision()

@@ -187,10 +187,12 @@ class Registration:
     def chose_offline(self, method: str, hold: Hold) -> Registration:
         """Keep the seat until the organizer is paid in their own way (REG-11)."""
         current = self.require_hold()
-        ends_at = max(current.ends_at, hold.ends_at)
-        return replace(
-            self, hold=replace(hold, ends_at=ends_at), method=method, open_payment_id=None
+        longest = replace(
+            hold,
+            ends_at=max(current.ends_at, hold.ends_at),
+            limit_at=max(current.limit_at, hold.limit_at),
         )
+        return replace(self, hold=longest, method=method, open_payment_id=None)
 
     def without_lease(self) -> Registration:
         return replace(self, open_payment_id=None)

@@ -49,7 +49,7 @@ class Settling:
             Unavailable: the provider does not answer; nothing was written.
         """
         payment = self.records.payment(payment_id)
-        if payment is None or payment.has_ended or payment.session_id is None:
+        if payment is None or payment.is_final or payment.session_id is None:
             self._nothing_to_do(cause, event)
             return
         provider = self.providers[payment.provider]

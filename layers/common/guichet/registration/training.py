@@ -24,9 +24,10 @@ S = TrainingStatus
 
 TRANSITIONS = MappingProxyType(
     {
-        S.DRAFT: frozenset({S.OPEN}),
+        S.DRAFT: frozenset({S.OPEN, S.DELETED}),
         S.OPEN: frozenset({S.CLOSED}),
         S.CLOSED: frozenset({S.OPEN}),
+        S.DELETED: frozenset(),
     }
 )
 
