@@ -45,15 +45,15 @@ def balances(postings: Iterable[Posting]) -> dict[tuple[LedgerAccount, str], int
 def capture_postings(
     captured: Money, platform_fee: Money, provider_fee: Money
 ) -> tuple[Posting, ...]:
-    """A capture on the organizer's own provider account, both fees already taken out (FEE-2, FEE-3).
+    """A capture on the organizer's own provider account, and both fees taken out of it (FEE-2, FEE-3).
 
-    USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider.
+    USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider. Fees may exceed a tiny
+    capture: then the organizer's balance pays the rest.
     """
-    kept = captured - platform_fee - provider_fee
     return _moved(
-        (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, kept),
-        (LedgerAccount.REGISTRANTS, LedgerAccount.PLATFORM_FEE, platform_fee),
-        (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_FEE, provider_fee),
+        (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, captured),
+        (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PLATFORM_FEE, platform_fee),
+        (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
     )
 
 
