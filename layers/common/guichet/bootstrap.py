@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 
+_PROVIDER_SECONDS: Final = 6.0  # ending one session and opening the next fit a request's 15 s
 _SECRET_LIVES_SECONDS: Final = 300.0  # so that a rotated value is seen without a deployment
 
 
@@ -140,6 +141,7 @@ class Container:
                 api_url=self.settings.stripe_api_url,
                 api_keys=self.secrets.stripe_api_keys,
                 pause=self._pause,
+                budget_seconds=_PROVIDER_SECONDS,
             )
         }
 

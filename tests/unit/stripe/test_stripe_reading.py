@@ -57,6 +57,22 @@ def test_the_fees_are_what_stripe_took():
     assert (report.capture.reference, report.capture.payee) == ("pay_1", "acct_1")
 
 
+def test_a_converted_balance_tells_stripes_fee_in_its_own_currency():
+    """FEE-3: recorded as it was taken; the platform's fee stands in the charge."""
+    session = paid_session()
+    charge = session["payment_intent"]["latest_charge"]
+    charge["application_fee_amount"] = 228
+    charge["balance_transaction"]["currency"] = "eur"
+    for detail in charge["balance_transaction"]["fee_details"]:
+        detail["currency"] = "eur"
+
+    report = session_report(Answer(session, "acct_1"))
+
+    assert report.capture is not None
+    assert report.capture.platform_fee == Money(228, "USD")
+    assert report.capture.provider_fee.currency == "EUR"
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [

@@ -45,10 +45,10 @@ def balances(postings: Iterable[Posting]) -> dict[tuple[LedgerAccount, str], int
 def capture_postings(
     captured: Money, platform_fee: Money, provider_fee: Money
 ) -> tuple[Posting, ...]:
-    """A capture on the organizer's own provider account, and both fees taken out of it (FEE-2, FEE-3).
+    """A capture on the organizer's own provider account, which both fees are taken out of (FEE-2, FEE-3).
 
-    USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider. Fees may exceed a tiny
-    capture: then the organizer's balance pays the rest.
+    USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider. The provider's fee may be
+    in another currency, that of the organizer's balance: it is recorded as it was taken.
     """
     return _moved(
         (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, captured),

@@ -91,10 +91,14 @@ class Refunding:
             self._record(refund, self._answer(refund, provider), cause)
 
     def _answer(self, refund: Refund, provider: PaymentProvider) -> RefundReport:
-        """Repeating the same bytes under the same key is the question, while the key lives."""
+        """Ask first where it may have arrived; sending the same bytes under the same key is safe.
+
+        Past the key's life (BAD-11) only the asking keeps it from being sent twice; before, it
+        finds what the provider did behind an error that it keeps under the key.
+        """
         sent_at = refund.first_sent_at
         forgotten = sent_at is None or self.clock.now() >= sent_at + _KEY_LIVES
-        if refund.status is RefundStatus.SUBMITTED or forgotten:
+        if refund.status is RefundStatus.SUBMITTED or refund.asked_count or forgotten:
             report = provider.ask_refund(refund)
             if report is not None:
                 return report

@@ -115,11 +115,13 @@ def _capture(intent: Json, payee: str) -> Capture:
 
 
 def _fees(charge: Json, currency: str) -> tuple[Money, Money]:
-    """The platform's fee and the provider's, in the charge's currency.
+    """The platform's fee, in the charge's currency, and Stripe's, in that of the balance.
+
+    Where the organizer's balance is in another currency, Stripe converts what it keeps; the
+    application fee then stands in the charge alone.
 
     Raises:
-        ProviderUnavailableError: the balance transaction is not there, or in another currency:
-            a balance that was converted tells no fees that our books could hold.
+        ProviderUnavailableError: the balance transaction is not there yet.
     """
     transaction = _object(charge, "balance_transaction")
     if transaction is None:
@@ -127,11 +129,16 @@ def _fees(charge: Json, currency: str) -> tuple[Money, Money]:
     details = transaction.get("fee_details")
     if not isinstance(details, list) or not all(isinstance(each, dict) for each in details):
         raise _unreadable("a balance transaction without fee details")
-    if any(_text(each, "currency") != currency for each in (transaction, *details)):
-        raise _not_yet("a balance transaction in the charge's currency")
-    platform = sum(_whole(each, "amount") for each in details if _is_platform_fee(each))
+    settled_in = _text(transaction, "currency")
+    if any(_text(each, "currency") != settled_in for each in details):
+        raise _unreadable("fees in several currencies")
     provider = sum(_whole(each, "amount") for each in details if not _is_platform_fee(each))
-    return _money(platform, currency), _money(provider, currency)
+    if settled_in == currency:
+        platform = sum(_whole(each, "amount") for each in details if _is_platform_fee(each))
+    else:
+        asked = charge.get("application_fee_amount")
+        platform = 0 if asked is None else _whole(charge, "application_fee_amount")
+    return _money(platform, currency), _money(provider, settled_in)
 
 
 def _is_platform_fee(detail: Json) -> bool:
