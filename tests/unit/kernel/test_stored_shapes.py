@@ -1,0 +1,225 @@
+"""What is stored reads back as it was, and what must not be kept for ever is not in the journal."""
+
+import dataclasses
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guichet.access.membership import Account, Member, Role
+from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo.codec import decode, encode_fields
+from guichet.events import Actor, ActorKind, Event
+from guichet.ledger.journal import Cause, Change
+from guichet.ledger.postings import LedgerAccount, Posting
+from guichet.money import Money
+from guichet.payments.account import PaymentAccount
+from guichet.payments.payment import Payment, PaymentStatus
+from guichet.payments.refund import Refund, RefundStatus
+from guichet.registration.discount import DiscountCode
+from guichet.registration.provider_event import EventStatus, ProviderEvent
+from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.training import Training
+from tests.support import samples
+
+STORED = [
+    Account,
+    Member,
+    PaymentAccount,
+    DiscountCode,
+    Training,
+    Registration,
+    Payment,
+    Refund,
+    ProviderEvent,
+    Posting,
+    Actor,
+]
+MOMENTS = st.integers(min_value=0, max_value=80 * 365 * 86_400_000).map(
+    lambda milliseconds: samples.NOW + timedelta(milliseconds=milliseconds)
+)
+CAUSE = Cause(Actor(ActorKind.SYSTEM, "test", "test"), "test", samples.NOW)
+
+
+def any_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - a type hint, one line a kind
+    """Any value that a stored field of this type may hold."""
+    origin = get_origin(hint)
+    if origin is Union or type(hint).__name__ == "UnionType":
+        return st.one_of(
+            [st.none() if part is type(None) else any_of(part) for part in get_args(hint)]
+        )
+    if origin is tuple:
+        return st.lists(any_of(get_args(hint)[0]), max_size=3).map(tuple)
+    if hint is Money:
+        return st.builds(Money, st.integers(min_value=0, max_value=10**12), st.just("USD"))
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return st.builds(hint, **{f.name: any_of(hints[f.name]) for f in dataclasses.fields(hint)})
+    if hint is datetime:
+        return MOMENTS
+    if issubclass(hint, StrEnum):
+        return st.sampled_from(hint)
+    return {str: st.text(max_size=10), int: st.integers(), bool: st.booleans()}[hint]
+
+
+@pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_everything_stored_reads_back_as_it_was_mon_1(kind: type, data: st.DataObject) -> None:
+    value = data.draw(any_of(kind))
+
+    assert decode(kind, encode_fields(value)) == value
+
+
+def test_a_field_that_an_older_item_lacks_takes_its_default() -> None:
+    stored = encode_fields(samples.payment(asked_count=3))
+    for name in ("asked_count", "refund_id", "calling_since", "version"):
+        del stored[name]
+
+    assert decode(Payment, stored) == samples.payment()
+
+
+def test_a_field_that_no_code_knows_any_more_is_left_aside() -> None:
+    stored = {**encode_fields(samples.payment()), "schema_version": 1, "pk": "x", "was": "old"}
+
+    assert decode(Payment, stored) == samples.payment()
+
+
+def test_a_missing_field_without_a_default_is_no_payment() -> None:
+    stored = encode_fields(samples.payment())
+    del stored["amount"]
+
+    with pytest.raises(TypeError):
+        decode(Payment, stored)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        pytest.param("amount", {"amount_minor": 1.0, "currency": "USD"}, id="float in money"),
+        pytest.param("attempt", 1.0, id="float for a count"),
+        pytest.param("attempt", "1", id="text for a count"),
+        pytest.param("attempt", True, id="truth for a count"),
+        pytest.param("payment_id", 1, id="count for a text"),
+        pytest.param("amount", "USD 1", id="text for money"),
+    ],
+)
+def test_a_stored_value_of_another_type_is_refused_mon_1(field: str, value: Any) -> None:  # noqa: ANN401 - what a damaged item holds
+    stored = {**encode_fields(samples.payment()), field: value}
+
+    with pytest.raises(TypeError):
+        decode(Payment, stored)
+
+
+def test_a_float_is_never_stored_mon_1() -> None:
+    with pytest.raises(TypeError):
+        encode_fields(Event("x", 1.5))  # type: ignore[arg-type]  # the refusal is what is tested
+
+
+def test_an_unknown_state_is_refused_bad_4() -> None:
+    with pytest.raises(ValueError, match="refunded"):
+        decode(Payment, {**encode_fields(samples.payment()), "status": "refunded"})
+
+
+SECRET = "unforgettable"
+PRIVATE_SAMPLES = [
+    pytest.param(samples.registration(name=SECRET, email=SECRET, note=SECRET), id="registration"),
+    pytest.param(samples.payment(request_body=SECRET, redirect_url=SECRET), id="payment"),
+    pytest.param(samples.refund(request_body=SECRET, fee_request_body=SECRET), id="refund"),
+    pytest.param(
+        Member("mem_1", "acc_1", "https://i.example", SECRET, SECRET, SECRET, (Role.OWNER,)),
+        id="member",
+    ),
+    pytest.param(Account("acc_1", "Atelier", SECRET, "VAT", "Europe/Paris", "fr"), id="account"),
+]
+
+
+@pytest.mark.parametrize("value", PRIVATE_SAMPLES)
+def test_nothing_private_enters_the_journal_when_made_or_changed_acc_3(value: Any) -> None:  # noqa: ANN401 - any aggregate
+    changed = dataclasses.replace(value, version=2)
+    plain = dataclasses.replace(
+        value, **{name: "other" for name in items.PRIVATE if hasattr(value, name)}
+    )
+
+    made = items.journal_item(CAUSE, Change(None, value))
+    moved = items.journal_item(CAUSE, Change(plain, changed))
+
+    assert SECRET not in str(made)
+    assert SECRET not in str(moved)
+    assert moved["after"] == {"version": 2}
+    assert SECRET in str(items.item_of(value))
+
+
+def test_a_journal_entry_says_who_when_why_before_after_and_reads_back_acc_3_mon_4() -> None:
+    before = samples.payment(status=PaymentStatus.OPEN)
+    after = samples.payment(status=PaymentStatus.CAPTURED, version=2)
+    posting = Posting(LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, samples.usd(5))
+    facts: dict[str, str | int | None] = {"payment_id": "pay_p", "count": 2, "none": None}
+
+    item = items.journal_item(
+        CAUSE,
+        Change(before, after, (Event("payment.captured", facts),), (posting,), ("confirmed",)),
+    )
+    entry = items.journal_entry(item)
+
+    assert (entry.aggregate, entry.sequence) == ("payment/pay_p", 2)
+    assert (entry.account_id, entry.use_case) == ("acc_1", "test")
+    assert (entry.actor, entry.at) == (CAUSE.actor, samples.NOW)
+    assert entry.before == {"status": "open", "version": 1}
+    assert entry.after == {"status": "captured", "version": 2}
+    assert entry.events == (Event("payment.captured", facts),)
+    assert entry.postings == (posting,)
+    assert entry.mails == ("confirmed",)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        pytest.param(samples.registration(), "hold", id="a hold"),
+        pytest.param(samples.payment(status=PaymentStatus.PROCESSING), "payment", id="a debit"),
+        pytest.param(samples.refund(), "refund", id="a refund"),
+        pytest.param(samples.refund(status=RefundStatus.SUCCEEDED), "refund", id="an owed fee"),
+        pytest.param(
+            samples.registration(status=RegistrationStatus.CONFIRMED, hold=None),
+            None,
+            id="nothing for a confirmed one",
+        ),
+        pytest.param(samples.payment(status=PaymentStatus.OPEN), None, id="nothing while open"),
+        pytest.param(
+            samples.refund(status=RefundStatus.SUCCEEDED, provider_fee_refund_id="fr_1"),
+            None,
+            id="nothing when finished",
+        ),
+        pytest.param(samples.refund(status=RefundStatus.FAILED), None, id="nothing when failed"),
+    ],
+)
+def test_what_must_happen_later_is_in_the_index_of_due_work_reg_4(
+    value: Registration | Payment | Refund, kind: str | None
+) -> None:
+    item = items.item_of(value)
+
+    assert item.get("due_key") == (None if kind is None else keys.due(kind))
+
+
+def test_a_received_event_is_due_until_it_is_applied_bad_3() -> None:
+    event = ProviderEvent("stripe", "evt_1", "charge.succeeded", "acct_1", "{}", samples.NOW)
+
+    assert "due_key" in items.event_item(event)
+    applied = dataclasses.replace(event, status=EventStatus.APPLIED)
+    assert "due_key" not in items.event_item(applied)
+
+
+@given(st.text(max_size=40))
+def test_no_key_is_torn_by_what_a_person_types_reg_12(typed: str) -> None:
+    for key in (keys.live_email("trn_t", typed), keys.code_uses_of("dsc_1", typed)):
+        assert key.sk.count("#") == 1
+    assert keys.code_name("acc_1", typed).sk.count("#") == 1
+
+
+def test_an_address_is_the_same_in_any_case_reg_12() -> None:
+    assert keys.live_email("trn_t", " Ada@Example.org") == keys.live_email(
+        "trn_t", "ada@example.ORG"
+    )
