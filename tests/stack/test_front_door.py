@@ -11,7 +11,7 @@ def test_a_path_that_is_nowhere_gets_a_problem_document(deployed_stack: Deployed
 
     assert answer.status == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["code"] == "not_found"
+    assert answer.json()["code"] == "no_such_address"
 
 
 def test_every_member_of_the_seed_can_sign_in(deployed_stack: DeployedStack) -> None:
