@@ -1,22 +1,40 @@
-"""The organizer function before its routes exist: every path is unknown, and says so."""
+"""The signed-in calls of those who sell: trainings, discount codes, registrations."""
 
-import json
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from guichet import bootstrap
+from guichet.entry.calls.discount_codes import DiscountCodeCalls
+from guichet.entry.calls.registrations import RegistrationCalls
+from guichet.entry.calls.trainings import TrainingCalls
+from guichet.entry.http import mount, resolver, serve
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  Lambda's signature
-    """Answer a problem document with status 404."""
-    problem = {
-        "type": "about:blank",
-        "title": "Not found",
-        "status": 404,
-        "detail": "There is nothing at this address.",
-        "code": "not_found",
-        "instance": event.get("rawPath", ""),
-        "errors": [],
-    }
-    return {
-        "statusCode": 404,
-        "headers": {"content-type": "application/problem+json"},
-        "body": json.dumps(problem),
-    }
+def build(container: Callable[[], bootstrap.Container]) -> APIGatewayHttpResolver:
+    """The calls on this container."""
+    app = resolver(logger)
+    for calls in (TrainingCalls, DiscountCodeCalls, RegistrationCalls):
+        mount(app, calls(app, container))
+    return app
+
+
+@cache
+def _app() -> APIGatewayHttpResolver:
+    return build(bootstrap.container)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one call."""
+    return serve(_app(), event, context, logger)

@@ -22,7 +22,7 @@ def world() -> World:
 def call(world: World) -> Call:
     app = checkout.build(lambda: world.parts)
 
-    def send(method: str, path: str, **parts: Any) -> Came:
+    def send(method: str, path: str, **parts: Any) -> Came:  # noqa: ANN401 - any part of an event
         event = http_event(method, path, **parts)
         return came(serve(app, event, CONTEXT, world.log))
 

@@ -40,6 +40,10 @@ class Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+# In a patch: what was not sent is not read (`model_fields_set` says what was), and has no default.
+UNSENT: Any = Field(default_factory=lambda: None)
+
+
 class Answer(BaseModel):
     """An answer's body."""
 
@@ -110,6 +114,14 @@ def _minor(value: object) -> object:
         raise PydanticCustomError("amount_beyond_limits", "This amount is too large.")
     return value
 
+
+def _distinct(value: list[str]) -> list[str]:
+    if len(set(value)) < len(value):
+        raise PydanticCustomError("duplicate", "Nothing stands here twice.")
+    return value
+
+
+distinct: Final = AfterValidator(_distinct)
 
 Line = Annotated[
     str,

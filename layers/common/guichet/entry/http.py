@@ -41,6 +41,10 @@ MemberKey = Annotated[
 MemberKeyOrNone = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=_KEY)
 ]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description="The ETag that the change is meant for; optional."),
+]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
@@ -55,7 +59,6 @@ class Route:
     answers: type[BaseModel] | None
     status: int
     who: str
-    refusals: tuple[int, ...]
 
 
 def route(
@@ -66,12 +69,11 @@ def route(
     who: str,
     answers: type[BaseModel] | None = None,
     status: int = 200,
-    refusals: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
     """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone."""
 
     def mark(function: Callable[..., Text]) -> Callable[..., Text]:
-        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who, refusals))
+        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who))
         return function
 
     return mark
@@ -153,8 +155,15 @@ def serve(
         }
     answer = app.resolve(dict(event), context)
     if answer["statusCode"] < 400:
-        log.info("answered", route=event.get("routeKey"), path=path, status=answer["statusCode"])
+        made = (answer.get("headers") or {}).get("Location")
+        log.info(
+            "answered", method=_method(event), path=path, status=answer["statusCode"], made=made
+        )
     return answer
+
+
+def _method(event: Mapping[str, Any]) -> str:
+    return str(event["requestContext"]["http"]["method"])
 
 
 def _note(log: Log, problem: Problem, path: str) -> None:
@@ -181,3 +190,16 @@ def answered(
         headers["Idempotency-Replayed"] = "true"
     text = "" if body is None else body.model_dump_json()
     return Response(status, body=text, headers=headers)
+
+
+def table_answered(text: str, next_cursor: str | None) -> Text:
+    """A table in CSV; where it is cut off, a header says where it goes on."""
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Type": "text/csv; charset=utf-8; header=present",
+        "Content-Disposition": 'attachment; filename="registrations.csv"',
+    }
+    if next_cursor is not None:
+        headers["Next-Cursor"] = next_cursor
+    return Response(200, body=text, headers=headers)

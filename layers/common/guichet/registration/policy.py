@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
+from guichet.money import Money
 from guichet.payments.fee import FeeSchedule
 
 
@@ -17,6 +19,11 @@ class ProviderTerms:
     estimate_fixed_minor: int
     minimum_minor: Mapping[str, int]
     maximum_minor: int
+
+    def estimated_fee(self, price: Money) -> Money:
+        """About what the provider keeps of a price: rate and fixed part, never above the price."""
+        rated = price.share(Fraction(self.estimate_rate_bps, 10_000)).amount_minor
+        return Money(min(rated + self.estimate_fixed_minor, price.amount_minor), price.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ class Registration:
         return Conflict(f"registration_{self.status}", detail, rule="REG-8")
 
     def approved(self, hold: Hold | None) -> Registration:
+        """REG-6; REG-8's other ways back to awaiting payment are not an approval."""
+        if self.status is not S.PENDING_APPROVAL:
+            raise self.refusal(f"This registration is {self.status}; nothing awaits approval.")
         return replace(self.transition_to(S.AWAITING_PAYMENT), hold=hold)
 
     def confirmed(

@@ -1,0 +1,1 @@
+"""The calls of the organizer's function, one module an object; `functions/organizer` mounts them."""

@@ -1,0 +1,60 @@
+"""What every signed-in call begins with: the member who sends it, and the parts that serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from guichet.bootstrap import Container
+from guichet.entry.callers import Caller
+from guichet.entry.cursors import cursor_of, place_of
+from guichet.events import Actor, ActorKind
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+    from guichet.access.membership import Member
+
+SIGN_IN: Final = "member"  # the security scheme's name in the OpenAPI document
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One signed-in call."""
+
+    caller: Caller
+    member: Member
+    held: Container
+
+    @property
+    def actor(self) -> Actor:
+        return self.caller.acting(ActorKind.MEMBER, self.member.member_id)
+
+    def place(self, cursor: str | None, *scope: str) -> str | None:
+        """Where a list goes on; only for the member, route and filters it was given to."""
+        if cursor is None:
+            return None
+        held = self.held
+        return place_of(cursor, held.tokens, self._scope(scope), held.clock.now())
+
+    def cursor(self, after: str | None, *scope: str) -> str | None:
+        if after is None:
+            return None
+        held = self.held
+        return cursor_of(after, held.tokens, self._scope(scope), held.clock.now())
+
+    def _scope(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        return (self.member.account_id, self.member.member_id, *scope)
+
+
+class SignedInCalls:
+    """Calls of members; each method begins with `self._sender()`, before it asks for anything."""
+
+    def __init__(self, app: APIGatewayHttpResolver, container: Callable[[], Container]) -> None:
+        self._app = app
+        self._container = container
+
+    def _sender(self) -> Sender:
+        caller, held = Caller(self._app.current_event.raw_event), self._container()
+        return Sender(caller, caller.member(held), held)

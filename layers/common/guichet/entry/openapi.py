@@ -1,0 +1,218 @@
+"""The OpenAPI 3.1 document of the whole API, made from the functions' own routes (EXT-1).
+
+`python -m guichet.entry.openapi` in a checkout writes it to `docs/openapi.json` and into the package.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+
+from guichet import bootstrap
+from guichet.entry.problems import CONTENT_TYPE, STATUSES
+
+FUNCTIONS: Final = ("checkout", "organizer")
+_POWERTOOLS_OWN: Final = frozenset(
+    {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
+)
+_SCHEMES: Final = {
+    "member": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of the operator's identity provider.",
+    },
+    "registrant": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of one registration, as its mails and its creation give it.",
+    },
+}
+_PROBLEM: Final = {
+    "title": "Problem",
+    "description": "A refusal (RFC 9457). `code` is stable; `rule` names the rule, where one asks.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "instance", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "instance": {"type": "string"},
+        "rule": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "A JSON pointer into the body; /query/… and /header/… else.",
+                    },
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_WEBHOOK: Final = {
+    "post": {
+        "summary": "Stripe's events",
+        "operationId": "receive_stripe_event",
+        "description": "For Stripe alone: verified by the signature over the raw body (EXT-2).",
+        "security": [],
+        "parameters": [
+            {
+                "name": "stripe-signature",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string"},
+            }
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            "200": {"description": "Stored, repeated, or of no concern"},
+            "400": {"$ref": "#/components/responses/Problem400"},
+            "413": {"$ref": "#/components/responses/Problem413"},
+        },
+    }
+}
+_DESCRIPTION: Final = (
+    "Amounts are integer minor units with their currency, times RFC 3339 in UTC. Refusals are "
+    "problem documents. The gateway itself may answer 401 (a sign-in that isn't good), 413, 429 "
+    "and 503 without one."
+)
+
+
+def document(apps: Iterable[APIGatewayHttpResolver]) -> dict[str, Any]:
+    """One document over all functions, and the webhook's route."""
+    paths: dict[str, dict[str, Any]] = {"/v1/webhooks/stripe": _WEBHOOK}
+    schemas: dict[str, Any] = {"Problem": _PROBLEM}
+    for app in apps:
+        part = _part(app)
+        for path, operations in part["paths"].items():
+            paths.setdefault(path, {}).update(
+                {method: _operation(each) for method, each in operations.items()}
+            )
+        found = part.get("components", {}).get("schemas", {})
+        schemas.update({name: found[name] for name in found if name not in _POWERTOOLS_OWN})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Guichet", "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "paths": {path: paths[path] for path in sorted(paths)},
+        "components": {
+            "schemas": {name: schemas[name] for name in sorted(schemas)},
+            "responses": _problem_responses(),
+            "securitySchemes": _SCHEMES,
+        },
+    }
+
+
+def _part(app: APIGatewayHttpResolver) -> dict[str, Any]:
+    text = app.get_openapi_json_schema(
+        title="Guichet",
+        version="1",
+        openapi_version="3.1.0",
+        security_schemes={name: HTTPBearer() for name in _SCHEMES},
+    )
+    part: dict[str, Any] = json.loads(text)
+    return part
+
+
+def _operation(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Powertools' operation, with our refusals instead of its own."""
+    operation = dict(made)
+    operation.setdefault("security", [])
+    operation.pop("tags", None)
+    responses = {
+        status: each for status, each in operation["responses"].items() if status.startswith("2")
+    }
+    refusals = _refusals(operation)
+    responses.update(
+        {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in refusals}
+    )
+    operation["responses"] = dict(sorted(responses.items()))
+    return operation
+
+
+def _refusals(operation: Mapping[str, Any]) -> list[int]:
+    found = {404, 503}
+    if operation["security"]:
+        found |= {401}
+    if {"member": []} in operation["security"]:
+        found |= {403}
+    if operation.get("requestBody"):
+        found |= {400, 413, 415, 422, 429}
+    names = {each["name"] for each in operation.get("parameters", ())}
+    if "if-match" in names:
+        found |= {412}
+    if names & {"idempotency-key", "cursor"}:
+        found |= {400}
+    if "idempotency-key" in names:
+        found |= {409}
+    if names & {"limit", "status"}:
+        found |= {422}
+    return sorted(found)
+
+
+def _problem_responses() -> dict[str, Any]:
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        f"Problem{status}": {
+            "description": HTTPStatus(status).phrase,
+            "content": content,
+            **(
+                {"headers": {"Retry-After": {"schema": {"type": "integer"}}}}
+                if status in {409, 429, 503}
+                else {}
+            ),
+        }
+        for status in sorted(set(STATUSES.values()))
+    }
+
+
+def load(root: Path) -> list[APIGatewayHttpResolver]:
+    """The resolvers of the functions in a checkout; no container is made."""
+    apps = []
+    for name in FUNCTIONS:
+        place = root / "functions" / name / "app.py"
+        spec = importlib.util.spec_from_file_location(f"guichet_function_{name}", place)
+        if spec is None or spec.loader is None:
+            raise FileNotFoundError(place)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        apps.append(module.build(bootstrap.container))
+    return apps
+
+
+def written(made: Mapping[str, Any]) -> str:
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write the document of this checkout to both places."""
+    root = Path.cwd()
+    made = document(load(root))
+    (root / "docs" / "openapi.json").write_text(written(made))
+    package = root / "layers" / "common" / "guichet" / "data" / "openapi.json"
+    package.write_text(json.dumps(made, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
