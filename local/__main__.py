@@ -44,7 +44,7 @@ def run(folder: Path, port: int, watched: int | None, *, ephemeral: bool) -> Non
     stopping = Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
-    Thread(target=_watch, args=(watched or os.getppid(), stopping), daemon=True).start()
+    Thread(target=_watch, args=(watched, os.getppid(), stopping), daemon=True).start()
     started_at = time.monotonic()
     keys = {} if ephemeral else _keys_of(ROOT / ".env")
     stack = LocalStack(folder, port, say=_say, keys=keys)
@@ -59,7 +59,7 @@ def run(folder: Path, port: int, watched: int | None, *, ephemeral: bool) -> Non
     except OSError as error:
         raise SystemExit(f"could not start: {error}") from error
     finally:
-        stack.stop()
+        stack.stop(forget=ephemeral)
         if ephemeral:
             reset(folder)
 
@@ -73,13 +73,16 @@ def print_token(folder: Path, member: str) -> None:
         raise SystemExit("the local stack does not run: start it with `make run`") from error
 
 
-def _watch(process: int, stopping: Event) -> None:
+def _watch(process: int | None, parent: int, stopping: Event) -> None:
+    """Stop with the process named, or else with the one that started this one."""
     while not stopping.wait(_WATCH_SECONDS):
+        if process is None:
+            if os.getppid() != parent:
+                stopping.set()
+            continue
         try:
             os.kill(process, 0)
         except ProcessLookupError:
-            stopping.set()
-        if os.getppid() == 1 != process:
             stopping.set()
 
 

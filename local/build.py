@@ -28,7 +28,7 @@ def build(architecture: str | None = None) -> Path:
     sources of our own are copied to where `sam build` would put them (below 1 s).
     """
     wanted = architecture or machine_architecture()
-    with _one_at_a_time():
+    with undisturbed():
         key = _build_key(wanted)
         if not _KEY_FILE.is_file() or _KEY_FILE.read_text() != key:
             _build_whole(wanted)
@@ -40,7 +40,8 @@ def build(architecture: str | None = None) -> Path:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
+    """While this is held no other process changes the build."""
     _LOCK_FILE.parent.mkdir(parents=True, exist_ok=True)
     with _LOCK_FILE.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

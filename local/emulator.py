@@ -73,11 +73,14 @@ class Emulator:
                 raise SystemExit(f"the emulator did not start:\n{self._last_words()}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Stop and wait until its state is written."""
+    def stop(self, *, forget: bool = False) -> None:
+        """Stop and wait until its state is written; at once where it may forget it."""
         if self._process is None:
             return
-        self._process.terminate()
+        if forget:
+            self._process.kill()  # its workers end with the pipes that they read
+        else:
+            self._process.terminate()
         try:
             self._process.wait(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:

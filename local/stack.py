@@ -7,7 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local.build import build
+from local.build import build, undisturbed
 from local.clock import LocalClock
 from local.deployment import Deployment, deploy, find, fingerprint, parameters, restart_streams
 from local.emulator import Emulator, free_port, is_free
@@ -44,7 +44,8 @@ class LocalStack:
         self._emulator = Emulator(self._folder / "emulator", self._emulator_port())
         self._say("starting the emulator")
         self._emulator.start()
-        deployment = self._deployed(template)
+        with undisturbed():
+            deployment = self._deployed(template)
         clock = LocalClock(deployment)
         self._simulator = StripeSimulator(
             clock.now, STRIPE_API_KEY, (STRIPE_WEBHOOK_SECRET,), f"{self._door.url}/_stripe"
@@ -70,8 +71,8 @@ class LocalStack:
             raise RuntimeError("the stack has not been started")
         return self._door.url
 
-    def stop(self) -> None:
-        """Stop what runs, last started first, and keep what it remembers."""
+    def stop(self, *, forget: bool = False) -> None:
+        """Stop what runs, last started first, and keep what it remembers unless told to forget."""
         if self._courier is not None:
             self._courier.stop()
         if self._door is not None:
@@ -79,7 +80,7 @@ class LocalStack:
         if self._simulator is not None:
             self._simulator_file().write_text(json.dumps(self._simulator.snapshot()))
         if self._emulator is not None:
-            self._emulator.stop()
+            self._emulator.stop(forget=forget)
 
     def is_running(self) -> bool:
         return self._emulator is not None and self._emulator.is_running()
