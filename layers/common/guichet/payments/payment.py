@@ -37,12 +37,13 @@ TRANSITIONS = MappingProxyType(
         S.CAPTURED: frozenset(),
         S.MISMATCHED: frozenset(),
         S.FAILED: frozenset(),
-        S.EXPIRED: frozenset(),
+        # A page left open was paid after all: late money is taken into the books (BAD-16).
+        S.EXPIRED: frozenset({S.PROCESSING, S.CAPTURED, S.MISMATCHED}),
         S.ABANDONED: frozenset(),
     }
 )
 
-ENDED = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
+FINAL = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,9 @@ class Payment:
         return f"{self.payment_id}-{self.attempt}"
 
     @property
-    def has_ended(self) -> bool:
-        return self.status in ENDED
+    def is_final(self) -> bool:
+        """No answer of the provider can change it any more."""
+        return self.status in FINAL
 
     def transition_to(self, status: PaymentStatus) -> Payment:
         """The only door between states."""
