@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger
@@ -214,6 +213,8 @@ class Checkout:
 
     @route("GET", "/v1/openapi.json", "This document", who="")
     def read_openapi(self) -> Text:
+        from importlib import resources  # noqa: PLC0415 - for those who read documents
+
         text = resources.files("guichet.data").joinpath("openapi.json").read_text()
         headers = {"Content-Type": "application/json", "Cache-Control": "public, max-age=300"}
         return Response(200, body=text, headers=headers)
