@@ -125,34 +125,39 @@ distinct: Final = AfterValidator(_distinct)
 
 Line = Annotated[
     str,
-    BeforeValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    BeforeValidator(_one_line),
 ]
 ShortLine = Annotated[
     str,
-    BeforeValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    BeforeValidator(_one_line),
 ]
 Prose = Annotated[
     str,
-    BeforeValidator(_several_lines),
     StringConstraints(strip_whitespace=True, max_length=10_000),
+    BeforeValidator(_several_lines),
 ]
 Note = Annotated[
     str,
-    BeforeValidator(_several_lines),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
+    BeforeValidator(_several_lines),
+]
+Instructions = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000),
+    BeforeValidator(_several_lines),
 ]
 Email = Annotated[
     str,
-    BeforeValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
+    BeforeValidator(_one_line),
     AfterValidator(_address),
 ]
 CodeWord = Annotated[
     str,
-    BeforeValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
+    BeforeValidator(_one_line),
 ]
 Instant = Annotated[
     datetime, BeforeValidator(_instant, json_schema_input_type=datetime), Field(strict=False)

@@ -13,6 +13,7 @@ from guichet.entry.fields import (
     AmountGiven,
     Answer,
     Instant,
+    Instructions,
     Line,
     Prose,
     Request,
@@ -40,7 +41,7 @@ class OfflineMethodGiven(Request):
 
     id: MethodId
     label: ShortLine
-    instructions: Annotated[Prose, Field(min_length=1)]
+    instructions: Instructions
 
     def method(self) -> OfflineMethod:
         return OfflineMethod(self.id, self.label, self.instructions)
