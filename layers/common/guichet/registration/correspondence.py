@@ -41,7 +41,8 @@ class Letters:
     records: Records
     links: Links
 
-    def letter(self, effect: Effect, mail: MailKind) -> Letter:
+    def letter(self, effect: Effect, mail: MailKind) -> Letter | None:
+        """The mail as the records tell it now; None where what it asks for is no longer asked."""
         registration = self.records.registration(effect.registration_id)
         if registration is None:
             raise not_found("registration")
@@ -49,6 +50,8 @@ class Letters:
         if training is None:
             raise not_found("training")
         account = self.records.account(registration.account_id)
+        if mail is MailKind.OFFLINE_INSTRUCTIONS and _offline(registration, training) is None:
+            return None  # another way of paying was chosen, or this one is no longer offered
         payment_id = effect.payment_id or registration.paid_payment_id
         payment = self.records.payment(payment_id) if payment_id else None
         refund = self._refund(payment) if mail is MailKind.MONEY_RETURNED else None

@@ -44,9 +44,10 @@ def send_mails(
     for mail in effect.mails:
         letter = letters.letter(effect, mail)
         try:
-            key = f"{effect_id.replace('#', ':')}:{mail}"
-            mailer.send(render(letter.facts), letter.to, letter.reply_to, key)
-            taken += 1
+            if letter is not None:
+                key = f"{effect_id.replace('#', ':')}:{mail}"
+                mailer.send(render(letter.facts), letter.to, letter.reply_to, key)
+                taken += 1
         except MailRefusedError as error:
             refused.append(f"{mail}: {error}")  # no other attempt would ever be taken
         effect = outbox.sent(effect, mail)
