@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from guichet.payments.schedule import next_question_at
+from guichet.payments.schedule import asked_once_more, next_question_at
 from tests.support.samples import NOW
 
 
@@ -25,3 +25,10 @@ def test_a_bank_that_takes_weeks_is_asked_daily_and_never_forgotten() -> None:
 
     assert waits[0] == timedelta(days=5)
     assert all(b - a == timedelta(days=1) for a, b in pairwise(waits))
+
+
+def test_questions_that_were_slept_through_are_not_made_up_for() -> None:
+    assert asked_once_more(NOW, 0, NOW + timedelta(seconds=5)) == 1
+    after_a_day = asked_once_more(NOW, 0, NOW + timedelta(hours=24))
+
+    assert next_question_at(NOW, after_a_day) == NOW + timedelta(hours=30)

@@ -23,3 +23,11 @@ def next_question_at(since: datetime, asked_count: int) -> datetime:
     if asked_count < len(_OFFSETS):
         return since + _OFFSETS[asked_count]
     return since + _OFFSETS[-1] + timedelta(days=asked_count - len(_OFFSETS) + 1)
+
+
+def asked_once_more(since: datetime, asked_count: int, now: datetime) -> int:
+    """The count after one more question in vain; those slept through are not made up for."""
+    count = asked_count + 1
+    while next_question_at(since, count) <= now:
+        count += 1
+    return count

@@ -12,6 +12,7 @@ from guichet.ledger.postings import Posting, capture_postings
 from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState
 from guichet.payments.refund import Refund, RefundReason
+from guichet.payments.schedule import asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.ports import (
     Aggregate,
@@ -201,8 +202,9 @@ def _mismatched(situation: Situation, payment: Payment, capture: Capture) -> Dec
 
 def _processing(situation: Situation) -> Decision:
     if situation.payment.status is PaymentStatus.PROCESSING:
-        asked = bumped(replace(situation.payment, asked_count=situation.payment.asked_count + 1))
-        return Decision((Change(situation.payment, asked),))
+        payment = situation.payment
+        count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
+        return Decision((Change(payment, bumped(replace(payment, asked_count=count))),))
     payment = replace(
         situation.payment.transition_to(PaymentStatus.PROCESSING), started_at=situation.now
     )

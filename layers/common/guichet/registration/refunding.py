@@ -24,7 +24,7 @@ from guichet.payments.ports import (
     RefundReport,
 )
 from guichet.payments.refund import Refund, RefundStatus
-from guichet.payments.schedule import ALARM_AFTER
+from guichet.payments.schedule import ALARM_AFTER, asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
@@ -106,7 +106,7 @@ class Refunding:
 
     def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> None:
         if report.status is refund.status:
-            asked = bumped(replace(refund, asked_count=refund.asked_count + 1))
+            asked = bumped(self._asked(refund))
             self.records.save(cause, [Change(refund, asked)])
             raise _pending()
         moved = refund.reported(report.status, report.provider_refund_id, report.failure)
@@ -137,9 +137,13 @@ class Refunding:
         overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
         if overdue:
             events = (Event("refund.unknown_for_long"),)
-        asked = bumped(replace(refund, asked_count=refund.asked_count + 1))
+        asked = bumped(self._asked(refund))
         self.records.save(cause, [Change[Aggregate](refund, asked, events)])
         return _pending()
+
+    def _asked(self, refund: Refund) -> Refund:
+        count = asked_once_more(refund.requested_at, refund.asked_count, self.clock.now())
+        return replace(refund, asked_count=count)
 
 
 def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
