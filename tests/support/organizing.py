@@ -10,7 +10,9 @@ from guichet.access.membership import Member, Role
 from guichet.errors import Refusal
 from guichet.events import Actor, ActorKind
 from guichet.ledger.journal import Change
+from guichet.payments.refund import Refund
 from guichet.registration.discount import DiscountCode
+from guichet.registration.naming import return_id
 from guichet.registration.ports import NewCodeUses
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training, TrainingStatus
@@ -154,3 +156,16 @@ def start_debit(world: World, registration: Registration, key: str = "pay-1") ->
     world.stripe.start_bank_debit(payment.session_id)
     world.settle_down()
     return payment.session_id
+
+
+def the_return(world: World, registration: Registration) -> Refund:
+    """The one automatic return of this registration's first payment."""
+    (created,) = [
+        entry.aggregate.partition("/")[2]
+        for entry in world.journal()
+        if entry.aggregate.startswith("payment/")
+        and entry.after.get("registration_id") == registration.registration_id
+    ][:1]
+    found = world.parts.records.refund(created, return_id(created))
+    assert found is not None
+    return found
