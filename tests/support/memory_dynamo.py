@@ -25,10 +25,10 @@ from guichet.adapters.dynamo.seam import (
 from tests.support import call_details
 from tests.support.memory_items import (
     ITEM_LIMIT_BYTES,
-    copied_item,
     is_met,
     item_size_bytes,
     require_key,
+    unshared,
     written,
 )
 from tests.support.memory_table import VIEWS, Position, Row, Table, View, ViewKeys
@@ -109,7 +109,7 @@ class MemoryDynamo:
 
         def answer() -> Item:
             self._commit([operation])
-            return copied_item(self._tables[operation.table].rows[operation.key].item)
+            return unshared(self._tables[operation.table].rows[operation.key].item)
 
         return self._call("update", detail, answer)
 
@@ -128,7 +128,7 @@ class MemoryDynamo:
     def snapshot(self) -> Snapshot:
         with self._lock:
             rows = {name: dict(table.rows) for name, table in self._tables.items()}
-            return Snapshot(rows, tuple(copied_item(item) for item in self.stream))
+            return Snapshot(rows, tuple(unshared(item) for item in self.stream))
 
     def restore(self, snapshot: Snapshot) -> None:
         with self._lock:
@@ -136,7 +136,7 @@ class MemoryDynamo:
                 self._tables[name] = table = Table(VIEWS[name])
                 for key, row in rows.items():
                     table.replace(key, row)
-            self.stream[:] = [copied_item(item) for item in snapshot._stream]  # noqa: SLF001 - same
+            self.stream[:] = [unshared(item) for item in snapshot._stream]  # noqa: SLF001 - same
 
     @contextmanager
     def late_indexes(self) -> Iterator[None]:
@@ -153,7 +153,7 @@ class MemoryDynamo:
         """Every item in the order of its key: for a test's own look at what was written, no call."""
         with self._lock:
             rows = self._tables[table].rows
-            return [copied_item(rows[key].item) for key in sorted(rows, key=lambda k: (k.pk, k.sk))]
+            return [unshared(rows[key].item) for key in sorted(rows, key=lambda k: (k.pk, k.sk))]
 
     def _call[T](self, name: str, detail: str, act: Callable[[], T]) -> T:
         if self._before_call:
@@ -179,7 +179,7 @@ class MemoryDynamo:
         for table, key in keys:
             require_key(key)
             items.append(self._tables[table].item(key))
-        return [None if item is None else copied_item(item) for item in items]
+        return [None if item is None else unshared(item) for item in items]
 
     def _commit(self, operations: Sequence[Operation]) -> None:
         for each in operations:
@@ -199,7 +199,7 @@ class MemoryDynamo:
                 continue
             self._tables[each.table].replace(each.key, row)
             if row and old is None and each.table == "journal":
-                self.stream.append(copied_item(row.item))
+                self.stream.append(unshared(row.item))
 
     def _row(self, operation: Operation, before: Item | None) -> Row | None:
         if isinstance(operation, Delete | Check):
@@ -229,7 +229,7 @@ def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> P
     bytes_read = 0
     for _, pk, sk in found:
         row = source.rows[Key(pk, sk)]
-        item = copied_item(row.item)
+        item = unshared(row.item)
         items.append({n: item[n] for n in item if n in names} if keys.keys_only else item)
         bytes_read += row.size_bytes
         # A full page leads on even if nothing follows: DynamoDB does not look ahead.

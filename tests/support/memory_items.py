@@ -58,6 +58,17 @@ def copied_item(item: Mapping[str, Plain]) -> Item:
     return {name: copied(value) for name, value in item.items()}
 
 
+def unshared(item: Item) -> Item:
+    """A copy of what was checked when it was written."""
+    return {name: _unshared(value) for name, value in item.items()}
+
+
+def _unshared(value: Plain) -> Plain:
+    if isinstance(value, list):
+        return [_unshared(part) for part in value]
+    return unshared(value) if isinstance(value, dict) else value
+
+
 def size_bytes(value: Plain) -> int:
     """The size as DynamoDB counts it: names and values, 3 more a list or map and 1 more a member."""
     if value is None or isinstance(value, bool):

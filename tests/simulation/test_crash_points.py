@@ -1,0 +1,66 @@
+"""Every call of every story is the last one of its process once, before and after it acts.
+
+Then everything is restarted and the clock runs on: at the end MON-4, REG-4, REG-5, REG-8, REG-13,
+BAD-2, BAD-3, BAD-8 and BAD-16 hold, whatever was lost beside the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from tests.simulation.aftermath import assert_all_is_well, assert_no_freed_seat_can_be_paid
+from tests.simulation.enumeration import (
+    IS_WIDE,
+    SHARES,
+    lasting_points,
+    shared,
+    told,
+    undisturbed,
+)
+from tests.simulation.flows import FLOWS, Flow, play
+from tests.simulation.kills import Calls, kill_points
+from tests.simulation.life import Life, Lost
+
+_BESIDE: Final = {
+    "nothing_else": Lost(),
+    "everything_else": Lost(messages=True, webhooks=True, people=True),
+    "messages": Lost(messages=True),
+    "person": Lost(people=True),
+    "messages_and_person": Lost(messages=True, people=True),
+}
+_NARROW: Final = frozenset({"nothing_else", "everything_else"})
+
+
+def _cases() -> Iterator[Any]:
+    for flow in FLOWS:
+        for name, lost in _BESIDE.items():
+            # Only Stripe's own word tells of late money until its lists are compared (EXT-3).
+            told_in_time = not (lost.webhooks and flow.needs_webhooks)
+            if told_in_time and (IS_WIDE or name in _NARROW):
+                for share in range(SHARES):
+                    yield pytest.param(flow, lost, share, id=f"{flow.name}-{name}-{share}")
+
+
+@pytest.mark.parametrize(("flow", "lost", "share"), list(_cases()))
+def test_a_process_may_die_at_any_call(flow: Flow, lost: Lost, share: int) -> None:
+    calls = undisturbed(flow)
+    points = kill_points(calls) if IS_WIDE or not lost.people else lasting_points(calls)
+    for point in shared(points, share):
+        life = Life(Calls(point), lost, after_write=assert_no_freed_seat_can_be_paid)
+        with told(point, life):
+            story = play(flow, life)
+
+            assert life.struck_at
+            assert_all_is_well(story, flow)
+
+
+@pytest.mark.parametrize("flow", [pytest.param(flow, id=flow.name) for flow in FLOWS])
+def test_a_story_in_which_nothing_goes_wrong_ends_as_told(flow: Flow) -> None:
+    life = Life(after_write=assert_no_freed_seat_can_be_paid)
+
+    story = play(flow, life)
+
+    assert_all_is_well(story, flow)
