@@ -1,0 +1,1 @@
+"""`make bench`: what a start, a request, a sale and an idle month cost, measured."""

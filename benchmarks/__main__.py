@@ -1,0 +1,99 @@
+"""`python -m benchmarks`: measure everything, compare with the goals, keep the figures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from benchmarks import cold_start, figures, floor, machine, price, size, warm
+from benchmarks.figures import Measured
+from benchmarks.first_events import first_events
+from benchmarks.workshop import Workshop, built_template, workshop
+from local.paths import machine_architecture
+
+_PARTS = ("cold", "warm", "size")
+
+
+def main() -> None:
+    """Measure; ends with 1 where a goal is missed and `--strict` was given.
+
+    Raises:
+        SystemExit: the tree differs from its commit, or nothing is built.
+    """
+    arguments = _arguments()
+    changed = machine.changed_files()
+    if changed and not arguments.allow_dirty:
+        listed = "\n  ".join(changed[:20])
+        raise SystemExit(f"figures belong to a commit, and these files differ from it:\n  {listed}")
+    template = built_template()
+    facts = machine.facts()
+    measured: list[Measured] = []
+    with workshop() as place:
+        if "warm" in arguments.only:
+            measured += _warm(place, arguments.sales, template)
+        if "cold" in arguments.only:
+            with first_events(place) as events:
+                measured += cold_start.measure(place, events, arguments.starts)
+    if "size" in arguments.only:
+        measured += size.measure()
+    goals = figures.read_goals()
+    found = figures.judged(measured, goals)
+    whole = set(arguments.only) == set(_PARTS)
+    target = figures.LATEST if whole and not changed else _aside()
+    samples = {"sales": arguments.sales, "starts": arguments.starts}
+    figures.write(target, {**facts, "samples": samples}, found)
+    _say(figures.table(found))
+    _say(f"\nwritten to {target}")
+    missing = figures.unmeasured(found, goals)
+    if whole and missing:
+        raise SystemExit(f"goals that nothing measures: {', '.join(missing)}")
+    if arguments.strict and any(each.met is False for each in found):
+        raise SystemExit(1)
+
+
+def _warm(place: Workshop, sales: int, template: Mapping[str, object]) -> list[Measured]:
+    sold = warm.sell(place, sales)
+    prices = price.PriceList.read()
+    found = price.Template.of(template, machine_architecture())
+    steps = warm.counted_steps(sold)
+    webhooks = [step for step in steps if step.name == "webhook"]
+    _say(warm.units_by_item(sold) + "\n")
+    return [
+        *warm.cpu_figures(sold),
+        *floor.measure(place, samples=10 * sales),
+        *warm.unit_figures(sold),
+        *price.idle_month(found, sold.idle_upkeep, prices).figures("idle_month"),
+        *price.million_sales(steps, found, prices).figures("million_sales"),
+        Measured("million_sales_kept_a_month", price.kept_month(sold.stored_bytes, prices), "USD"),
+        *price.million_sales(webhooks, found, prices).figures("million_webhooks")[:1],
+    ]
+
+
+def _aside() -> Path:
+    """Where figures go that belong to no commit, or are not all."""
+    return Path(tempfile.gettempdir()) / "guichet-bench.json"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sales", type=int, default=30, help="warm sales that are timed")
+    parser.add_argument("--starts", type=int, default=7, help="cold starts of each function")
+    parser.add_argument("--only", nargs="+", choices=_PARTS, default=list(_PARTS))
+    parser.add_argument("--strict", action="store_true", help="fail where a goal is missed")
+    parser.add_argument(
+        "--allow-dirty",
+        action="store_true",
+        help="measure a tree that differs from its commit; the figures are kept elsewhere",
+    )
+    return parser.parse_args()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The event with which each function is woken for the first time: the most usual one."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from benchmarks.sale import Sale, Stream, queue_event, webhook_event
+from benchmarks.workshop import OWNER, TRAINING, Worker, Workshop
+from tests.support.gateway import http_event
+
+type Event = Mapping[str, Any]
+
+_FIRST_NUMBER: Final = 100_000  # registrants apart from those of other sales
+
+
+@contextmanager
+def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
+    """For each function what makes a new event; each is answered with real work."""
+    numbers = itertools.count(_FIRST_NUMBER)
+    with Worker(place, metered=False) as worker:
+
+        def sale() -> Sale:
+            return Sale(place, worker, Stream(place), next(numbers))
+
+        yield {
+            "webhooks": lambda: _webhook(sale()),
+            "checkout": lambda: http_event("GET", f"/v1/public/trainings/{TRAINING}"),
+            "organizer": lambda: http_event("GET", "/v1/trainings", member=OWNER),
+            "relay": lambda: _entry(sale()),
+            "settle": lambda: _stored_event(sale()),
+            "deliver": lambda: queue_event(_effect(sale().register())),
+            "upkeep": dict,
+        }
+
+
+def _webhook(sale: Sale) -> Event:
+    sale.register()
+    sale.start_payment()
+    (webhook,) = sale.pay()
+    return webhook_event(webhook)
+
+
+def _stored_event(sale: Sale) -> Event:
+    """A message about an event that was taken in, of a payment that Stripe knows to be paid."""
+    event = _webhook(sale)
+    sale.worker.call("webhooks", event)
+    message = {"do": "event", "provider": "stripe", "event_id": json.loads(event["body"])["id"]}
+    return queue_event(json.dumps(message))
+
+
+def _entry(sale: Sale) -> Event:
+    """A journal entry that makes a mail necessary."""
+    sale.register()
+    return {"Records": sale.stream.new_records()}
+
+
+def _effect(registration_id: str) -> str:
+    return json.dumps({"effect": f"EFFECT#registration/{registration_id}#1"})

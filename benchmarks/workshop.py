@@ -1,0 +1,299 @@
+"""What measuring needs around the built functions: a bare emulator, a simulated Stripe, one training."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+
+import yaml
+
+from guichet.access.membership import Account, Member, Role
+from guichet.adapters.dynamo.client import DynamoClient
+from guichet.bootstrap import Container
+from guichet.events import Actor, ActorKind
+from guichet.ledger.journal import Cause, Change
+from guichet.money import Money
+from guichet.payments.account import PaymentAccount
+from guichet.registration.ports import NewSeats
+from guichet.registration.training import Approval, Training, TrainingStatus
+from guichet.settings import Settings
+from local.build import FUNCTIONS
+from local.deployment import client
+from local.emulator import Emulator, free_port
+from local.environment import AwsClient, tool_environment
+from local.paths import BUILD_DIR, ROOT
+from local.simulators.stripe import StripeSimulator
+from local.simulators.stripe.server import RunningSimulator, serve
+from local.simulators.stripe.shapes import SimResponse
+from tests.support.tables import create_tables, table_requests
+
+ACCOUNT: Final = "acc_bench"
+STRIPE_ACCOUNT: Final = "acct_bench"
+TRAINING: Final = "trn_bench0000000000000000"
+WEBHOOK_SECRET: Final = "whsec_bench"  # noqa: S105 - made up
+MAIL_FROM: Final = "pay@guichet.example"
+OWNER: Final = Member(
+    member_id="mem_bench",
+    account_id=ACCOUNT,
+    issuer="https://issuer.example",
+    subject="bench",
+    email="owner@atelier.example",
+    name="Olivia Ortega",
+    roles=(Role.OWNER,),
+)
+_PREFIX: Final = "bench"
+
+
+class CountingStripe(StripeSimulator):
+    """A simulated Stripe that counts what it is asked."""
+
+    calls = 0
+
+    def handle(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> SimResponse:
+        self.calls += 1
+        return super().handle(method, path, headers, body)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Running things, and the environment by which a function finds them."""
+
+    endpoint_url: str
+    emulator_process: int
+    simulator: CountingStripe
+    variables: Mapping[str, str]
+
+    def client(self, service: str) -> AwsClient:
+        return client(self.endpoint_url, service)
+
+    @property
+    def journal_table(self) -> str:
+        return self.variables["JOURNAL_TABLE"]
+
+
+@contextmanager
+def workshop() -> Iterator[Workshop]:
+    """An emulator with the template's tables and an open training, and a simulated Stripe."""
+    with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
+        emulator = Emulator(Path(folder), free_port())
+        emulator.start()
+        simulator = CountingStripe(lambda: datetime.now(UTC), webhook_secrets=(WEBHOOK_SECRET,))
+        simulator.add_account(STRIPE_ACCOUNT, email="owner@atelier.example")
+        stripe: RunningSimulator | None = None
+        try:
+            stripe = serve(simulator)
+            variables = _variables(emulator.endpoint_url, stripe.url)
+            _seed(emulator.endpoint_url, variables)
+            yield Workshop(emulator.endpoint_url, _process_of(emulator.port), simulator, variables)
+        finally:
+            if stripe is not None:
+                stripe.stop()
+            emulator.stop()
+
+
+def built_template() -> dict[str, Any]:
+    """The template as `sam build` left it.
+
+    Raises:
+        SystemExit: there is no build.
+    """
+    path = BUILD_DIR / "template.yaml"
+    if not path.is_file():
+        raise SystemExit("nothing is built: run `make build` first")
+    template: dict[str, Any] = yaml.safe_load(path.read_text())
+    return template
+
+
+def resource_of(function: str) -> str:
+    """The name of a function's resource, which is its artefact's folder too."""
+    return f"{function.capitalize()}Function"
+
+
+def layers_of(function: str) -> list[Path]:
+    """The folders that Lambda would put on this function's path, in order.
+
+    SAM adds a function's own layers behind those of the globals.
+    """
+    template = built_template()
+    common = template["Globals"]["Function"].get("Layers", [])
+    own = template["Resources"][resource_of(function)]["Properties"].get("Layers", [])
+    return [BUILD_DIR / each["Ref"] / "python" for each in [*common, *own]]
+
+
+def function_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This machine's environment with a function's variables, without what is set for our tests."""
+    environment = tool_environment(**variables)
+    for name in ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"):
+        environment.pop(name, None)
+    return environment
+
+
+def _variables(endpoint_url: str, stripe_url: str) -> dict[str, str]:
+    tables = create_tables(client(endpoint_url, "dynamodb"), _PREFIX)
+    queues = client(endpoint_url, "sqs")
+    secret = {
+        "token_keys": ["k" * 64],
+        "stripe_api_keys": ["sk_test_platform"],
+        "stripe_webhook_secrets": [WEBHOOK_SECRET],
+    }
+    made = client(endpoint_url, "secretsmanager").create_secret(
+        Name=_PREFIX, SecretString=json.dumps(secret)
+    )
+    client(endpoint_url, "sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "GUICHET_ENVIRONMENT": "local",
+        "LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": "Guichet/bench",
+        "POWERTOOLS_SERVICE_NAME": "bench",
+        "STATE_TABLE": tables["state"],
+        "JOURNAL_TABLE": tables["journal"],
+        "SETTLE_QUEUE_URL": queues.create_queue(QueueName="bench-settle")["QueueUrl"],
+        "DELIVER_QUEUE_URL": queues.create_queue(QueueName="bench-deliver")["QueueUrl"],
+        "SECRET_ARN": made["ARN"],
+        "PUBLIC_BASE_URL": "https://pay.example",
+        "STRIPE_API_URL": stripe_url,
+        "STRIPE_LIVEMODE": "false",
+        "MAIL_FROM": MAIL_FROM,
+        "TEST_CLOCK": "off",
+    }
+
+
+def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
+    """An organizer who may be paid, and a training with more seats than will be sold."""
+    dynamo = DynamoClient(
+        client(endpoint_url, "dynamodb"),
+        {"state": variables["STATE_TABLE"], "journal": variables["JOURNAL_TABLE"]},
+    )
+    parts = Container(Settings.from_environment(variables), dynamo=dynamo)
+    now = datetime.now(UTC)
+    cause = Cause(Actor(ActorKind.SYSTEM, "bench", "bench"), "seed", now)
+    account = Account(
+        account_id=ACCOUNT,
+        legal_name="Atelier Nord Inc.",
+        email="office@atelier.example",
+        tax_note="Sales tax is not charged on training.",
+        time_zone="America/New_York",
+        language="en",
+    )
+    parts.people.add_account(cause, account)
+    parts.people.add_member(cause, OWNER)
+    parts.people.save_payment_account(
+        cause,
+        None,
+        PaymentAccount(
+            account_id=ACCOUNT,
+            provider="stripe",
+            provider_account_id=STRIPE_ACCOUNT,
+            confirmed=True,
+            verified=True,
+            takes_cards=True,
+        ),
+    )
+    training = _training(now)
+    seats = NewSeats(training.training_id, training.capacity)
+    parts.records.save(cause, [Change(None, training)], [seats])
+
+
+def _training(now: datetime) -> Training:
+    return Training(
+        training_id=TRAINING,
+        account_id=ACCOUNT,
+        created_by="mem_bench",
+        title="Excel for the office",
+        description="A day of spreadsheets, from the first formula to the pivot table.",
+        terms="Cancel until a week before the start.",
+        starts_at=now + timedelta(days=30),
+        ends_at=now + timedelta(days=30, hours=7),
+        time_zone="America/New_York",
+        price=Money(12000, "USD"),
+        capacity=1_000_000,
+        provider_payment=True,
+        offline_methods=(),
+        offline_deadline_days=7,
+        approval=Approval.AUTOMATIC,
+        languages=("en", "fr"),
+        created_at=now,
+        request_hash="h",
+        status=TrainingStatus.OPEN,
+    )
+
+
+def _process_of(port: int) -> int:
+    """The emulator's process: the child of ours that listens there."""
+    import psutil  # noqa: PLC0415 - only here
+
+    for child in psutil.Process().children():
+        if any(each.laddr.port == port for each in child.net_connections("tcp") if each.laddr):
+            return int(child.pid)
+    raise RuntimeError("the emulator is not a child of this process")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one call of a function answered and took. `calls` is empty unless metered."""
+
+    function: str
+    answer: Any
+    cpu_ms: float
+    wall_ms: float
+    log_bytes: int
+    calls: list[dict[str, Any]]
+
+
+class Worker:
+    """One process with all built functions, fed event by event, as warm workers are."""
+
+    def __init__(self, place: Workshop, *, metered: bool) -> None:
+        told = {
+            "functions": {name: str(BUILD_DIR / resource_of(name)) for name in FUNCTIONS},
+            "metered": metered,
+        }
+        layers = {str(layer): None for name in FUNCTIONS for layer in layers_of(name)}
+        environment = function_environment(place.variables)
+        environment["PYTHONPATH"] = ":".join([*layers, str(ROOT)])
+        environment["BENCH_TABLES"] = json.dumps(table_requests(_PREFIX))
+        self._process = subprocess.Popen(  # noqa: S603 - the command is ours alone
+            [sys.executable, "-S", "-m", "benchmarks.worker", json.dumps(told)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._read()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def call(self, function: str, event: Mapping[str, Any]) -> Report:
+        """One event, answered.
+
+        Raises:
+            RuntimeError: the worker died; its own words stand on standard error.
+        """
+        if self._process.stdin is None:
+            raise RuntimeError("the worker has no standard input")
+        self._process.stdin.write(json.dumps({"function": function, "event": event}) + "\n")
+        self._process.stdin.flush()
+        return Report(function, **self._read())
+
+    def _read(self) -> dict[str, Any]:
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise RuntimeError(f"the worker ended with {self._process.wait()}")
+        read: dict[str, Any] = json.loads(line)
+        return read
