@@ -19,6 +19,9 @@ _KEY_FILE = BUILD_DIR / ".built-from"
 _LOCK_FILE = BUILD_DIR.parent / "build.lock"
 # Beside the package lie files that say how to build it; Lambda needs none of them.
 _BUILD_ONLY = ("requirements.in", "requirements.txt", "guichet.egg-info")
+# botocore describes 400 services and Babel 1 000 locales; a layer carries what Guichet speaks.
+_SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
+_LOCALES = ("root", "en", "fr", "de", "it", "es", "pt", "nl")
 
 
 def build(architecture: str | None = None) -> Path:
@@ -55,6 +58,7 @@ def _build_key(architecture: str) -> str:
         ROOT / "layers/common/requirements.txt",
         ROOT / "layers/documents/requirements.txt",
         ROOT / "local/sam-requirements.txt",
+        Path(__file__),
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -73,6 +77,17 @@ def _build_whole(architecture: str) -> None:
     for layer in ("CommonLayer", "DocumentsLayer"):
         for name in _BUILD_ONLY:
             _remove(BUILD_DIR / layer / "python" / name)
+    _leave_out_what_no_function_reads()
+
+
+def _leave_out_what_no_function_reads() -> None:
+    """Half of both layers is data about services and languages that Guichet never uses."""
+    for service in (BUILD_DIR / "CommonLayer/python/botocore/data").iterdir():
+        if service.is_dir() and service.name not in _SERVICES:
+            _remove(service)
+    for locale in (BUILD_DIR / "DocumentsLayer/python/babel/locale-data").glob("*.dat"):
+        if locale.stem.split("_")[0] not in _LOCALES:
+            _remove(locale)
 
 
 def _copy_sources() -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from botocore.exceptions import EndpointConnectionError
 
+from guichet.money import Money
 from local.identity import bearer_token
 from local.paths import STATE_DIR
 from local.stack import described
@@ -120,7 +121,7 @@ class Demo:
         )
         training_id = training["training_id"]
         fee = training["platform_fee"]
-        estimate = training["provider_fee_estimate"]
+        estimate = training["provider_fee_estimate"]["amount"]
         self.say(f"   training            {training_id}")
         self.say(f"   platform fee        {_money(fee)}")
         self.say(f"   Stripe's fee, about {_money(estimate)} (an estimate)")
@@ -146,7 +147,7 @@ class Demo:
         held = self._wanted(201, answer)
         self.say(f"   registration        {held['registration_id']}")
         self.say(f"   status              {held['status']}, until {held['hold_expires_at']}")
-        self.say(f"   to pay              {_money(held['price']['charged'])}")
+        self.say(f"   to pay              {_money(held['charged'])}")
         return {"id": held["registration_id"], "token": held["token"], "email": email}
 
     def _page(self, registration: Json) -> str:
@@ -212,10 +213,10 @@ class Demo:
         books = call(f"{self.url}/_local/books").body
         ours = books["guichet"][_ORGANIZER]["USD"]
         for account, amount in ours.items():
-            self.say(f"   {account:<20}{amount / 100:>12,.2f} USD")
+            self.say(f"   {account:<20}{_balance(amount):>12}")
         theirs = books["stripe"]["accounts"]["acct_atelier"]["USD"]
         equal = theirs["provider_balance"] == ours["provider_balance"]
-        self.say(f"   Stripe's balance    {theirs['provider_balance'] / 100:>12,.2f} USD")
+        self.say(f"   Stripe's balance    {_balance(theirs['provider_balance']):>12}")
         self.say(f"   {'They agree.' if equal else 'THEY DIFFER.'}")
         if not equal:
             raise SystemExit(1)
@@ -248,7 +249,12 @@ def _key() -> str:
 
 
 def _money(amount: Json) -> str:
-    return f"{amount['amount_minor'] / 100:.2f} {amount['currency']}"
+    return str(Money(amount["amount_minor"], amount["currency"]))
+
+
+def _balance(amount_minor: int) -> str:
+    sign = "-" if amount_minor < 0 else ""
+    return f"{sign}{Money(abs(amount_minor), 'USD')}"
 
 
 def main() -> None:

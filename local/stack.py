@@ -7,6 +7,7 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS
 from local.build import build, undisturbed
 from local.clock import LocalClock
 from local.deployment import Deployment, deploy, find, fingerprint, parameters, restart_streams
@@ -59,7 +60,11 @@ class LocalStack:
             self._keys.get("STRIPE_WEBHOOK_SECRET", STRIPE_WEBHOOK_SECRET),
         )
         self._door.open(deployment, clock, self._simulator)
-        self._courier = Courier(self._simulator, f"{self._door.url}/v1/webhooks/stripe")
+        self._courier = Courier(
+            self._simulator,
+            f"{self._door.url}/v1/webhooks/stripe",
+            enabled_events=ENDPOINT_EVENTS,
+        )
         self._courier.start()
         self._describe(deployment)
         return deployment

@@ -1,6 +1,8 @@
 """The thread that posts webhooks to one URL, and tries again where Stripe would."""
 
+import json
 import logging
+from collections.abc import Collection
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -22,11 +24,17 @@ class Courier:
     """
 
     def __init__(
-        self, simulator: StripeSimulator, webhook_url: str, timeout_seconds: float = 20.0
+        self,
+        simulator: StripeSimulator,
+        webhook_url: str,
+        timeout_seconds: float = 20.0,
+        enabled_events: Collection[str] | None = None,
     ) -> None:
+        """enabled_events: the types this endpoint is subscribed to; all if not given."""
         self._simulator = simulator
         self._url = urlsplit(webhook_url)
         self._timeout_seconds = timeout_seconds
+        self._enabled_events = enabled_events
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="stripe-webhooks", daemon=True)
 
@@ -42,7 +50,7 @@ class Courier:
         """Post what is due now and return how many were taken."""
         due = self._simulator.take_webhooks(BATCH)
         for webhook in due:
-            if self._post(webhook):
+            if not self._is_enabled(webhook) or self._post(webhook):
                 self._simulator.webhook_delivered(webhook.event_id)
             else:
                 self._simulator.webhook_failed(webhook.event_id)
@@ -52,6 +60,11 @@ class Courier:
         while not self._stopping.is_set():
             if self.deliver_due() == 0:
                 self._stopping.wait(IDLE_SECONDS)
+
+    def _is_enabled(self, webhook: PendingWebhook) -> bool:
+        return self._enabled_events is None or (
+            json.loads(webhook.body)["type"] in self._enabled_events
+        )
 
     def _post(self, webhook: PendingWebhook) -> bool:
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection

@@ -18,6 +18,17 @@ from guichet.registration.provider_event import ProviderEvent
 
 TOLERANCE_SECONDS: Final = 300
 
+# What an endpoint is set up to receive (README): each tells of something that only asking shows.
+ENDPOINT_EVENTS: Final = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "refund.updated",
+    "refund.failed",
+    "account.application.deauthorized",
+)
+
 _LONGEST_HEADER: Final = 4096
 _MOST_SIGNATURES: Final = 20
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
