@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from guichet import bootstrap
 from guichet.entry.callers import Caller, known_form
 from guichet.entry.http import (
+    Log,
     PublicKey,
     PublicKeyOrNone,
     Text,
@@ -250,15 +251,15 @@ def _offline(
     return answered(answer, replayed=reply.replayed)
 
 
-def build(container: Callable[[], bootstrap.Container]) -> APIGatewayHttpResolver:
+def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayHttpResolver:
     """The calls on this container."""
-    app = resolver(logger)
+    app = resolver(log)
     return mount(app, Checkout(app, container))
 
 
 @cache
 def _app() -> APIGatewayHttpResolver:
-    return build(bootstrap.container)
+    return build(bootstrap.container, logger)
 
 
 @logger.inject_lambda_context

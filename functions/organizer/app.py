@@ -13,7 +13,7 @@ from guichet import bootstrap
 from guichet.entry.calls.discount_codes import DiscountCodeCalls
 from guichet.entry.calls.registrations import RegistrationCalls
 from guichet.entry.calls.trainings import TrainingCalls
-from guichet.entry.http import mount, resolver, serve
+from guichet.entry.http import Log, mount, resolver, serve
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
-def build(container: Callable[[], bootstrap.Container]) -> APIGatewayHttpResolver:
+def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayHttpResolver:
     """The calls on this container."""
-    app = resolver(logger)
+    app = resolver(log)
     for calls in (TrainingCalls, DiscountCodeCalls, RegistrationCalls):
         mount(app, calls(app, container))
     return app
@@ -31,7 +31,7 @@ def build(container: Callable[[], bootstrap.Container]) -> APIGatewayHttpResolve
 
 @cache
 def _app() -> APIGatewayHttpResolver:
-    return build(bootstrap.container)
+    return build(bootstrap.container, logger)
 
 
 @logger.inject_lambda_context

@@ -6,8 +6,9 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from guichet.access.membership import Member
 
@@ -100,9 +101,14 @@ def came(answer: Mapping[str, Any]) -> Came:
     return Came(answer["statusCode"], {k.lower(): str(v) for k, v in headers.items()}, text)
 
 
-CONTEXT = SimpleNamespace(
-    function_name="test",
-    memory_limit_in_mb=512,
-    invoked_function_arn="arn:aws:lambda:eu-west-1:000000000000:function:test",
-    aws_request_id="request-1",
-)
+class LambdaContextForTests(LambdaContext):
+    """What the runtime tells a handler of its call."""
+
+    _function_name = "test"
+    _function_version = "$LATEST"
+    _invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:test"
+    _memory_limit_in_mb = 512
+    _aws_request_id = "request-1"
+
+
+CONTEXT = LambdaContextForTests()

@@ -20,7 +20,7 @@ def world() -> World:
 
 @pytest.fixture
 def call(world: World) -> Call:
-    app = checkout.build(lambda: world.parts)
+    app = checkout.build(lambda: world.parts, world.log)
 
     def send(method: str, path: str, **parts: Any) -> Came:  # noqa: ANN401 - any part of an event
         event = http_event(method, path, **parts)

@@ -197,7 +197,7 @@ def load(root: Path) -> list[APIGatewayHttpResolver]:
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
-        apps.append(module.build(bootstrap.container))
+        apps.append(module.build(bootstrap.container, log=None))
     return apps
 
 
