@@ -15,6 +15,7 @@ from tests.support.organizing import (
     mark,
     start_debit,
     the_return,
+    unmoved,
     uses_of,
 )
 from tests.support.samples import usd
@@ -198,3 +199,22 @@ def test_a_return_whose_answers_are_lost_happens_once_bad_11(world: World) -> No
     assert len(world.stripe.find_all("refund")) == 1
     assert world.mails(ADA).count("money_returned") == 1
     world.assert_books_equal_the_providers()
+
+
+def test_a_hint_about_a_return_that_still_pends_is_taken_once_and_not_asked_every_minute_ext_2(
+    world: World,
+) -> None:
+    training = world.training(capacity=1)
+    registration = late_payment(world, training, ADA)
+    world.register(training, BOB)
+    world.stripe.configure_chaos({"refunds": {"pending": 1}})
+    world.settle_down()
+    world.clock.advance(hours=2)
+    world.settle_down()
+    asked = the_return(world, registration).version
+
+    for _ in range(10):
+        world.clock.advance(minutes=1)
+        unmoved(world, world.upkeep)
+
+    assert the_return(world, registration).version == asked

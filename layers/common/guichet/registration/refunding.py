@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -45,15 +46,18 @@ class Refunding:
     def proceed(self, payment_id: str, refund_id: str, cause: Cause) -> None:
         """Send it, ask about it, return the fee: whatever comes next. A repeat does nothing twice.
 
+        Where the provider says that it has not finished, nothing more is done: it is due again.
+
         Raises:
-            Unavailable: the outcome is unknown; it is due again later.
+            Unavailable: the provider does not answer; it is due again later.
         """
         for _ in range(TRIES):
             refund = self.records.refund(payment_id, refund_id)
             if refund is None or refund.is_finished:
                 return
             try:
-                self._step(refund, cause)
+                if not self._step(refund, cause):
+                    return
             except ConcurrentUpdateError:
                 continue
             except ProviderUnavailableError as error:
@@ -65,22 +69,33 @@ class Refunding:
 
     def ask(self, payment_id: str, refund_id: str, cause: Cause) -> None:
         """The provider hinted at a change: ask, even about one that seemed finished (RFD-6)."""
-        refund = self.records.refund(payment_id, refund_id)
-        if refund is None:
-            return
-        if refund.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}:
-            self._ask_again(refund, cause)
+        for _ in range(TRIES):
+            refund = self.records.refund(payment_id, refund_id)
+            if refund is None:
+                return
+            if refund.status not in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}:
+                break
+            try:
+                is_news = self._ask_again(refund, cause)
+            except ConcurrentUpdateError:
+                continue
+            if not is_news and not refund.owes_fee:
+                return
+            break
         self.proceed(payment_id, refund_id, cause)
 
-    def _ask_again(self, refund: Refund, cause: Cause) -> None:
+    def _ask_again(self, refund: Refund, cause: Cause) -> bool:
+        """Whether the provider says something new."""
         try:
             report = self.providers[refund.provider].ask_refund(refund)
         except (ProviderUnavailableError, ProviderRefusedError) as error:
             raise self._later(refund, cause) from error
-        if report is not None and report.status is not refund.status:
-            self._record(refund, report, cause)
+        if report is None or report.status is refund.status:
+            return False
+        return self._record(refund, report, cause)
 
-    def _step(self, refund: Refund, cause: Cause) -> None:
+    def _step(self, refund: Refund, cause: Cause) -> bool:
+        """Do the next thing; False where the rest is up to the provider."""
         provider = self.providers[refund.provider]
         if refund.owes_fee:
             self._return_fee(refund, provider, cause)
@@ -88,7 +103,8 @@ class Refunding:
             sent = bumped(replace(refund, first_sent_at=self.clock.now()))
             self.records.save(cause, [Change(refund, sent)])
         else:
-            self._record(refund, self._answer(refund, provider), cause)
+            return self._record(refund, self._answer(refund, provider), cause)
+        return True
 
     def _answer(self, refund: Refund, provider: PaymentProvider) -> RefundReport:
         """Ask first where it may have arrived; sending the same bytes under the same key is safe.
@@ -104,13 +120,13 @@ class Refunding:
                 return report
         return provider.refund(refund)
 
-    def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> None:
+    def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> bool:
         if report.status is refund.status:
-            asked = bumped(self._asked(refund))
-            self.records.save(cause, [Change(refund, asked)])
-            raise _pending()
+            self.records.save(cause, [Change(refund, bumped(self._asked(refund)))])
+            return False
         moved = refund.reported(report.status, report.provider_refund_id, report.failure)
         self.records.save(cause, [_moved(refund, bumped(moved))])
+        return moved.status is not RefundStatus.SUBMITTED
 
     def _return_fee(self, refund: Refund, provider: PaymentProvider, cause: Cause) -> None:
         fee_refund_id = provider.return_fee(refund)
@@ -138,7 +154,8 @@ class Refunding:
         if overdue:
             events = (Event("refund.unknown_for_long"),)
         asked = bumped(self._asked(refund))
-        self.records.save(cause, [Change[Aggregate](refund, asked, events)])
+        with suppress(ConcurrentUpdateError):  # somebody moved it on, and notes what comes next
+            self.records.save(cause, [Change[Aggregate](refund, asked, events)])
         return _pending()
 
     def _asked(self, refund: Refund) -> Refund:
