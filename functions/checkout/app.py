@@ -139,7 +139,8 @@ class Checkout:
         who="",
         status=202,
     )
-    def resend_link(self, body: LinkRequest) -> Text:
+    def resend_link(self, body: LinkRequest, idempotency_key: PublicKeyOrNone = None) -> Text:
+        del idempotency_key  # a mailbox gets its link once in a while, however often it is asked
         caller, held = self._caller(), self._container()
         with suppress(NotFound):
             training_id = known_form(body.training_id, "training")

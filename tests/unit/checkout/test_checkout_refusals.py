@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from functions.checkout import app as checkout
 from guichet.access.tokens import Purpose
 from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.registration.discount import DiscountCode
 from guichet.registration.ports import NewCodeUses
 from guichet.registration.training import Training, TrainingStatus
-from tests.support.gateway import KEY, Came
+from tests.support.gateway import CONTEXT, KEY, Came, came, http_event
 from tests.support.unchanged import nothing_written
 from tests.support.world import ACCOUNT, START, World
 
@@ -403,3 +404,10 @@ def test_logs_hold_ids_and_neither_tokens_nor_people_reg_2(world: World, call: C
     assert made.body["registration_id"] in logged
     for secret in (made.body["token"], "Ada", "ada@example.org", KEY):
         assert secret not in logged
+
+
+def test_the_function_itself_answers_without_asking_for_anything_it_does_not_need() -> None:
+    """An unknown address reads no settings, no secret and no table."""
+    answer = came(checkout.handler(http_event("GET", "/v1/nowhere"), CONTEXT))
+
+    assert (answer.status, answer.code) == (404, "no_such_address")
