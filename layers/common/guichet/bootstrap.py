@@ -7,25 +7,24 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
-from guichet.access.tokens import Tokens
-from guichet.adapters.dynamo.outbox import DynamoOutbox
-from guichet.adapters.dynamo.people import People
 from guichet.adapters.dynamo.seam import Dynamo, TableName
 from guichet.adapters.dynamo.store import Store
 from guichet.clock import Clock, SystemClock
-from guichet.configuration import load_registration_policy
-from guichet.payments.ports import PaymentProvider
-from guichet.registration.correspondence import Letters
-from guichet.registration.links import Links
-from guichet.registration.policy import RegistrationPolicy
-from guichet.registration.refunding import Refunding
-from guichet.registration.settling import Settling
 from guichet.settings import Secrets, Settings
 
 if TYPE_CHECKING:
+    from guichet.access.tokens import Tokens
     from guichet.adapters.dynamo.history import History
+    from guichet.adapters.dynamo.outbox import DynamoOutbox
+    from guichet.adapters.dynamo.people import People
     from guichet.adapters.http import Http
+    from guichet.payments.ports import PaymentProvider
+    from guichet.registration.correspondence import Letters
+    from guichet.registration.links import Links
     from guichet.registration.mailer import Mailer, RenderMail
+    from guichet.registration.policy import RegistrationPolicy
+    from guichet.registration.refunding import Refunding
+    from guichet.registration.settling import Settling
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 
@@ -82,6 +81,10 @@ class Container:
 
     @cached_property
     def policy(self) -> RegistrationPolicy:
+        from guichet.configuration import (  # noqa: PLC0415 - webhooks and relay decide nothing
+            load_registration_policy,
+        )
+
         return load_registration_policy()
 
     @cached_property
@@ -94,10 +97,14 @@ class Container:
 
     @cached_property
     def people(self) -> People:
+        from guichet.adapters.dynamo.people import People  # noqa: PLC0415 - organizer and commands
+
         return People(self.dynamo)
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
+        from guichet.adapters.dynamo.outbox import DynamoOutbox  # noqa: PLC0415 - deliver, upkeep
+
         return DynamoOutbox(self.dynamo)
 
     @cached_property
@@ -123,10 +130,14 @@ class Container:
 
     @property
     def tokens(self) -> Tokens:
+        from guichet.access.tokens import Tokens  # noqa: PLC0415 - where registrants are met
+
         return Tokens(self.secrets.token_keys)
 
     @property
     def links(self) -> Links:
+        from guichet.registration.links import Links  # noqa: PLC0415 - same
+
         return Links(self.settings.public_base_url, self.tokens)
 
     @property
@@ -161,14 +172,20 @@ class Container:
 
     @property
     def settling(self) -> Settling:
+        from guichet.registration.settling import Settling  # noqa: PLC0415 - where state moves
+
         return Settling(self.records, self.providers, self.clock, self.policy)
 
     @property
     def refunding(self) -> Refunding:
+        from guichet.registration.refunding import Refunding  # noqa: PLC0415 - same
+
         return Refunding(self.records, self.providers, self.clock)
 
     @property
     def letters(self) -> Letters:
+        from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
+
         return Letters(self.records, self.links)
 
     @cached_property
