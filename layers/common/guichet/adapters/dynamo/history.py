@@ -113,7 +113,6 @@ def _events_behind(entries: list[JournalEntry]) -> list[str]:
 
 
 def _rank(entry: JournalEntry) -> int:
-    """Within one instant: what came in, then the money, then what it means to the registration."""
-    kinds = ("provider_event", "refund", "payment", "registration")
-    kind = entry.aggregate.partition("/")[0]
-    return kinds.index(kind) if kind in kinds else len(kinds)
+    """Within one write: what came in, then the money, then what it means to the registration."""
+    kinds = ("provider_event", "payment", "refund", "registration")
+    return kinds.index(entry.aggregate.partition("/")[0])
