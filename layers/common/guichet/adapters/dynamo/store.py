@@ -42,7 +42,6 @@ from guichet.registration.registration import Registration
 from guichet.registration.training import Training
 
 PLATFORM: Final = "platform"  # the book of what belongs to no organizer
-_TRIES: Final = 5
 
 
 def _lost_race() -> ConcurrentUpdateError:
@@ -122,16 +121,14 @@ class Store(Lists):
             raise _meaning([operations[place][1]() for place in error.failed]) from error
 
     def receive(self, cause: Cause, event: ProviderEvent) -> bool:
-        for _ in range(_TRIES):
-            earlier = self.provider_event(event.provider, event.event_id)
-            if earlier is not None and earlier.status is EventStatus.APPLIED:
-                return False
-            try:
-                self._dynamo.transact_write(_received(cause, event, earlier))
-            except ConditionFailedError:
-                continue  # another copy of the same event was faster: look again
-            return earlier is None
-        raise ConcurrentUpdateError(f"event {event.event_id} is being delivered all the time")
+        earlier = self.provider_event(event.provider, event.event_id)
+        if earlier is not None and earlier.status is EventStatus.APPLIED:
+            return False
+        try:
+            self._dynamo.transact_write(_received(cause, event, earlier))
+        except ConditionFailedError:
+            return False  # another copy was faster: it is stored, and that copy's entry wakes it
+        return earlier is None
 
     def event_ignored(self, cause: Cause, event: ProviderEvent) -> None:
         del cause  # the inbox item itself says what became of it
