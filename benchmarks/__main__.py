@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import cold_start, figures, floor, machine, price, size, warm
+from benchmarks import cold_start, figures, floor, machine, page, price, size, warm
 from benchmarks.figures import Measured
 from benchmarks.first_events import first_events
 from benchmarks.workshop import Workshop, built_template, workshop
@@ -28,15 +27,17 @@ def main() -> None:
     if changed and not arguments.allow_dirty:
         listed = "\n  ".join(changed[:20])
         raise SystemExit(f"figures belong to a commit, and these files differ from it:\n  {listed}")
-    template = built_template()
+    template = price.Template.of(built_template(), machine_architecture())
+    prices = price.PriceList.read()
     facts = machine.facts()
     measured: list[Measured] = []
     with workshop() as place:
         if "warm" in arguments.only:
-            measured += _warm(place, arguments.sales, template)
+            measured += _warm(place, arguments.sales, template, prices)
         if "cold" in arguments.only:
             with first_events(place) as events:
-                measured += cold_start.measure(place, events, arguments.starts)
+                shares = template.shares(prices.assumed)
+                measured += cold_start.measure(place, events, shares, arguments.starts)
     if "size" in arguments.only:
         measured += size.measure()
     goals = figures.read_goals()
@@ -45,6 +46,8 @@ def main() -> None:
     target = figures.LATEST if whole and not changed else _aside()
     samples = {"sales": arguments.sales, "starts": arguments.starts}
     figures.write(target, {**facts, "samples": samples}, found)
+    if target == figures.LATEST:
+        page.write(facts, found)
     _say(figures.table(found))
     _say(f"\nwritten to {target}")
     missing = figures.unmeasured(found, goals)
@@ -54,10 +57,10 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def _warm(place: Workshop, sales: int, template: Mapping[str, object]) -> list[Measured]:
+def _warm(
+    place: Workshop, sales: int, template: price.Template, prices: price.PriceList
+) -> list[Measured]:
     sold = warm.sell(place, sales)
-    prices = price.PriceList.read()
-    found = price.Template.of(template, machine_architecture())
     steps = warm.counted_steps(sold)
     webhooks = [step for step in steps if step.name == "webhook"]
     _say(warm.units_by_item(sold) + "\n")
@@ -65,10 +68,10 @@ def _warm(place: Workshop, sales: int, template: Mapping[str, object]) -> list[M
         *warm.cpu_figures(sold),
         *floor.measure(place, samples=10 * sales),
         *warm.unit_figures(sold),
-        *price.idle_month(found, sold.idle_upkeep, prices).figures("idle_month"),
-        *price.million_sales(steps, found, prices).figures("million_sales"),
+        *price.idle_month(template, sold.idle_upkeep, prices).figures("idle_month"),
+        *price.million_sales(steps, template, prices).figures("million_sales"),
         Measured("million_sales_kept_a_month", price.kept_month(sold.stored_bytes, prices), "USD"),
-        *price.million_sales(webhooks, found, prices).figures("million_webhooks")[:1],
+        *price.million_sales(webhooks, template, prices).figures("million_webhooks")[:1],
     ]
 
 

@@ -43,6 +43,11 @@ class Start:
     store_ms: float
     cpu_ms: float
 
+    def throttled_ms(self, share: float) -> float:
+        """An estimate for Lambda, where work after the load gets only a share of a processor."""
+        worked_ms = self.first_answer_ms - self.initialized_ms - self.store_ms
+        return self.initialized_ms + worked_ms / share + self.store_ms
+
 
 class RuntimeApi:
     """The part of Lambda's runtime API that one invocation needs."""
@@ -110,9 +115,16 @@ class Gate:
 
 
 def measure(
-    place: Workshop, events: Mapping[str, Callable[[], Mapping[str, Any]]], samples: int
+    place: Workshop,
+    events: Mapping[str, Callable[[], Mapping[str, Any]]],
+    shares: Mapping[str, float],
+    samples: int,
 ) -> list[Measured]:
-    """The median of so many starts of each function, after one that warms the disk's cache."""
+    """The median of so many starts of each function, after one that warms the disk's cache.
+
+    `shares` says how much of a processor each function's memory buys: Lambda loads a function with
+    a whole processor, but what it does after it has asked for the event runs at that share.
+    """
     measured: list[Measured] = []
     with _runtime_client() as runtime:
         for function, event in events.items():
@@ -122,6 +134,7 @@ def measure(
                 ("_until_event", [each.initialized_ms for each in starts]),
                 ("_at_store", [each.store_ms for each in starts]),
                 ("_cpu", [each.cpu_ms for each in starts]),
+                ("_at_its_memory", [each.throttled_ms(shares[function]) for each in starts]),
             ):
                 number = statistics.median(value)
                 measured.append(Measured(f"cold_start_{function}{name}", number, "ms", samples))

@@ -7,9 +7,11 @@ import platform
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from local.paths import ROOT, machine_architecture
+
+_OWN: Final = ("benchmarks/results/", "docs/benchmarks.md")
 
 
 def commit() -> str:
@@ -17,10 +19,9 @@ def commit() -> str:
 
 
 def changed_files() -> list[str]:
-    """What differs from the commit; the figures' own file may."""
+    """What differs from the commit; where the figures themselves are written may."""
     lines = _git("status", "--porcelain", "--untracked-files=all").splitlines()
-    own = "benchmarks/results/"
-    return [line[3:] for line in lines if not line[3:].startswith(own)]
+    return [line[3:] for line in lines if not line[3:].startswith(_OWN)]
 
 
 def facts() -> dict[str, Any]:

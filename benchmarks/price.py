@@ -101,6 +101,11 @@ class Template:
             architecture=architecture,
         )
 
+    def shares(self, assumed: Mapping[str, float]) -> dict[str, float]:
+        """How much of a processor each function's memory buys."""
+        whole = assumed["memory_mb_a_processor"]
+        return {name: min(1.0, memory / whole) for name, memory in self.memory_mb.items()}
+
 
 def idle_month(template: Template, upkeep: Step, prices: PriceList) -> Bill:
     """A month in which nobody comes: alarms, secret, polling, and `upkeep` every minute.
@@ -173,7 +178,7 @@ def billed_ms(step: Step, template: Template, assumed: Mapping[str, float]) -> f
 
     The store is waited for at the calls that were counted, and SQS as long whenever relay runs.
     """
-    share = min(1.0, template.memory_mb[step.report.function] / assumed["memory_mb_a_processor"])
+    share = template.shares(assumed)[step.report.function]
     messages = step.report.function == "relay"
     waits = (len(step.report.calls) + messages) * assumed["store_round_trip_ms"]
     waits += step.provider_calls * assumed["provider_round_trip_ms"]
