@@ -1,0 +1,43 @@
+"""Which messages and alarms follow from a journal entry; nothing in one can stop the others."""
+
+from guichet.adapters.dynamo.expressions import to_wire
+from guichet.adapters.dynamo.items import journal_item
+from guichet.entry.relaying import ALARMS, Relayed, relayed
+from guichet.events import Actor, ActorKind, Event
+from guichet.ledger.journal import Cause, Change
+from tests.support import samples
+
+CAUSE = Cause(Actor(ActorKind.SYSTEM, "test", "test"), "test", samples.NOW)
+
+
+def entry_with(*events: Event, mails: tuple[str, ...] = ()) -> Relayed:
+    change = Change(None, samples.refund(), events, mails=mails)
+    return relayed(to_wire(journal_item(CAUSE, change)))
+
+
+def test_an_entry_that_asks_for_nothing_becomes_nothing() -> None:
+    assert entry_with() == Relayed((), (), ())
+    assert entry_with(Event("something.new")) == Relayed((), (), ())
+
+
+def test_work_is_queued_for_settle_with_the_ids_that_it_needs_ext_2() -> None:
+    asked = entry_with(
+        Event("provider_event.received", {"provider": "stripe", "event_id": "evt_1"}),
+        Event("refund.requested", {"payment_id": "pay_p", "reason": "paid_twice"}),
+    )
+
+    assert asked.settle == (
+        {"do": "event", "provider": "stripe", "event_id": "evt_1"},
+        {"do": "refund", "payment_id": "pay_p", "refund_id": "ref_1"},
+    )
+
+
+def test_mails_are_one_message_for_deliver_reg_13() -> None:
+    assert entry_with(mails=("confirmed", "expired")).deliver == (
+        {"effect": "EFFECT#refund/ref_1#1"},
+    )
+
+
+def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6() -> None:
+    for name in ALARMS:
+        assert entry_with(Event(name)).alarms == (name,)
