@@ -327,6 +327,7 @@ class World:
             self.relay()
             self.deliver()
             moved += sum(self.upkeep().done.values()) + len(self.dynamo.stream)
+            moved += len(self.settle_queue) + len(self.deliver_queue)
             if not moved:
                 return
         raise AssertionError("the world does not come to rest")
