@@ -25,6 +25,7 @@ from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.use_cases.do_due_work import do_due_work
 from guichet.registration.use_cases.send_mails import send_mails
 from local.simulators.stripe.in_process import SimulatorHttp
+from local.simulators.stripe.shapes import PendingWebhook
 from tests.simulation.kills import Call, Calls, Killed, KillingDynamo, KillingHttp
 from tests.simulation.losses import LossyCalls, QueueAwayError
 from tests.support.world import World
@@ -34,6 +35,7 @@ type Body = Mapping[str, str]
 _VISIBILITY: Final = timedelta(seconds=360)  # of both queues in template.yaml
 _MINUTE: Final = timedelta(minutes=1)
 _PATIENCE: Final = 30  # how often a person tries again
+_DARK: Final = timedelta(hours=25)
 _PAUSE: Final = timedelta(seconds=10)
 _ROUNDS: Final = 2_000
 _WRITE, _SEAT = "transact_write", "put state TRAINING#"
@@ -51,6 +53,7 @@ class Lost:
     messages: bool = False  # stream and queues lose everything; upkeep alone is left
     webhooks: bool = False
     people: bool = False  # who saw an error goes away and never comes back
+    day: bool = False  # nothing of ours runs for longer than the provider remembers our keys
 
 
 @dataclass
@@ -135,6 +138,8 @@ class Life:
         if self.struck_at:
             return
         self.struck_at = list(calls.made)
+        if self.lost.day:
+            self.world.clock.at += _DARK
         if self.lost.messages:
             self.world.dynamo.stream.clear()
             self.settle_queue.waiting.clear()
@@ -177,20 +182,24 @@ class Life:
         raise AssertionError("messages without end")
 
     def webhooks(self) -> bool:
-        due = self.world.stripe.take_webhooks()
-        for webhook in due:
-            if self.struck_at and self.lost.webhooks:
-                self.world.stripe.webhook_delivered(webhook.event_id)
-                continue
-            try:
-                answer = self.process(
-                    partial(self.world.post_webhook, webhook.headers, webhook.body)
-                )
-                assert answer["statusCode"] == 200, answer
-                self.world.stripe.webhook_delivered(webhook.event_id)
-            except FellError:
-                self.world.stripe.webhook_failed(webhook.event_id)
-        return bool(due)
+        """One after the other, as each is signed at the moment it is sent."""
+        moved = False
+        while due := self.world.stripe.take_webhooks(1):
+            moved = True
+            self._post(due[0])
+        return moved
+
+    def _post(self, webhook: PendingWebhook) -> None:
+        if self.struck_at and self.lost.webhooks:
+            self.world.stripe.webhook_delivered(webhook.event_id)
+            return
+        try:
+            answer = self.process(partial(self.world.post_webhook, webhook.headers, webhook.body))
+        except FellError:
+            self.world.stripe.webhook_failed(webhook.event_id)
+        else:
+            assert answer["statusCode"] == 200, answer
+            self.world.stripe.webhook_delivered(webhook.event_id)
 
     def relay(self) -> bool:
         """One batch of the journal's stream; one that fell comes again."""
@@ -225,7 +234,7 @@ class Life:
         return self._work(self.settle_queue, settle_message)
 
     def deliver(self) -> bool:
-        return self._work(self.deliver_queue, lambda body, parts: self._mail(body["effect"], parts))
+        return self._work(self.deliver_queue, lambda body, parts: self.mails(body["effect"], parts))
 
     def _work(self, queue: Queue, do: Callable[[Body, Container], object]) -> bool:
         """All visible messages; that of a fallen worker comes again after its time."""
@@ -239,7 +248,7 @@ class Life:
                     queue.waiting.append((self.world.clock.now() + _VISIBILITY, body))
         return moved
 
-    def _mail(self, effect_id: str, parts: Container) -> None:
+    def mails(self, effect_id: str, parts: Container) -> None:
         send_mails(
             effect_id,
             outbox=parts.outbox,
