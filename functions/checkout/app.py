@@ -61,6 +61,7 @@ REGISTRATION: Final = "/v1/public/registrations/<registration_id>"
 TOKEN: Final = "registrant"  # noqa: S105 - the name of a security scheme
 
 logger = Logger()
+bootstrap.prepare()
 
 
 class Checkout:

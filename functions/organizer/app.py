@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
+bootstrap.prepare()
 
 
 def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayHttpResolver:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
+bootstrap.prepare()
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -25,7 +26,7 @@ def settle(record: dict[str, Any]) -> None:
     """One message. What the provider can't answer now stays due; what fails comes again."""
     message = message_of(record)
     if not settle_message(message, bootstrap.container()):
-        logger.warning("the provider does not answer; due again later", **message)
+        logger.warning("the provider does not answer; due again later", extra=message)
 
 
 @logger.inject_lambda_context

@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger
 from guichet import bootstrap
 from guichet.entry.metrics import overdue_work
 from guichet.entry.work import doers
-from guichet.registration.outbox import DueKind
 from guichet.registration.use_cases.do_due_work import do_due_work
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from guichet.registration.outbox import DueWork
 
 logger = Logger()
+bootstrap.prepare()
 _RESERVE_MS: Final = 10_000  # for the last thing begun
 
 
@@ -40,12 +40,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         clock=parts.clock,
         has_time=lambda: context.get_remaining_time_in_millis() > _RESERVE_MS,
     )
-    # Mails passed on stay due until they are sent: they are not this function's to finish.
-    own = {kind: count for kind, count in result.done.items() if kind != DueKind.EFFECT}
-    summary = {"done": sum(own.values()), "waiting": result.waiting, "overdue": result.overdue}
-    logger.info("upkeep ran", **summary, kinds=own, failed=len(result.failures))
+    summary = {
+        "done": result.done.total(),
+        "waiting": result.waiting,
+        "overdue": result.overdue,
+        "failed": len(result.failures),
+    }
+    logger.info("upkeep ran", extra=summary | {"kinds": dict(result.done)})
     if result.overdue:
         overdue_work(result.overdue)
     if result.failures:
-        raise ExceptionGroup("some of what was due failed", list(result.failures))
+        raise ExceptionGroup("some of what was due failed", result.failures)
     return summary

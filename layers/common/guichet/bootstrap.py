@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from guichet.adapters.dynamo.seam import Dynamo, TableName
 from guichet.adapters.dynamo.store import Store
 from guichet.clock import Clock, SystemClock
-from guichet.settings import Secrets, Settings
+from guichet.settings import Secrets, Settings, runs_in_lambda
 
 if TYPE_CHECKING:
     from guichet.access.tokens import Tokens
@@ -206,3 +206,13 @@ class Container:
 def container() -> Container:
     """The container of this worker, from its environment."""
     return Container(Settings.from_environment())
+
+
+def prepare() -> None:
+    """Make the store's client while Lambda loads the function, with a whole processor for free.
+
+    During the first event the same work takes seconds at a function's share of one; elsewhere
+    than in Lambda nothing is done (docs/decisions/0014).
+    """
+    if runs_in_lambda():
+        _ = container().dynamo

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from datetime import timedelta
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +19,7 @@ class ConfigurationError(ValueError):
 
 def load_registration_policy() -> RegistrationPolicy:
     """The policy that was compiled into this package."""
-    text = resources.files("guichet.data").joinpath(COMPILED).read_text()
-    return _policy(json.loads(text))
+    return _policy(json.loads((Path(__file__).parent / "data" / COMPILED).read_text()))
 
 
 def compile_registration(source: Path) -> str:
@@ -31,6 +28,8 @@ def compile_registration(source: Path) -> str:
     Raises:
         ConfigurationError: with the place in the file.
     """
+    import tomllib  # noqa: PLC0415 - compiling only: functions load what was compiled
+
     try:
         raw = tomllib.loads(source.read_text())
     except tomllib.TOMLDecodeError as error:

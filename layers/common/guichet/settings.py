@@ -64,6 +64,11 @@ class Settings:
         )
 
 
+def runs_in_lambda() -> bool:
+    """Whether Lambda loads this process."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
 def operator_name() -> str:
     """Who runs a command, as the machine says."""
     return os.environ.get("USER") or os.environ.get("LOGNAME") or "unknown"

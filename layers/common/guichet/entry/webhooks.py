@@ -40,8 +40,6 @@ def _stored(delivered: StripeEvent, body: bytes, container: Container, log: Log)
         # A live Connect endpoint gets the test mode's events too; an error would get it disabled.
         log.info("event of the other mode ignored", **facts)
         return _ok("ignored")
-    if delivered.api_version != API_VERSION:
-        _alarm_other_version(log, delivered.api_version, facts)
     received = ProviderEvent(
         provider="stripe",
         event_id=delivered.event_id,
@@ -52,6 +50,8 @@ def _stored(delivered: StripeEvent, body: bytes, container: Container, log: Log)
     )
     new = receive_provider_event(received, records=container.records, clock=container.clock)
     log.info("event stored" if new else "event repeated", **facts)
+    if delivered.api_version != API_VERSION:
+        _alarm_other_version(log, delivered.api_version, facts)
     return _ok("stored" if new else "repeated")
 
 

@@ -38,10 +38,15 @@ def settle_message(message: Mapping[str, str], container: Container) -> bool:
 def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
     """Who does what is due. Mails are passed on to `deliver`, which alone can write them."""
 
-    def do(work: DueWork) -> None:
+    def do(work: DueWork) -> bool:
         _do(work.kind, work.ids, "upkeep", container)
+        return True
 
-    return {kind: pass_on if kind is DueKind.EFFECT else do for kind in DueKind}
+    def leave_to_deliver(work: DueWork) -> bool:
+        pass_on(work)
+        return False
+
+    return {kind: leave_to_deliver if kind is DueKind.EFFECT else do for kind in DueKind}
 
 
 def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:

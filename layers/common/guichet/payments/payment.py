@@ -46,6 +46,13 @@ TRANSITIONS = MappingProxyType(
 FINAL = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
 
 
+class CaptureMethod(StrEnum):
+    """How the buyer paid at the provider, as the receipt names it (REG-13)."""
+
+    CARD = "card"
+    BANK_DEBIT = "bank_debit"
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What the provider says it captured. Fees are recorded from its data, never computed (FEE-3)."""
@@ -59,6 +66,7 @@ class Capture:
     captured_at: datetime
     reference: str | None  # our payment's id, as the provider has it
     payee: str  # the provider account that received it
+    method: CaptureMethod = CaptureMethod.CARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from guichet.money import Money
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.refund import Refund, RefundStatus
+
+# The organizer's account can't be asked any more: what is unknown stays unknown.
+NOT_REACHABLE: Final = "account_not_reachable"
 
 
 class ProviderUnavailableError(Exception):
@@ -113,6 +116,10 @@ class PaymentProvider(Protocol):
 
     def ask_refund(self, refund: Refund) -> RefundReport | None:
         """What became of it; None where the provider never received it."""
+        ...
+
+    def ask_returned_fee(self, refund: Refund) -> str | None:
+        """The provider's id of the fee's return; None where it never received it."""
         ...
 
     def return_fee(self, refund: Refund) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Account
 from guichet.errors import not_found
-from guichet.payments.payment import Payment
+from guichet.payments.payment import Capture, CaptureMethod, Payment
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
@@ -36,46 +36,62 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Writes down what a mail has to tell."""
+    """Gathers what the mails of one effect have to tell."""
 
     records: Records
     links: Links
 
-    def letter(self, effect: Effect, mail: MailKind) -> Letter | None:
-        """The mail as the records tell it now; None where what it asks for is no longer asked."""
+    def about(self, effect: Effect) -> Matter:
+        """The records as they are now: read once for all mails of the effect."""
         registration = self.records.registration(effect.registration_id)
         if registration is None:
             raise not_found("registration")
         training = self.records.training(registration.training_id)
         if training is None:
             raise not_found("training")
-        account = self.records.account(registration.account_id)
-        if mail is MailKind.OFFLINE_INSTRUCTIONS and _offline(registration, training) is None:
-            return None  # another way of paying was chosen, or this one is no longer offered
         payment_id = effect.payment_id or registration.paid_payment_id
         payment = self.records.payment(payment_id) if payment_id else None
-        refund = self._refund(payment) if mail is MailKind.MONEY_RETURNED else None
-        facts = self._facts(effect, mail, registration, training, account, payment, refund)
-        if mail.is_for_organizer:
-            return Letter(facts, account.email, registration.email)
-        return Letter(facts, registration.email, account.email)
+        return Matter(
+            effect=effect,
+            registration=registration,
+            training=training,
+            account=self.records.account(registration.account_id),
+            payment=payment,
+            refund=self._refund(effect, payment),
+            links=self.links,
+        )
 
-    def _refund(self, payment: Payment | None) -> Refund | None:
-        if payment is None:
+    def _refund(self, effect: Effect, payment: Payment | None) -> Refund | None:
+        if payment is None or MailKind.MONEY_RETURNED not in effect.mails:
             return None
         return self.records.refund(payment.payment_id, return_id(payment.payment_id))
 
-    def _facts(  # noqa: PLR0917 - one argument for each record that a mail tells about
-        self,
-        effect: Effect,
-        mail: MailKind,
-        registration: Registration,
-        training: Training,
-        account: Account,
-        payment: Payment | None,
-        refund: Refund | None,
-    ) -> MailFacts:
-        offline = _offline(registration, training)
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What happened, to whom, for how much."""
+
+    effect: Effect
+    registration: Registration
+    training: Training
+    account: Account
+    payment: Payment | None
+    refund: Refund | None
+    links: Links
+
+    def letter(self, mail: MailKind) -> Letter | None:
+        """The mail as the records tell it now; None where what it asks for is no longer asked."""
+        offline = _offline(self.registration, self.training)
+        if mail is MailKind.OFFLINE_INSTRUCTIONS and offline is None:
+            return None  # another way of paying was chosen, or this one is no longer offered
+        facts = self._facts(mail, offline)
+        if mail.is_for_organizer:
+            return Letter(facts, self.account.email, self.registration.email)
+        return Letter(facts, self.registration.email, self.account.email)
+
+    def _facts(self, mail: MailKind, offline: OfflineMethod | None) -> MailFacts:
+        registration, training, account = self.registration, self.training, self.account
+        payment, refund, effect = self.payment, self.refund, self.effect
         capture = payment.capture if payment else None
         organizers = mail.is_for_organizer
         by_provider = registration.paid_by is ConfirmedBy.PROVIDER
@@ -100,7 +116,7 @@ class Letters:
             reported=capture.amount if capture else None,
             returned=refund.amount if refund else None,
             return_reason=_REASONS[refund.reason] if refund else None,
-            method=_method(registration, offline),
+            method=_method(registration, offline, capture),
             method_label=offline.label if offline else "",
             payment_reference=payment.payment_id if payment else registration.registration_id,
             link=self._link(mail, registration),
@@ -125,10 +141,14 @@ def _offline(registration: Registration, training: Training) -> OfflineMethod | 
     return training.offline_method(method.removeprefix(OFFLINE_PREFIX))
 
 
-def _method(registration: Registration, offline: OfflineMethod | None) -> PaidBy:
+def _method(
+    registration: Registration, offline: OfflineMethod | None, capture: Capture | None
+) -> PaidBy:
     match registration.paid_by:
         case ConfirmedBy.PROVIDER:
-            return "card"
+            return (
+                "bank_debit" if capture and capture.method is CaptureMethod.BANK_DEBIT else "card"
+            )
         case ConfirmedBy.NOTHING_DUE:
             return "free"
         case ConfirmedBy.HAND | None:  # None where the organizer took the mark back meanwhile

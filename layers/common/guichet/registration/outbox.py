@@ -28,6 +28,7 @@ class DueWork:
     kind: DueKind
     due_at: datetime
     ids: tuple[str, ...]  # what its use case takes
+    place: tuple[str, str]  # where the index found it; only the index reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,9 @@ class Outbox(Protocol):
 
 class DueIndex(Protocol):
     """The index of due work: late perhaps, never wrong for long."""
+
+    def postpone(self, work: DueWork, *, until: datetime) -> datetime:
+        """Let others go first, since this can't be done now; answers since when it has been due."""
+        ...
 
     def due(self, kind: DueKind, *, now: datetime, limit: int) -> list[DueWork]: ...

@@ -19,6 +19,7 @@ from guichet.ledger.postings import (
     refund_postings,
 )
 from guichet.payments.ports import (
+    NOT_REACHABLE,
     PaymentProvider,
     ProviderRefusedError,
     ProviderUnavailableError,
@@ -63,8 +64,10 @@ class Refunding:
             except ProviderUnavailableError as error:
                 raise self._later(refund, cause) from error
             except ProviderRefusedError as error:
-                if not self._refused(refund, error, cause):
-                    return
+                if refund.status is not RefundStatus.REQUESTED or error.code == NOT_REACHABLE:
+                    raise self._later(refund, cause) from error  # nobody answers: never `failed`
+                self._refused(refund, error, cause)
+                return
         # Still moving after all these steps: the due entry brings it back.
 
     def ask(self, payment_id: str, refund_id: str, cause: Cause) -> None:
@@ -122,9 +125,13 @@ class Refunding:
 
     def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> bool:
         if report.status is refund.status:
-            self.records.save(cause, [Change(refund, bumped(self._asked(refund)))])
+            self.records.save(cause, [self._asked(refund)])
             return False
         moved = refund.reported(report.status, report.provider_refund_id, report.failure)
+        if refund.owes_fee and report.status is RefundStatus.FAILED:
+            # A worker may have died between the provider's yes to the fee's return and our record.
+            fee_refund_id = self.providers[refund.provider].ask_returned_fee(refund)
+            moved = replace(moved, provider_fee_refund_id=fee_refund_id)
         self.records.save(cause, [_moved(refund, bumped(moved))])
         return moved.status is not RefundStatus.SUBMITTED
 
@@ -139,28 +146,23 @@ class Refunding:
         )
         self.records.save(cause, [change])
 
-    def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> bool:
-        """A final no: a person is told. Answers whether anything is left to do."""
-        if refund.owes_fee:
-            raise error
+    def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> None:
+        """The provider's final no to a refund that it never made: a person is told."""
         failed = replace(refund.transition_to(RefundStatus.FAILED), failure=error.code)
         self.records.save(cause, [_moved(refund, bumped(failed))])
-        return False
 
     def _later(self, refund: Refund, cause: Cause) -> Unavailable:
         """Note one more question without an answer: the next one has its moment (never `failed`)."""
-        events: tuple[Event, ...] = ()
-        overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
-        if overdue:
-            events = (Event("refund.unknown_for_long"),)
-        asked = bumped(self._asked(refund))
         with suppress(ConcurrentUpdateError):  # somebody moved it on, and notes what comes next
-            self.records.save(cause, [Change[Aggregate](refund, asked, events)])
+            self.records.save(cause, [self._asked(refund)])
         return _pending()
 
-    def _asked(self, refund: Refund) -> Refund:
+    def _asked(self, refund: Refund) -> Change[Aggregate]:
+        """One more question; after an hour of them a person is told."""
         count = asked_once_more(refund.requested_at, refund.asked_count, self.clock.now())
-        return replace(refund, asked_count=count)
+        overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
+        events = (Event("refund.unknown_for_long"),) if overdue else ()
+        return Change(refund, bumped(replace(refund, asked_count=count)), events)
 
 
 def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
@@ -181,8 +183,11 @@ def _postings(before: Refund, after: Refund) -> tuple[Posting, ...]:
     had_left = before.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}
     if after.status is RefundStatus.FAILED:
         back = refund_failed_postings(after.amount) if had_left else ()
-        fee_is_gone = before.provider_fee_refund_id is not None
-        return back + (fee_receivable_postings(after.fee) if fee_is_gone else ())
+        if after.provider_fee_refund_id is None:
+            return back
+        unrecorded = before.provider_fee_refund_id is None
+        gone = fee_return_postings(after.fee) if unrecorded else ()
+        return back + gone + fee_receivable_postings(after.fee)
     return () if had_left else refund_postings(after.amount)
 
 

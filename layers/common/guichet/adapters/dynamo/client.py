@@ -143,7 +143,8 @@ class DynamoClient:
         if self._meter:
             request["ReturnConsumedCapacity"] = "INDEXES"
         for pause in _pauses():
-            time.sleep(pause)
+            if pause:
+                time.sleep(pause)
             try:
                 answer: Wire = getattr(self._client, name)(**request)
             except ClientError as error:

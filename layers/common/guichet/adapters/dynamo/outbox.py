@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from guichet.adapters.dynamo.seam import (
     ConditionFailedError,
     Delete,
     Dynamo,
+    Equals,
     Item,
     Key,
     Present,
@@ -49,6 +51,22 @@ class DynamoOutbox:
 
     def finish(self, effect: Effect) -> None:
         self._dynamo.delete(Delete("state", _key(effect.effect_id)))
+
+    def postpone(self, work: DueWork, *, until: datetime) -> datetime:
+        place = Key(*work.place)
+        item = self._dynamo.get("state", place)
+        if item is None or item.get("due_at") != encode_time(work.due_at):
+            return work.due_at  # somebody has moved it meanwhile
+        since = str(item.get("due_since", item["due_at"]))
+        later = Update(
+            "state",
+            place,
+            {"due_at": encode_time(until), "due_since": since},
+            condition=Equals("due_at", encode_time(work.due_at)),
+        )
+        with suppress(ConditionFailedError):  # moved since we looked: it takes care of itself
+            self._dynamo.update(later)
+        return decode_time(since)
 
     def due(self, kind: DueKind, *, now: datetime, limit: int) -> list[DueWork]:
         page = self._dynamo.query(
@@ -91,4 +109,4 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             ids = (pk,)
         case DueKind.PAYMENT | DueKind.TRAINING:
             ids = (rest,)
-    return DueWork(kind, decode_time(str(item["due_at"])), ids)
+    return DueWork(kind, decode_time(str(item["due_at"])), ids, (pk, sk))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from guichet.access.membership import Account
 from guichet.adapters.dynamo import items, keys
@@ -40,8 +39,6 @@ from guichet.registration.ports import Aggregate, Seats, Step
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training
-
-PLATFORM: Final = "platform"  # the book of what belongs to no organizer
 
 
 def _lost_race() -> ConcurrentUpdateError:
@@ -102,7 +99,8 @@ class Store(Lists):
         return self._find(Refund, keys.refund(payment_id, refund_id))
 
     def provider_event(self, provider: str, event_id: str) -> ProviderEvent | None:
-        return self._find(ProviderEvent, keys.provider_event(provider, event_id))
+        key = keys.provider_event(provider, event_id)
+        return items.read_event(self._dynamo.get("state", key))
 
     def save(
         self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()
@@ -121,14 +119,21 @@ class Store(Lists):
             raise _meaning([operations[place][1]() for place in error.failed]) from error
 
     def receive(self, cause: Cause, event: ProviderEvent) -> bool:
+        # Nearly all are new: written first, looked up only where the condition says otherwise.
+        if self._wrote(_received(cause, event, None)):
+            return True
         earlier = self.provider_event(event.provider, event.event_id)
-        if earlier is not None and earlier.status is EventStatus.APPLIED:
-            return False
+        if earlier is not None and earlier.status is EventStatus.RECEIVED:
+            # Where another copy is faster, that copy's entry wakes it.
+            self._wrote(_received(cause, event, earlier))
+        return False
+
+    def _wrote(self, operations: Sequence[Operation]) -> bool:
         try:
-            self._dynamo.transact_write(_received(cause, event, earlier))
+            self._dynamo.transact_write(operations)
         except ConditionFailedError:
-            return False  # another copy was faster: it is stored, and that copy's entry wakes it
-        return earlier is None
+            return False
+        return True
 
     def event_ignored(self, cause: Cause, event: ProviderEvent) -> None:
         del cause  # the inbox item itself says what became of it
@@ -214,7 +219,7 @@ def _received(cause: Cause, event: ProviderEvent, earlier: ProviderEvent | None)
     entry = items.journal_entry_item(
         aggregate=items.event_aggregate(event),
         sequence=count,
-        account_id=PLATFORM,
+        account_id=items.PLATFORM,
         cause=cause,
         rest={
             "events": [

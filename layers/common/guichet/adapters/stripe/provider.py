@@ -122,16 +122,25 @@ class StripeProvider:
         found = _ours(listed, refund.refund_id)
         return None if found is None else reading.refund_report(found)
 
+    def ask_returned_fee(self, refund: Refund) -> str | None:
+        return self._returned_fee(refund, self._client.budget())
+
     def return_fee(self, refund: Refund) -> str:
         """Give the fee back once: Stripe is asked first, as its key is forgotten after a day (BAD-11)."""
         if refund.platform_fee_id is None or refund.fee_request_body is None:
             raise ProviderRefusedError("platform_fee_unknown", "there is no fee to return")
         budget = self._client.budget()
+        earlier = self._returned_fee(refund, budget)
+        if earlier is not None:
+            return earlier
+        return reading.object_id(self._client.send(requests.refund_fee(refund), budget).json)
+
+    def _returned_fee(self, refund: Refund, budget: Budget) -> str | None:
+        if refund.platform_fee_id is None:
+            return None
         listed = self._listed(lambda after: requests.list_fee_refunds(refund, after), budget)
         found = _ours(listed, refund.refund_id)
-        if found is None:
-            found = self._client.send(requests.refund_fee(refund), budget).json
-        return reading.object_id(found)
+        return None if found is None else reading.object_id(found)
 
     def _ask(self, payment: Payment, budget: Budget) -> SessionReport:
         return reading.session_report(self._client.send(requests.get_session(payment), budget))

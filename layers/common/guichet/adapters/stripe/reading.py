@@ -9,7 +9,7 @@ from typing import Any, Final
 from guichet.adapters.stripe.amounts import from_stripe
 from guichet.adapters.stripe.client import Answer, Json
 from guichet.money import Money
-from guichet.payments.payment import Capture
+from guichet.payments.payment import Capture, CaptureMethod
 from guichet.payments.ports import (
     HostedSession,
     ProviderUnavailableError,
@@ -111,7 +111,15 @@ def _capture(intent: Json, payee: str) -> Capture:
         captured_at=datetime.fromtimestamp(_whole(charge, "created"), UTC),
         reference=metadata_of(intent, "payment_id"),
         payee=payee,
+        method=_method(charge),
     )
+
+
+def _method(charge: Json) -> CaptureMethod:
+    """Everything that is no card is a debit: nothing else is offered."""
+    details = _object(charge, "payment_method_details") or {}
+    is_card = details.get("type", "card") == "card"
+    return CaptureMethod.CARD if is_card else CaptureMethod.BANK_DEBIT
 
 
 def _fees(charge: Json, currency: str) -> tuple[Money, Money]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -13,39 +13,47 @@ from guichet.errors import Unavailable
 from guichet.registration.outbox import DueIndex, DueKind, DueWork
 
 OVERDUE_AFTER: Final = timedelta(hours=1)
+AGAIN_AFTER: Final = timedelta(minutes=5)
 _MOST_OF_A_KIND: Final = 200  # a run; the next one comes within a minute
 
-type Doers = Mapping[DueKind, Callable[[DueWork], None]]
+# Each answers whether the work is done; False: it is on its way, look again later.
+type Doers = Mapping[DueKind, Callable[[DueWork], bool]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WorkDone:
     """What a run did; `failures` are told to whoever watches the function."""
 
-    done: Mapping[str, int]
-    waiting: int  # the provider does not answer: due again
-    overdue: int  # still due an hour later
-    failures: tuple[Exception, ...]
+    done: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0  # the provider does not answer, or a message is on its way: due again
+    overdue: int = 0  # of these, what has been due for an hour
+    failures: list[Exception] = field(default_factory=list)
 
 
 def do_due_work(
     *, index: DueIndex, doers: Doers, clock: Clock, has_time: Callable[[], bool]
 ) -> WorkDone:
-    """Do what is due, each thing by itself: one that fails stops no other."""
-    done: Counter[str] = Counter()
-    failures: list[Exception] = []
-    waiting = overdue = 0
+    """Do what is due, each thing by itself: one that fails stops no other, nor goes first again."""
+    result = WorkDone()
     for kind, do in doers.items():
         for work in index.due(kind, now=clock.now(), limit=_MOST_OF_A_KIND):
             if not has_time():
-                return WorkDone(done, waiting, overdue, tuple(failures))
-            overdue += clock.now() - work.due_at > OVERDUE_AFTER
-            try:
-                do(work)
-                done[kind] += 1
-            except Unavailable:
-                waiting += 1
-            except Exception as error:  # noqa: BLE001 - kept, and raised together at the end
-                error.add_note(f"{kind} {'/'.join(work.ids)}")
-                failures.append(error)
-    return WorkDone(done, waiting, overdue, tuple(failures))
+                return result
+            if not _done(work, do, result):
+                result.waiting += 1
+                since = index.postpone(work, until=clock.now() + AGAIN_AFTER)
+                result.overdue += clock.now() - since > OVERDUE_AFTER
+    return result
+
+
+def _done(work: DueWork, do: Callable[[DueWork], bool], result: WorkDone) -> bool:
+    try:
+        if do(work):
+            result.done[work.kind] += 1
+            return True
+    except Unavailable:
+        return False
+    except Exception as error:  # noqa: BLE001 - kept, and raised together at the end
+        error.add_note(f"{work.kind} {'/'.join(work.ids)}")
+        result.failures.append(error)
+    return False

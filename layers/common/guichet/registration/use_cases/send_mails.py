@@ -41,8 +41,9 @@ def send_mails(
     if effect is None:
         return None
     taken, refused = 0, []
+    told = letters.about(effect)
     for mail in effect.mails:
-        letter = letters.letter(effect, mail)
+        letter = told.letter(mail)
         try:
             if letter is not None:
                 key = f"{effect_id.replace('#', ':')}:{mail}"
@@ -50,6 +51,7 @@ def send_mails(
                 taken += 1
         except MailRefusedError as error:
             refused.append(f"{mail}: {error}")  # no other attempt would ever be taken
-        effect = outbox.sent(effect, mail)
+        if len(effect.mails) > 1:  # the last one is noted by finishing
+            effect = outbox.sent(effect, mail)
     outbox.finish(effect)
     return Sent(taken, tuple(refused))
