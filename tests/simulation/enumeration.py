@@ -26,8 +26,19 @@ def undisturbed(flow: Flow) -> tuple[Call, ...]:
     return tuple(life.calls.made)
 
 
+def points_of(calls: Sequence[Call]) -> Iterator[KillPoint]:
+    """Every kill that leaves something of its own behind; in the wide run, every kill.
+
+    After a read is before the call that follows it: nothing lies between but thoughts.
+    """
+    for n, call in enumerate(calls):
+        yield KillPoint(n, "before")
+        if IS_WIDE or call.name not in READS:
+            yield KillPoint(n, "after")
+
+
 def lasting_points(calls: Sequence[Call]) -> Iterator[KillPoint]:
-    """Those kills that leave something else behind than the one before: not those around a read."""
+    """The kills around what is written or sent."""
     for n, call in enumerate(calls):
         if call.name not in READS:
             yield KillPoint(n, "before")

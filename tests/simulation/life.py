@@ -35,6 +35,7 @@ type Body = Mapping[str, str]
 _VISIBILITY: Final = timedelta(seconds=360)  # of both queues in template.yaml
 _MINUTE: Final = timedelta(minutes=1)
 _PATIENCE: Final = 30  # how often a person tries again
+_ALL_IS_OVER: Final = timedelta(days=8)  # the longest hold, and a day
 _DARK: Final = timedelta(hours=25)
 _PAUSE: Final = timedelta(seconds=10)
 _ROUNDS: Final = 2_000
@@ -292,8 +293,10 @@ class Life:
         self._run_until(self.world.clock.now() + timedelta(**parts))
 
     def run_on(self) -> None:
-        """The clock runs until nothing is left to happen by itself."""
+        """The clock runs until nothing is left to happen by itself, which must come in time."""
+        start = self.world.clock.now()
         self._run_until(None)
+        assert self.world.clock.now() <= start + _ALL_IS_OVER, "it took too long"
 
     def _run_until(self, end: datetime | None) -> None:
         for _ in range(_ROUNDS):

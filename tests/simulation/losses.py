@@ -61,10 +61,16 @@ class LossyCalls(Calls):
         raise OUTAGES.get(name, StoreUnavailableError)(f"lost {self.lose.when} {name} {detail}")
 
 
-def loss_points(calls: Sequence[Call]) -> Iterator[LossPoint]:
-    """Every answer that can get lost; a provider's once, and until the client gives up."""
+def loss_points(calls: Sequence[Call], *, reads: bool) -> Iterator[LossPoint]:
+    """Every answer that can get lost; a provider's once, and until the client gives up.
+
+    Args:
+        calls: those of an undisturbed story.
+        reads: also those of the store's reads, which leave behind what a kill there does.
+    """
     for n, call in enumerate(calls):
-        yield LossPoint(n, "before")
+        if reads or call.name not in READS:
+            yield LossPoint(n, "before")
         if call.name not in READS:
             yield LossPoint(n, "after")
         if call.name == "send":

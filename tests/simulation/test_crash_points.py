@@ -16,12 +16,13 @@ from tests.simulation.enumeration import (
     IS_WIDE,
     SHARES,
     lasting_points,
+    points_of,
     shared,
     told,
     undisturbed,
 )
 from tests.simulation.flows import FLOWS, Flow, play
-from tests.simulation.kills import Calls, kill_points
+from tests.simulation.kills import Calls
 from tests.simulation.life import Life, Lost
 
 _BESIDE: Final = {
@@ -50,7 +51,7 @@ def _cases() -> Iterator[Any]:
 @pytest.mark.parametrize(("flow", "lost", "share"), list(_cases()))
 def test_a_process_may_die_at_any_call(flow: Flow, lost: Lost, share: int) -> None:
     calls = undisturbed(flow)
-    points = kill_points(calls) if IS_WIDE or lost == Lost() else lasting_points(calls)
+    points = points_of(calls) if IS_WIDE or lost == Lost() else lasting_points(calls)
     for point in shared(points, share):
         life = Life(Calls(point), lost, after_write=assert_no_freed_seat_can_be_paid)
         with told(point, life):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import combinations, islice, permutations
 from typing import Final
 
 import pytest
@@ -41,7 +41,8 @@ def test_every_order_of_the_five_ends_the_same_bad_2_bad_4(
 def test_a_payment_at_any_place_among_them_is_kept_with_its_seat_or_not_taken_reg_8(
     share: int,
 ) -> None:
-    for order in shared(permutations((*_NAMES, "pay")), share):
+    orders = islice(permutations((*_NAMES, "pay")), 0, None, 1 if IS_WIDE else 3)
+    for order in shared(orders, share):
         contest = Contest(is_paid=False)
 
         for name in order:
