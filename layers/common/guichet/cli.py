@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _account_commands(commands)
     _member_commands(commands)
+    _payment_account_commands(commands)
     story = commands.add_parser("story", help="everything known about one registration, in order")
     story.add_argument("registration")
     story.set_defaults(command=_story)
@@ -91,6 +92,21 @@ def _member_commands(commands: _Commands) -> None:
     add.set_defaults(command=_add_member)
 
 
+def _payment_account_commands(commands: _Commands) -> None:
+    account = commands.add_parser("payment-account", help="an organizer's account at a provider")
+    link = account.add_subparsers(required=True).add_parser("link")
+    link.add_argument("account_id")
+    link.add_argument("provider_account_id", help="as the provider writes it: acct_…")
+    link.add_argument("--provider", default="stripe")
+    for flag, meaning in (
+        ("--confirmed", "the provider says that the e-mail address is confirmed"),
+        ("--verified", "the provider says that it may receive payments"),
+        ("--takes-cards", "the provider says that it takes cards"),
+    ):
+        link.add_argument(flag, action="store_true", help=meaning)
+    link.set_defaults(command=_link_payment_account)
+
+
 def _create_account(options: argparse.Namespace) -> None:
     from guichet.access.use_cases.create_account import (  # noqa: PLC0415 - on its road only
         CreateAccount,
@@ -121,6 +137,22 @@ def _add_member(options: argparse.Namespace) -> None:
         clock=parts.clock,
     )
     _say(f"added {member.member_id}")
+
+
+def _link_payment_account(options: argparse.Namespace) -> None:
+    from guichet.payments.use_cases.record_payment_account import (  # noqa: PLC0415 - same
+        RecordPaymentAccount,
+        record_payment_account,
+    )
+
+    parts, _ = _stack(options)
+    fields = ("account_id", "provider", "provider_account_id", "confirmed", "verified")
+    values = {name: getattr(options, name) for name in (*fields, "takes_cards")}
+    linked = record_payment_account(
+        RecordPaymentAccount(**values, actor=_operator()), people=parts.people, clock=parts.clock
+    )
+    usable = "usable" if linked.is_usable else "not usable yet"
+    _say(f"{linked.provider_account_id} is linked to {linked.account_id} and {usable}")
 
 
 def _story(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from guichet.adapters.dynamo.seam import (
     Operation,
     Put,
 )
-from guichet.errors import Conflict
+from guichet.errors import Conflict, not_found
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount
@@ -71,8 +71,11 @@ class People:
         """Store what the provider says of an organizer's account.
 
         Raises:
+            NotFound: no such account.
             Conflict: `payment_account_changed`, somebody else was faster.
         """
+        if self.account(after.account_id) is None:
+            raise not_found("account")
         guard = Absent() if before is None else Equals("version", before.version)
         change = Change(before, after, (Event("payment_account.saved"),))
         try:
