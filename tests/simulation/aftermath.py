@@ -11,8 +11,9 @@ from guichet.payments.refund import Refund
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import PaidBy, Registration, RegistrationStatus
 from guichet.registration.training import Training
-from tests.simulation.flows import Flow, Story
+from tests.simulation.flows import Flow
 from tests.simulation.life import Life
+from tests.simulation.people import Story
 
 S = RegistrationStatus
 _OPEN = frozenset({PaymentStatus.CREATED, PaymentStatus.OPEN, PaymentStatus.PROCESSING})

@@ -21,8 +21,8 @@ from guichet.registration.use_cases.do_due_work import do_due_work
 from local.simulators.stripe.errors import BuyerRefusedError
 from local.simulators.stripe.in_process import SimulatorHttp
 from tests.simulation.aftermath import assert_all_is_well, registration_status
-from tests.simulation.flows import Story
 from tests.simulation.life import Life
+from tests.simulation.people import Story
 from tests.simulation.turns import TurningDynamo, TurningHttp, Turns
 from tests.support.world import REGISTRANT
 

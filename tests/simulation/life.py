@@ -6,8 +6,7 @@ that a fault can strike at any of them; whatever runs after it is a new process.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,7 +19,6 @@ from guichet.entry.relaying import relayed
 from guichet.entry.work import doers, settle_message
 from guichet.errors import Conflict, Refusal, Unavailable
 from guichet.registration.mailer import MailNotTakenError, RenderedMail
-from guichet.registration.mails import MailFacts
 from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.use_cases.do_due_work import do_due_work
 from guichet.registration.use_cases.send_mails import send_mails
@@ -28,9 +26,8 @@ from local.simulators.stripe.in_process import SimulatorHttp
 from local.simulators.stripe.shapes import PendingWebhook
 from tests.simulation.kills import Call, Calls, Killed, KillingDynamo, KillingHttp
 from tests.simulation.losses import LossyCalls, QueueAwayError
+from tests.simulation.outside import Body, Lost, MailLog, Queue, plain
 from tests.support.world import World
-
-type Body = Mapping[str, str]
 
 _VISIBILITY: Final = timedelta(seconds=360)  # of both queues in template.yaml
 _MINUTE: Final = timedelta(minutes=1)
@@ -45,47 +42,6 @@ _FAR: Final = datetime(2099, 1, 1, tzinfo=UTC)
 
 class FellError(Exception):
     """A process ended without an answer, as the fault of this story wanted it."""
-
-
-@dataclass
-class Lost:
-    """What the outside loses from the moment on at which the fault strikes."""
-
-    messages: bool = False  # stream and queues lose everything; upkeep alone is left
-    webhooks: bool = False
-    people: bool = False  # who saw an error goes away and never comes back
-    day: bool = False  # nothing of ours runs for longer than the provider remembers our keys
-
-
-@dataclass
-class Queue:
-    """Messages come again until somebody finished them."""
-
-    waiting: deque[tuple[datetime, Body]] = field(default_factory=deque)
-
-    def take(self, now: datetime) -> Body | None:
-        for _ in range(len(self.waiting)):
-            visible_at, body = self.waiting.popleft()
-            if visible_at <= now:
-                return body
-            self.waiting.append((visible_at, body))
-        return None
-
-
-@dataclass
-class MailLog:
-    """A mail service that takes everything; only who got which mail is kept."""
-
-    taken: list[tuple[str, str]] = field(default_factory=list)
-
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
-        del mail, reply_to
-        self.taken.append((to, message_key))
-        return f"mail-{len(self.taken)}"
-
-
-def _plain(facts: MailFacts) -> RenderedMail:
-    return RenderedMail(facts.language, facts.kind, "", "")
 
 
 @dataclass
@@ -254,7 +210,7 @@ class Life:
             effect_id,
             outbox=parts.outbox,
             letters=parts.letters,
-            render=_plain,
+            render=plain,
             mailer=self,
             clock=parts.clock,
         )

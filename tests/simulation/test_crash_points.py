@@ -23,7 +23,8 @@ from tests.simulation.enumeration import (
 )
 from tests.simulation.flows import FLOWS, Flow, play
 from tests.simulation.kills import Calls
-from tests.simulation.life import Life, Lost
+from tests.simulation.life import Life
+from tests.simulation.outside import Lost
 
 _BESIDE: Final = {
     "nothing_else": Lost(),

@@ -9,8 +9,8 @@ from guichet.entry.work import settle_message
 from guichet.registration.naming import return_id
 from local.simulators.stripe.in_process import SimulatorHttp
 from tests.simulation.aftermath import assert_all_is_well
-from tests.simulation.flows import Story
 from tests.simulation.life import Life
+from tests.simulation.people import Story
 from tests.simulation.turns import TurningDynamo, TurningHttp, Turns, explore
 
 

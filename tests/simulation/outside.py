@@ -1,0 +1,54 @@
+"""What surrounds our processes in a simulation: queues, a mail service, and what they lose."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from guichet.registration.mailer import RenderedMail
+from guichet.registration.mails import MailFacts
+
+type Body = Mapping[str, str]
+
+
+@dataclass
+class Lost:
+    """What the outside loses from the moment on at which the fault strikes."""
+
+    messages: bool = False  # stream and queues lose everything; upkeep alone is left
+    webhooks: bool = False
+    people: bool = False  # who saw an error goes away and never comes back
+    day: bool = False  # nothing of ours runs for longer than the provider remembers our keys
+
+
+@dataclass
+class Queue:
+    """Messages come again until somebody finished them."""
+
+    waiting: deque[tuple[datetime, Body]] = field(default_factory=deque)
+
+    def take(self, now: datetime) -> Body | None:
+        for _ in range(len(self.waiting)):
+            visible_at, body = self.waiting.popleft()
+            if visible_at <= now:
+                return body
+            self.waiting.append((visible_at, body))
+        return None
+
+
+@dataclass
+class MailLog:
+    """A mail service that takes everything; only who got which mail is kept."""
+
+    taken: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
+        del mail, reply_to
+        self.taken.append((to, message_key))
+        return f"mail-{len(self.taken)}"
+
+
+def plain(facts: MailFacts) -> RenderedMail:
+    return RenderedMail(facts.language, facts.kind, "", "")
