@@ -25,7 +25,7 @@ from guichet.payments.ports import (
     ProviderUnavailableError,
     RefundReport,
 )
-from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.refund import TRANSITIONS, Refund, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
@@ -82,18 +82,17 @@ class Refunding:
                 is_news = self._ask_again(refund, cause)
             except ConcurrentUpdateError:
                 continue
+            except (ProviderUnavailableError, ProviderRefusedError) as error:
+                raise self._later(refund, cause) from error
             if not is_news and not refund.owes_fee:
                 return
             break
         self.proceed(payment_id, refund_id, cause)
 
     def _ask_again(self, refund: Refund, cause: Cause) -> bool:
-        """Whether the provider says something new."""
-        try:
-            report = self.providers[refund.provider].ask_refund(refund)
-        except (ProviderUnavailableError, ProviderRefusedError) as error:
-            raise self._later(refund, cause) from error
-        if report is None or report.status is refund.status:
+        """Whether the provider says something new; what the table has no move for is none (BAD-4)."""
+        report = self.providers[refund.provider].ask_refund(refund)
+        if report is None or report.status not in TRANSITIONS[refund.status]:
             return False
         return self._record(refund, report, cause)
 
@@ -118,7 +117,7 @@ class Refunding:
         sent_at = refund.first_sent_at
         forgotten = sent_at is None or self.clock.now() >= sent_at + _KEY_LIVES
         if refund.status is RefundStatus.SUBMITTED or refund.asked_count or forgotten:
-            report = provider.ask_refund(refund)
+            report = _asked_about(refund, provider)
             if report is not None:
                 return report
         return provider.refund(refund)
@@ -137,14 +136,15 @@ class Refunding:
 
     def _return_fee(self, refund: Refund, provider: PaymentProvider, cause: Cause) -> None:
         fee_refund_id = provider.return_fee(refund)
-        returned = bumped(refund.fee_returned(fee_refund_id))
-        change = Change[Aggregate](
-            refund,
-            returned,
-            (Event("refund.fee_returned"),),
-            postings=fee_return_postings(refund.fee),
-        )
-        self.records.save(cause, [change])
+        try:
+            self.records.save(cause, [_fee_returned(refund, fee_refund_id)])
+        except ConcurrentUpdateError:
+            fresh = self.records.refund(refund.payment_id, refund.refund_id)
+            if fresh is None or fresh.status is not RefundStatus.FAILED:
+                raise
+            # It failed while the fee was on its way: nobody would look at it again.
+            if fresh.provider_fee_refund_id is None:
+                self.records.save(cause, [_fee_returned(fresh, fee_refund_id)])
 
     def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> None:
         """The provider's final no to a refund that it never made: a person is told."""
@@ -163,6 +163,26 @@ class Refunding:
         overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
         events = (Event("refund.unknown_for_long"),) if overdue else ()
         return Change(refund, bumped(replace(refund, asked_count=count)), events)
+
+
+def _asked_about(refund: Refund, provider: PaymentProvider) -> RefundReport | None:
+    """What became of it. A question that is refused says nothing about the refund."""
+    try:
+        return provider.ask_refund(refund)
+    except ProviderRefusedError as error:
+        raise ProviderUnavailableError(f"the question was refused: {error}") from error
+
+
+def _fee_returned(before: Refund, fee_refund_id: str) -> Change[Aggregate]:
+    """The fee went back; where its refund has failed meanwhile, the organizer owes it again."""
+    owed = before.status is RefundStatus.FAILED
+    return Change(
+        before,
+        bumped(before.fee_returned(fee_refund_id)),
+        (Event("refund.fee_returned"),),
+        postings=fee_return_postings(before.fee)
+        + (fee_receivable_postings(before.fee) if owed else ()),
+    )
 
 
 def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
