@@ -2,6 +2,7 @@
 
 import json
 import threading
+from typing import Any
 
 import pytest
 
@@ -140,7 +141,7 @@ def test_who_calls_and_in_which_version_is_checked_first(
     ],
 )
 def test_wrong_parameters_are_refused_and_named(
-    calls: StripeCalls, changes: dict[str, object], param: str
+    calls: StripeCalls, changes: dict[str, Any], param: str
 ):
     """CONTRACTS 1.2."""
     answer = calls.post("/v1/checkout/sessions", session_params(**changes))

@@ -1,6 +1,7 @@
 """PAY-1, PAY-2: one account per organizer and provider, usable once confirmed and verified."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_linking_another_account_replaces_the_one_before_pay_1() -> None:
     ],
 )
 def test_what_cannot_be_linked_leaves_nothing_behind(
-    changed: dict[str, str], kind: type[Exception]
+    changed: dict[str, Any], kind: type[Exception]
 ) -> None:
     world = World()
     before = world.dynamo.snapshot()
