@@ -38,7 +38,7 @@ bench: setup build ## measure speed and price against benchmarks/goals.toml
 	@$(IN)/python -m benchmarks
 
 simulate: setup ## crash points of all flows, and races (RACE=200)
-	@RACE=$${RACE:-200} $(IN)/pytest -n $(WORKERS) --dist worksteal tests/simulation
+	@SIMULATE=1 RACE=$${RACE:-200} $(IN)/pytest -n $(WORKERS) --dist worksteal tests/simulation tests/races
 
 cases: setup ## numeric cases (CASES=file or folder)
 	@$(IN)/python -m tests.cases $(CASES)
