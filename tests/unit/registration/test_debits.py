@@ -101,3 +101,24 @@ def test_nothing_is_paid_beside_a_debit_that_is_under_way_reg_8(world: World) ->
     refusal = refused(world, lambda: world.start(registration, key="pay-2"))
 
     assert refusal.code == "registration_processing"
+
+
+def test_a_return_page_that_asks_all_the_time_puts_no_question_off_reg_8(world: World) -> None:
+    registration = world.register(world.training())
+    session_id = start_debit(world, registration)
+    world.clock.advance(hours=2)
+    world.settle_down()
+    due = world.payment(registration)
+
+    for _ in range(60):
+        world.clock.advance(seconds=6)
+        world.come_back(registration)
+    asked = world.payment(registration)
+    world.stripe.configure_chaos({"webhooks": {"drop": -1}})
+    world.stripe.settle_bank_debit(session_id)
+    world.clock.advance(hours=1)
+    world.settle_down()
+
+    assert asked == due
+    assert world.read(registration).status is S.CONFIRMED
+    world.assert_books_equal_the_providers()

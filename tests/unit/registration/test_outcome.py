@@ -79,7 +79,7 @@ TABLE: Final = {
     ),
     (P.OPEN, S.UNPAID): NO_CHANGE,
     (P.PROCESSING, S.PAID): PAID,
-    (P.PROCESSING, S.PROCESSING): rows(*([("payment processing",)] * 5)),  # one more question
+    (P.PROCESSING, S.PROCESSING): NO_CHANGE,  # until its next question is due
     (P.PROCESSING, S.DENIED): DENIED,
     (P.PROCESSING, S.ENDED): NO_CHANGE,
     (P.PROCESSING, S.UNPAID): NO_CHANGE,
@@ -186,6 +186,22 @@ def test_a_page_left_open_that_turns_into_a_debit_is_followed_bad_16() -> None:
     decision = decided(situation(R.EXPIRED, P.EXPIRED), report_of(S.PROCESSING))
 
     assert told(decision) == ("payment processing",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome"),
+    [
+        pytest.param(4, NOTHING, id="out of turn"),
+        pytest.param(5, ("payment processing",), id="in its turn"),
+    ],
+)
+def test_a_question_about_a_debit_counts_in_its_turn_alone_reg_8(
+    seconds: int, outcome: tuple[str, ...]
+) -> None:
+    given = situation(R.PROCESSING, P.PROCESSING)
+    later = replace(given, now=given.payment.started_at + timedelta(seconds=seconds))
+
+    assert told(decided(later, report_of(S.PROCESSING))) == outcome
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from guichet.ledger.postings import Posting, capture_postings
 from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState
 from guichet.payments.refund import Refund, RefundReason
-from guichet.payments.schedule import asked_once_more
+from guichet.payments.schedule import asked_once_more, next_question_at
 from guichet.registration.mails import MailKind
 from guichet.registration.ports import (
     Aggregate,
@@ -203,6 +203,8 @@ def _mismatched(situation: Situation, payment: Payment, capture: Capture) -> Dec
 def _processing(situation: Situation) -> Decision:
     if situation.payment.status is PaymentStatus.PROCESSING:
         payment = situation.payment
+        if situation.now < next_question_at(payment.started_at, payment.asked_count):
+            return Decision()  # asked out of turn: that must not put off the next question
         count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
         return Decision((Change(payment, bumped(replace(payment, asked_count=count))),))
     payment = replace(
