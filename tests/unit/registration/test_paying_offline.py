@@ -171,3 +171,15 @@ def test_an_offline_choice_is_replayed_by_key_reg_10(world: World) -> None:
 
     assert pay_offline(world, registration).replayed
     assert reused.code == "idempotency_key_reused"
+
+
+def test_one_key_serves_one_way_of_paying_reg_10(world: World) -> None:
+    first = world.register(world.training(), "ada@example.org")
+    second = world.register(world.training(), "bob@example.org")
+    world.start(first, "key-1")
+    pay_offline(world, second, key="key-1")
+
+    then_offline = refused(world, lambda: pay_offline(world, first, key="key-1"))
+    then_card = refused(world, lambda: world.start(second, "key-1"))
+
+    assert {then_offline.code, then_card.code} == {"idempotency_key_reused"}

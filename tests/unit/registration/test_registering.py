@@ -154,6 +154,20 @@ def test_an_address_registers_once_and_its_link_goes_to_the_mailbox_reg_12(world
     world.assert_seats_match(training)
 
 
+def test_who_has_the_last_seat_is_told_so_and_not_that_it_is_gone_reg_12_reg_4(
+    world: World,
+) -> None:
+    training = world.training(capacity=1)
+    world.register(training)
+    world.settle_down()
+
+    refusal = refusal_of(lambda: world.register(training, idempotency_key="another"))
+    world.settle_down()
+
+    assert refusal.code == "already_registered"
+    assert world.mails("ada@example.org") == ["received", "link"]
+
+
 def test_who_is_pending_approval_is_registered_too_reg_12(world: World) -> None:
     training = world.training(approval=Approval.MANUAL)
     world.register(training)

@@ -114,6 +114,16 @@ def test_a_provider_that_is_not_linked_is_refused(
     assert got.code == refusal
 
 
+def test_a_method_that_is_not_offered_ends_no_open_page_reg_4(world: World) -> None:
+    registration = world.register(world.training())
+    payment = world.start(registration)
+
+    got = refused(world, lambda: start_at(world, registration.registration_id, "paypal", "pay-2"))
+
+    assert got.code == "method_not_offered"
+    assert world.stripe.find(payment.session_id or "")["status"] == "open"
+
+
 @pytest.mark.parametrize("registration_id", ["reg_no_where", "reg_", "trn_x", ""])
 def test_an_unknown_registration_starts_nothing(registration_id: str, world: World) -> None:
     assert refused(world, lambda: start_at(world, registration_id)).code == "not_found"
@@ -156,6 +166,27 @@ def test_closing_ends_every_open_session_and_a_repeat_does_nothing_reg_8_bad_16(
     assert {world.stripe.find(each)["status"] for each in sessions} == {"expired"}
     assert all(world.read(each).open_payment_id is None for each in registrations)
     unmoved(world, world.settle_down)
+
+
+def test_a_session_that_can_not_be_ended_holds_up_no_other_reg_8(world: World) -> None:
+    event = world.training(capacity=None)
+    registrations = [world.register(event, f"guest{n}@example.org") for n in range(3)]
+    stuck, *others = sorted(registrations, key=lambda each: each.registration_id)
+    sessions = {each.registration_id: world.start(each).session_id or "" for each in registrations}
+    lost = {"do": "down", "match": f"*{sessions[stuck.registration_id]}*", "times": -1}
+    world.stripe.configure_chaos({"api": [lost]})
+    owner = world.member("olga", Role.OWNER)
+
+    command = CloseTraining(event.training_id, owner, None, actor_of(owner))
+    close_training(command, records=world.parts.records, clock=world.clock)
+    world.settle_down()
+    ended_beside = [world.read(each).open_payment_id for each in others]
+    world.stripe.clear_chaos()
+    world.clock.advance(minutes=10)
+    world.settle_down()
+
+    assert ended_beside == [None, None]
+    assert {world.stripe.find(each)["status"] for each in sessions.values()} == {"expired"}
 
 
 def test_one_piece_of_work_that_fails_stops_no_other_bad_8(world: World) -> None:

@@ -10,13 +10,13 @@ from guichet.errors import ConcurrentUpdateError, Invalid, not_found
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.registration.mails import MailKind
-from guichet.registration.naming import key_mark, request_hash
+from guichet.registration.naming import key_mark, payment_id, request_hash
 from guichet.registration.outcome import bumped
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.registration import HoldKind, Registration, long_hold
 from guichet.registration.settling import Settling, cause_of, with_fresh_state
 from guichet.registration.training import Training
-from guichet.replies import Reply, was_handled, with_handled
+from guichet.replies import Reply, key_reused, was_handled, with_handled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Regis
     """
     records, clock = settling.records, settling.clock
     cause = cause_of(command.actor, "choose_offline", clock)
-    asked = request_hash(command.method_id)
+    asked = request_hash(OFFLINE_PREFIX + command.method_id)
     mark = key_mark(command.registration_id, "payments", command.idempotency_key)
 
     def attempt() -> Reply[Registration]:
@@ -48,6 +48,8 @@ def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Regis
             raise not_found("registration")
         if was_handled(registration.handled_keys, mark, asked):
             return Reply(registration, replayed=True)
+        if records.payment(payment_id(command.registration_id, command.idempotency_key)):
+            raise key_reused()
         registration.require_hold()
         training.require_registrable(clock.now())
         if training.offline_method(command.method_id) is None:

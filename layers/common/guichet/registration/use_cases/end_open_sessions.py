@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from guichet.errors import Unavailable
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.registration.outcome import bumped
@@ -15,26 +16,32 @@ _PAGE = 25
 
 
 def end_open_sessions(training_id: str, actor: Actor, *, settling: Settling) -> None:
-    """End every open session of a closed training; a repeat goes on where it stopped.
+    """End every open session of a closed training; one that can't be ended holds up no other.
 
     Raises:
-        Unavailable: the provider does not answer; it is due again.
+        Unavailable: the provider does not answer about one of them; it is due again.
     """
     records = settling.records
     cause = cause_of(actor, "end_open_sessions", settling.clock)
     training = records.training(training_id)
     if training is None or training.status is not TrainingStatus.CLOSED:
         return
+    unanswered: Unavailable | None = None
     after: str | None = None
     while True:
         page = records.registrations_of(
             training_id, limit=_PAGE, after=after, status=RegistrationStatus.AWAITING_PAYMENT
         )
         for registration in page.items:
-            settling.end_open_payment(registration, cause)
+            try:
+                settling.end_open_payment(registration, cause)
+            except Unavailable as error:
+                unanswered = error
         after = page.after
         if after is None:
             break
+    if unanswered is not None:
+        raise unanswered
 
     def finish() -> None:
         fresh = records.training(training_id)

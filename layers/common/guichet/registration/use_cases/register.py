@@ -70,7 +70,8 @@ def register(
         )
         change, steps = _first_state(registration, training, clock.now(), policy)
         email = TakeEmail(training.training_id, registration.email, wanted_id)
-        records.save(cause, [change], (*steps, email, *code_steps))
+        # First, as of several refusals the first is told: a full training may be so by one's own seat.
+        records.save(cause, [change], (email, *steps, *code_steps))
         return Reply.new(change.after)
 
     try:

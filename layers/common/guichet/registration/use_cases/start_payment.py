@@ -16,8 +16,8 @@ from guichet.payments.ports import (
     SessionTexts,
 )
 from guichet.registration.links import Links
+from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.naming import payment_id as payment_id_for
-from guichet.registration.naming import request_hash
 from guichet.registration.outcome import bumped
 from guichet.registration.paying import accepted_methods
 from guichet.registration.ports import Aggregate
@@ -30,7 +30,7 @@ from guichet.registration.settling import (
     with_fresh_state,
 )
 from guichet.registration.training import Training
-from guichet.replies import Reply
+from guichet.replies import Reply, was_handled
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,26 @@ def _reserve(
         if earlier.status is not PaymentStatus.CREATED:
             return True, earlier
         return True, _taken_over(earlier, registration, settling, links, cause)
+    mark = key_mark(registration.registration_id, "payments", command.idempotency_key)
+    was_handled(registration.handled_keys, mark, asked)  # refuses the key of an offline choice
     registration.require_hold()
-    resumed = _resumed(command, registration, settling, cause)
+    resumed = _resumed(command, registration, settling)
     if resumed is not None:
         return True, resumed
     training = _payable_training(registration, settling)
     account = _account(command, registration, training, settling)
+    if registration.open_payment_id is not None:  # last: what is refused ends nothing
+        settling.end_open_payment(registration, cause)
+        raise ConcurrentUpdateError("the earlier attempt has just ended: decide again")
     payment = _new_payment(wanted_id, asked, registration, training, account, settling, links)
     _store(payment, None, registration, settling, cause)
     return False, payment
 
 
 def _resumed(
-    command: StartPayment, registration: Registration, settling: Settling, cause: Cause
+    command: StartPayment, registration: Registration, settling: Settling
 ) -> Payment | None:
-    """The open attempt where it can still be paid; otherwise it is ended first, and we look again."""
+    """The open attempt where it can still be paid."""
     if registration.open_payment_id is None:
         return None
     now = settling.clock.now()
@@ -98,8 +103,7 @@ def _resumed(
         same = payment.provider == command.provider
         if same and payment.status is PaymentStatus.OPEN and now < payment.session_ends_at:
             return payment
-    settling.end_open_payment(registration, cause)
-    raise ConcurrentUpdateError("the earlier attempt has just ended: decide again")
+    return None
 
 
 def in_flight() -> Conflict:
