@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class DeployedStack:
 
     url: str
     deployment: Deployment
+    folder: Path
     _tokens: dict[str, str] = field(default_factory=dict, repr=False)
     _http: urllib3.PoolManager = field(
         default_factory=lambda: urllib3.PoolManager(maxsize=32), repr=False
@@ -111,6 +113,28 @@ class DeployedStack:
         if answer.status != 200:
             raise AssertionError(f"the clock answered {answer.status}: {answer.body!r}")
 
+    def now(self) -> datetime:
+        """The time as this stack's functions and simulators see it."""
+        return LocalClock(self.deployment).now()
+
+    @contextmanager
+    def in_company(self) -> Iterator[None]:
+        """While nobody has the stack to themselves."""
+        with _locked(self.folder / "company", fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no test of another worker uses the stack: for who moves clocks or breaks things."""
+        with _locked(self.folder / "company", fcntl.LOCK_EX):
+            yield
+
+    @contextmanager
+    def once_at_a_time(self, what: str) -> Iterator[None]:
+        """While no other worker does this."""
+        with _locked(self.folder / what, fcntl.LOCK_EX):
+            yield
+
     def run_upkeep(self) -> int:
         """What the schedule does every minute, now; answers how much was done."""
         return LocalClock(self.deployment).do_what_is_due()
@@ -127,11 +151,11 @@ def deployed_stack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     folder.mkdir(exist_ok=True)
     # Under xdist all workers end with the process that started them; alone, with this one.
     run_process = os.getpid() if worker_id == "master" else os.getppid()
-    with _alone(folder):
+    with _locked(folder / "lock", fcntl.LOCK_EX):
         if not (folder / "stack" / DESCRIPTION).exists():
             _start(folder, run_process)
     url, deployment = described(folder / "stack")
-    return DeployedStack(url, deployment)
+    return DeployedStack(url, deployment, folder)
 
 
 def _start(folder: Path, run_process: int) -> None:
@@ -151,7 +175,7 @@ def _start(folder: Path, run_process: int) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def _locked(path: Path, kind: int) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, kind)
         yield

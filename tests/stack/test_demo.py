@@ -1,0 +1,65 @@
+"""What the README shows of `make demo` is what it prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pytest
+
+from local.demo import Demo
+from local.paths import ROOT
+from tests.support.deployed_stack import DeployedStack
+
+_BLOCK: Final = re.compile(r"<!-- demo -->\n```\n(.*?)```", re.DOTALL)
+_BALANCE: Final = re.compile(r"^   (\w+|Stripe's balance) +(-?)USD (\d+)\.(\d\d)$")
+
+# What differs from run to run.
+_MASKS: Final = (
+    (re.compile(r"\b(trn|reg)_\w+"), r"\1_…"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "…"),
+    (re.compile(r"http://127\.0\.0\.1:\d+\S*"), "…"),
+    (re.compile(r"[\w.]+@example\.org"), "…"),
+)
+
+
+@pytest.mark.alone  # its balances are those of the whole account
+def test_the_demo_prints_what_the_readme_shows(deployed_stack: DeployedStack) -> None:
+    found = _BLOCK.search((ROOT / "README.md").read_text())
+    assert found
+    shown = found[1].splitlines()
+    before = _balances(deployed_stack)
+    printed: list[str] = []
+
+    Demo(deployed_stack.url, deployed_stack.token("maria@atelier.example"), printed.append).play()
+
+    lines = [line for text in printed for line in text.split("\n")]
+    assert [_masked(line) for line in _without(lines, before)] == shown
+
+
+def _masked(line: str) -> str:
+    for pattern, mask in _MASKS:
+        line = pattern.sub(mask, line)
+    return line
+
+
+def _balances(stack: DeployedStack) -> Mapping[str, int]:
+    books = stack.call("GET", "/_local/books").json()["guichet"]["acc_atelier"].get("USD", {})
+    return {**books, "Stripe's balance": books.get("provider_balance", 0)}
+
+
+def _without(lines: list[str], before: Mapping[str, int]) -> Iterator[str]:
+    """The lines of a demo that began with empty books."""
+    for line in lines:
+        balance = _BALANCE.match(line)
+        if balance is None or balance[1] not in {
+            *("platform_fee", "provider_balance", "provider_fee", "registrants"),
+            "Stripe's balance",
+        }:
+            yield line
+            continue
+        sign = -1 if balance[2] else 1
+        minor = sign * int(balance[3] + balance[4]) - before.get(balance[1], 0)
+        amount = f"{'-' if minor < 0 else ''}USD {abs(minor) // 100}.{abs(minor) % 100:02}"
+        yield f"   {balance[1]:<20}{amount:>12}"
