@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from guichet.adapters.dynamo import items
+from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund
@@ -132,7 +133,7 @@ def _assert_history(journal: list[Item]) -> None:
     versions: defaultdict[str, list[object]] = defaultdict(list)
     confirmed: Counter[str] = Counter()
     for entry in journal:
-        aggregate = str(entry["aggregate"])
+        aggregate = aggregate_of(str(entry["pk"]))
         versions[aggregate].append(entry["sequence"])
         events = entry.get("events")
         assert isinstance(events, list)
@@ -150,7 +151,8 @@ def _assert_mails(life: Life) -> None:
     for entry in life.world.dynamo.items("journal"):
         mails = entry.get("mails", [])
         assert isinstance(mails, list)
-        announced |= {f"EFFECT:{entry['aggregate']}:{entry['sequence']}:{mail}" for mail in mails}
+        aggregate = aggregate_of(str(entry["pk"]))
+        announced |= {f"EFFECT:{aggregate}:{entry['sequence']}:{mail}" for mail in mails}
     taken = Counter(key for _, key in life.mail.taken)
     assert set(taken) == announced
     twice = [key for key, count in taken.items() if count > 1]

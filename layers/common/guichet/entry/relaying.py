@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from guichet.adapters.dynamo.keys import aggregate_of
+
 type Body = Mapping[str, str]
 
 # Events that no rule decides: a person is told by an alarm (docs/operations.md).
@@ -34,7 +36,7 @@ class Relayed:
 def relayed(image: Mapping[str, Any]) -> Relayed:
     """What follows from one journal entry, as the stream brings it (DynamoDB's own JSON)."""
     events = [_event(each["M"]) for each in _list(image, "events")]
-    aggregate, sequence = image["aggregate"]["S"], image["sequence"]["N"]
+    aggregate, sequence = aggregate_of(image["pk"]["S"]), image["sequence"]["N"]
     settle = tuple(
         {"do": _WORK[name], **_subject(_WORK[name], aggregate, facts)}
         for name, facts in events

@@ -115,10 +115,12 @@ class Payment:
         return replace(self, status=status)
 
     def opened(self, session_id: str, redirect_url: str) -> Payment:
+        """The page is known: the bytes that asked for it are never sent again, and are let go."""
         return replace(
             self.transition_to(S.OPEN),
             session_id=session_id,
             redirect_url=redirect_url,
+            request_body="",
             calling_since=None,
         )
 

@@ -215,7 +215,6 @@ def journal_entry_item(
     key = keys.journal(aggregate, sequence)
     return {
         **_stored(key, {}),
-        "aggregate": aggregate,
         "sequence": sequence,
         "account_id": account_id,
         "at": encode_time(cause.at),
@@ -256,7 +255,7 @@ def _posting(posting: Posting) -> Plain:
 def journal_entry(item: Item) -> JournalEntry:
     """A journal item read back."""
     return JournalEntry(
-        aggregate=str(item["aggregate"]),
+        aggregate=keys.aggregate_of(str(item["pk"])),
         sequence=_int(item["sequence"]),
         account_id=str(item["account_id"]),
         at=datetime.fromisoformat(str(item["at"])),

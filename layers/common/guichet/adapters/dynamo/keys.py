@@ -95,6 +95,11 @@ def journal_of(aggregate: str) -> str:
     return f"JOURNAL#{aggregate}"
 
 
+def aggregate_of(pk: str) -> str:
+    """Whose history a partition of the journal is."""
+    return pk.removeprefix("JOURNAL#")
+
+
 def due(kind: str, shard: int = 0) -> str:
     return f"DUE#{kind}#{shard}"
 
