@@ -127,6 +127,7 @@ def test_what_is_not_all_there_is_asked_again(path: tuple[str, ...], value: obje
         pytest.param("expired", "succeeded", SessionState.PAID, id="paid late"),
         pytest.param("complete", "succeeded", SessionState.PAID, id="paid"),
         pytest.param("complete", "processing", SessionState.PROCESSING, id="a debit"),
+        pytest.param("complete", "requires_action", SessionState.PROCESSING, id="microdeposits"),
         pytest.param("complete", "requires_payment_method", SessionState.DENIED, id="denied"),
         pytest.param("complete", "canceled", SessionState.DENIED, id="cancelled"),
     ],

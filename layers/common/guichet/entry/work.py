@@ -46,7 +46,9 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         pass_on(work)
         return False
 
-    return {kind: leave_to_deliver if kind is DueKind.EFFECT else do for kind in DueKind}
+    # Mails first: they wait for no provider, whose outage would use up the whole run.
+    first = {DueKind.EFFECT: leave_to_deliver}
+    return first | {kind: do for kind in DueKind if kind not in first}
 
 
 def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:

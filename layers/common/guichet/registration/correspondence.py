@@ -116,7 +116,7 @@ class Matter:
             reported=capture.amount if capture else None,
             returned=refund.amount if refund else None,
             return_reason=_REASONS[refund.reason] if refund else None,
-            method=_method(registration, offline, capture),
+            method=_method(mail, registration, offline, capture),
             method_label=offline.label if offline else "",
             payment_reference=payment.payment_id if payment else registration.registration_id,
             link=self._link(mail, registration),
@@ -142,14 +142,27 @@ def _offline(registration: Registration, training: Training) -> OfflineMethod | 
 
 
 def _method(
-    registration: Registration, offline: OfflineMethod | None, capture: Capture | None
-) -> PaidBy:
+    mail: MailKind,
+    registration: Registration,
+    offline: OfflineMethod | None,
+    capture: Capture | None,
+) -> PaidBy | None:
+    """How it was, or will be, paid; None where nobody has chosen yet."""
+    if mail is MailKind.MONEY_RETURNED and capture is not None:
+        return _provider_method(capture)  # of the money that goes back, whatever paid for the seat
     match registration.paid_by:
         case ConfirmedBy.PROVIDER:
-            return (
-                "bank_debit" if capture and capture.method is CaptureMethod.BANK_DEBIT else "card"
-            )
+            return _provider_method(capture)
         case ConfirmedBy.NOTHING_DUE:
             return "free"
-        case ConfirmedBy.HAND | None:  # None where the organizer took the mark back meanwhile
+        case ConfirmedBy.HAND:
             return "offline" if offline else "by_hand"
+        case None if offline:
+            return "offline"
+        case None:  # a confirmation that is taken back meanwhile said who confirmed
+            return "by_hand" if mail is MailKind.CONFIRMED else None
+
+
+def _provider_method(capture: Capture | None) -> PaidBy:
+    is_debit = capture is not None and capture.method is CaptureMethod.BANK_DEBIT
+    return "bank_debit" if is_debit else "card"

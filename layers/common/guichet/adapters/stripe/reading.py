@@ -52,6 +52,9 @@ def session_report(answer: Answer) -> SessionReport:
         return SessionReport(SessionState.PAID, _capture(intent, answer.account))
     if intent_status == "processing":
         return SessionReport(SessionState.PROCESSING)
+    if status == "complete" and intent_status == "requires_action":
+        # A debit whose account is verified by microdeposits: the buyer is done here, the bank not.
+        return SessionReport(SessionState.PROCESSING)
     if status == "open":
         return SessionReport(SessionState.UNPAID)
     if status == "expired":
