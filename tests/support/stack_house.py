@@ -1,0 +1,212 @@
+"""Everybody who may knock at a deployed stack's routes, and the objects that they ask about."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+from local.environment import Json
+from tests.support.deployed_stack import Answer, DeployedStack
+from tests.support.stack_sale import Browser, draft_training, key, open_training, wished
+from tests.support.stack_sign_ins import StrangeSignIns
+
+OWNER, ADMINISTRATOR = "owner@atelier.example", "admin@atelier.example"
+MAKER, PEER, FOREIGN = "maria@atelier.example", "marco@atelier.example", "owner@studio.example"
+
+MEMBERS: Final = MappingProxyType(
+    {
+        "owner": OWNER,
+        "administrator": ADMINISTRATOR,
+        "maker": MAKER,
+        "peer": PEER,
+        "foreign": FOREIGN,
+    }
+)
+
+# Who knocks: nobody; the registrant whom the call is about; another; members of the account, of
+# whom `maker` made the object; the owner of another account; a sign-in that has expired; one
+# that was made for another application.
+COLUMNS: Final = ("nobody", "own", "other", *MEMBERS, "expired", "elsewhere")
+
+# The state that an allowed call needs to find.
+DRAFTS: Final = ("DELETE /v1/trainings/{training_id}", "POST /v1/trainings/{training_id}/open")
+AWAITING_APPROVAL: Final = tuple(
+    f"POST /v1/registrations/{{registration_id}}/{step}" for step in ("approve", "reject")
+)
+MARKED: Final = "POST /v1/registrations/{registration_id}/unmark-paid"
+
+CHANGING: Final = ("POST", "PATCH", "DELETE")
+CHANGING_NONE: Final = (
+    "POST /v1/trainings",
+    "POST /v1/discount-codes",
+    "POST /v1/public/trainings/{training_id}/price",
+    "POST /v1/public/trainings/{training_id}/registrations",
+    "POST /v1/public/registrations/resend-link",
+)
+
+
+@dataclass(frozen=True)
+class Objects:
+    """One training of Maria's, with a code and a registration of it."""
+
+    training_id: str
+    code_id: str
+    browser: Browser | None
+
+    def path(self, route: str) -> str:
+        if route == "$default":
+            return "/v1/nowhere"
+        registration_id = self.browser.registration_id if self.browser else "reg_0"
+        return route.partition(" ")[2].format(
+            training_id=self.training_id, code_id=self.code_id, registration_id=registration_id
+        )
+
+    def absent(self) -> Objects:
+        """The same, which nobody has made."""
+        if self.browser is None:
+            raise AssertionError("only whole objects have an absent twin")
+        twin = Browser(self.browser.stack, f"{self.browser.registration_id[:-1]}_", "", "")
+        return Objects(f"{self.training_id[:-1]}_", f"{self.code_id[:-1]}_", twin)
+
+
+def _code(training_id: str) -> Json:
+    return {
+        "code": f"T{secrets.token_hex(6)}",
+        "percentage": "10",
+        "training_ids": [training_id],
+    }
+
+
+# The bodies of the calls that have one.
+BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyType(
+    {
+        "POST /v1/trainings": lambda _: wished(),
+        "PATCH /v1/trainings/{training_id}": lambda _: {"title": "Another title"},
+        "POST /v1/discount-codes": lambda objects: _code(objects.training_id),
+        "PATCH /v1/discount-codes/{code_id}": lambda _: {"total_uses": 7},
+        "POST /v1/registrations/{registration_id}/reject": lambda _: {"note": "Sorry"},
+        "POST /v1/public/trainings/{training_id}/price": lambda _: {},
+        "POST /v1/public/trainings/{training_id}/registrations": lambda _: {
+            "name": "Ada Lovelace",
+            "email": f"ada.{secrets.token_hex(6)}@example.org",
+            "language": "en",
+        },
+        "POST /v1/public/registrations/resend-link": lambda _: {
+            "training_id": "trn_0",
+            "email": "ada@example.org",
+        },
+        "POST /v1/public/registrations/{registration_id}/payments": lambda _: {"method": "stripe"},
+        "POST /v1/webhooks/stripe": lambda _: {"id": "evt_0", "type": "charge.succeeded"},
+    }
+)
+
+
+class House:
+    """The stack, everybody's tokens, and objects that no allowed call touches."""
+
+    def __init__(self, stack: DeployedStack) -> None:
+        self.stack = stack
+        self._strange = StrangeSignIns(stack, MAKER)
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Kept for calls that are refused; the registration awaits approval, so it never ends."""
+        made = self._made("manual")
+        return Objects(made.training_id, self._code_of(made.training_id), made.browser)
+
+    @cached_property
+    def other(self) -> Browser:
+        training_id = open_training(self.stack, MAKER, approval="manual")
+        return Browser.registered(self.stack, training_id)
+
+    def fresh(self, route: str) -> Objects:
+        """Objects in the state in which this call is allowed; those kept, where it changes none."""
+        if route in CHANGING_NONE or not route.startswith(CHANGING):
+            return self.objects
+        if route in DRAFTS:
+            return Objects(draft_training(self.stack, MAKER), "dsc_0", None)
+        if "{training_id}" in route:
+            return Objects(open_training(self.stack, MAKER), "dsc_0", None)
+        if "{code_id}" in route:
+            return Objects(self.objects.training_id, self._code_of(self.objects.training_id), None)
+        objects = self._made("manual" if route in AWAITING_APPROVAL else "automatic")
+        if route == MARKED and objects.browser:
+            step = f"/v1/registrations/{objects.browser.registration_id}/mark-paid"
+            assert self.stack.call("POST", step, member=OWNER).status == 200
+        return objects
+
+    def knock(self, route: str, column: str, objects: Objects) -> Answer:
+        token = self._token(column, objects)
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        method = "POST" if route == "$default" else route.partition(" ")[0]
+        if method in CHANGING:
+            headers["idempotency-key"] = key()
+        body = BODIES.get(route)
+        return self.stack.call(
+            method,
+            objects.path(route),
+            json_body=body(objects) if body else None,
+            headers=headers,
+        )
+
+    def written(self) -> list[Json]:
+        """All that is kept of the untouched objects: state with its versions, and the journal."""
+        kept = self.objects
+        assert kept.browser
+        journal = (
+            f"training/{kept.training_id}",
+            f"registration/{kept.browser.registration_id}",
+            f"discount_code/{kept.code_id}",
+        )
+        return [
+            self._partition(self.stack.state_table, f"TRAINING#{kept.training_id}"),
+            *(self._partition(self.stack.journal_table, f"JOURNAL#{each}") for each in journal),
+        ]
+
+    def _partition(self, table: str, name: str) -> Json:
+        found = self._dynamo.query(
+            TableName=table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": name}},
+            ConsistentRead=True,
+        )["Items"]
+        assert found, f"nothing is kept under {name}"
+        return found
+
+    def _made(self, approval: str) -> Objects:
+        training_id = open_training(self.stack, MAKER, approval=approval)
+        return Objects(training_id, "dsc_0", Browser.registered(self.stack, training_id))
+
+    def _code_of(self, training_id: str) -> str:
+        made = self.stack.call(
+            "POST",
+            "/v1/discount-codes",
+            json_body=_code(training_id),
+            headers={"idempotency-key": key()},
+            member=MAKER,
+        )
+        assert made.status == 201, made.body
+        return str(made.json()["code_id"])
+
+    @cached_property
+    def _dynamo(self) -> Any:  # noqa: ANN401 - boto3 makes it
+        return self.stack.client("dynamodb")
+
+    def _token(self, column: str, objects: Objects) -> str | None:
+        match column:
+            case "nobody":
+                return None
+            case "own":
+                return (objects.browser or self.other).token
+            case "other":
+                return self.other.token
+            case "expired":
+                return self._strange.expired
+            case "elsewhere":
+                return self._strange.elsewhere
+            case member:
+                return self.stack.token(MEMBERS[member])
