@@ -97,7 +97,7 @@ def test_choosing_offline_shortens_neither_the_seat_nor_the_time_to_pay_reg_4_re
     waiting = registration(hold=approved, open_payment_id=None)
     past = long_hold(HoldKind.OFFLINE, NOW - timedelta(days=1), session=SESSION)
 
-    chosen = waiting.chose_offline("offline:invoice", past).require_hold()
+    chosen = waiting.chose_offline("offline:invoice", past, now=NOW).require_hold()
 
     assert (chosen.kind, chosen.ends_at) == (HoldKind.OFFLINE, approved.ends_at)
     assert chosen.limit_at == approved.limit_at

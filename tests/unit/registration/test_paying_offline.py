@@ -1,12 +1,13 @@
 """The organizer's own methods: a seat until a deadline, no session, no fee (REG-11)."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from guichet.payments.payment import PaymentStatus
 from guichet.registration.registration import HoldKind, PaidBy, RegistrationStatus
-from guichet.registration.training import Approval
+from guichet.registration.training import Approval, OfflineMethod
 from tests.support.organizing import (
     change,
     decide,
@@ -183,3 +184,34 @@ def test_one_key_serves_one_way_of_paying_reg_10(world: World) -> None:
     then_card = refused(world, lambda: world.start(second, "key-1"))
 
     assert {then_offline.code, then_card.code} == {"idempotency_key_reused"}
+
+
+def test_choosing_the_same_method_again_changes_nothing_and_mails_nothing_reg_11_reg_13(
+    world: World,
+) -> None:
+    registration = world.register(world.training())
+    pay_offline(world, registration)
+    world.settle_down()
+
+    for n in range(5):
+        unmoved(world, partial(pay_offline, world, registration, key=f"again-{n}"))
+    world.settle_down()
+
+    assert world.mails("ada@example.org") == ["received", "offline_instructions"]
+
+
+def test_who_goes_to_and_fro_between_methods_fills_no_mailbox_reg_11_reg_13(world: World) -> None:
+    cheque = OfflineMethod("cheque", "Cheque", "Send it.")
+    invoice = OfflineMethod("invoice", "Invoice", "Pay it.")
+    registration = world.register(world.training(offline_methods=(cheque, invoice)))
+    pay_offline(world, registration)
+    world.settle_down()
+
+    too_soon = refused(world, lambda: pay_offline(world, registration, "cheque", key="k2"))
+    world.clock.advance(minutes=5)
+    pay_offline(world, registration, "cheque", key="k2")
+    world.settle_down()
+
+    assert (too_soon.code, too_soon.retry_after_seconds) == ("too_many_requests", 300)
+    assert world.read(registration).method == "offline:cheque"
+    assert world.mails("ada@example.org").count("offline_instructions") == 2

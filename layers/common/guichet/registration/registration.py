@@ -93,6 +93,7 @@ class Registration:
     confirmed_at: datetime | None = None
     note: str | None = None
     link_sent_at: datetime | None = None
+    instructed_at: datetime | None = None  # when instructions for paying offline were last mailed
     handled_keys: tuple[str, ...] = ()
     version: int = 1
 
@@ -187,7 +188,12 @@ class Registration:
             payment_count=self.payment_count + 1,
         )
 
-    def chose_offline(self, method: str, hold: Hold) -> Registration:
+    def has_chosen_offline(self, method: str) -> bool:
+        """Whether this very method keeps the seat now: there is nothing to choose, or to mail."""
+        kept_so = self.hold is not None and self.hold.kind is HoldKind.OFFLINE
+        return kept_so and self.method == method and self.open_payment_id is None
+
+    def chose_offline(self, method: str, hold: Hold, *, now: datetime) -> Registration:
         """Keep the seat until the organizer is paid in their own way (REG-11)."""
         current = self.require_hold()
         longest = replace(
@@ -195,7 +201,7 @@ class Registration:
             ends_at=max(current.ends_at, hold.ends_at),
             limit_at=max(current.limit_at, hold.limit_at),
         )
-        return replace(self, hold=longest, method=method, open_payment_id=None)
+        return replace(self, hold=longest, method=method, open_payment_id=None, instructed_at=now)
 
     def without_lease(self) -> Registration:
         return replace(self, open_payment_id=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from guichet.errors import ConcurrentUpdateError, Invalid, not_found
+from guichet.errors import ConcurrentUpdateError, Invalid, TooMany, not_found
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.registration.mails import MailKind
@@ -32,8 +32,12 @@ class ChooseOffline:
 def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Registration]:
     """Keep the seat until the offline deadline. No session is opened, no fee is taken.
 
+    Whoever holds a token can have typed anybody's address: a method is mailed when it is chosen,
+    not when it is chosen again, and another one only after a while.
+
     Raises:
         Conflict: there is nothing to pay now.
+        TooMany: another method was chosen a moment ago.
         Unavailable: an open session can't be ended at the moment.
     """
     records, clock = settling.records, settling.clock
@@ -56,12 +60,16 @@ def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Regis
             raise Invalid(
                 "method_not_offered", "Choose one of the payment methods that are offered."
             )
+        method = OFFLINE_PREFIX + command.method_id
+        if registration.has_chosen_offline(method):
+            return Reply.new(registration)
+        _require_calm(registration, settling)
         if registration.open_payment_id is not None:
             settling.end_open_payment(registration, cause)
             raise ConcurrentUpdateError("the open session has just ended: decide again")
         ends_at = offline_deadline(training, registration.registered_at)
         hold = long_hold(HoldKind.OFFLINE, ends_at, session=settling.policy.session)
-        chosen = registration.chose_offline(OFFLINE_PREFIX + command.method_id, hold)
+        chosen = registration.chose_offline(method, hold, now=clock.now())
         chosen = replace(chosen, handled_keys=with_handled(chosen.handled_keys, mark, asked))
         change = Change(
             registration,
@@ -73,6 +81,21 @@ def choose_offline(command: ChooseOffline, *, settling: Settling) -> Reply[Regis
         return Reply.new(change.after)
 
     return with_fresh_state(attempt)
+
+
+def _require_calm(registration: Registration, settling: Settling) -> None:
+    """A mailbox gets instructions as seldom as links (REG-13)."""
+    if registration.instructed_at is None:
+        return
+    since = settling.clock.now() - registration.instructed_at
+    left = settling.policy.link_resend_seconds - int(since.total_seconds())
+    if left > 0:
+        raise TooMany(
+            "too_many_requests",
+            "Another way of paying was chosen a moment ago; try again later.",
+            rule="REG-11",
+            retry_after_seconds=left,
+        )
 
 
 def offline_deadline(training: Training, submitted_at: datetime) -> datetime:
