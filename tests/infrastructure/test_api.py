@@ -118,6 +118,9 @@ def test_cors_keeps_methods_and_headers_beside_origins(body: dict[str, Any]) -> 
     assert condition == "HasOrigins"
     assert set(allowed) >= {"allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders"}
     assert "idempotency-key" in allowed["allowHeaders"]
+    assert "next-cursor" in allowed["exposeHeaders"], (
+        "a page in a browser reads where a table goes on"
+    )
     assert otherwise == {"Ref": "AWS::NoValue"}
 
 
