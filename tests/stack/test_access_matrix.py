@@ -86,12 +86,12 @@ def test_who_is_refused_changes_nothing_and_learns_nothing_acc_1_acc_2(
         for column, status in zip(COLUMNS, map(int, TABLE[route].split()), strict=True)
         if status >= 400
     }
-    before = house.written()
+    untouched = house.untouched
 
     answers = {column: house.knock(route, column, house.objects) for column in refused}
 
     assert {column: answer.status for column, answer in answers.items()} == refused
-    assert house.written() == before
+    assert house.written() == untouched
     for column in [each for each in MEMBERS if refused.get(each) in {404, 422}]:
         absent = house.knock(route, column, house.objects.absent())
         assert _told(answers[column]) == _told(absent)

@@ -49,7 +49,6 @@ def sold(deployed_stack: DeployedStack) -> Browser:
     return browser
 
 
-@pytest.mark.alone  # its balances are those of the whole account
 def test_a_sale_is_told_from_its_registration_to_the_books_mon_4_acc_3(
     deployed_stack: DeployedStack, guichet: Command, sold: Browser
 ) -> None:
@@ -80,7 +79,6 @@ def test_a_sale_is_told_from_its_registration_to_the_books_mon_4_acc_3(
     assert _balances(books.stdout) == ours
 
 
-@pytest.mark.alone  # it stops a worker
 def test_what_lies_among_dead_letters_is_done_by_one_command_ext_2(
     deployed_stack: DeployedStack, guichet: Command
 ) -> None:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import pytest
-
 from local.demo import Demo
 from local.paths import ROOT
 from tests.support.deployed_stack import DeployedStack
@@ -24,7 +22,6 @@ _MASKS: Final = (
 )
 
 
-@pytest.mark.alone  # its balances are those of the whole account
 def test_the_demo_prints_what_the_readme_shows(deployed_stack: DeployedStack) -> None:
     found = _BLOCK.search((ROOT / "README.md").read_text())
     assert found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.deployed_stack import DeployedStack
 from tests.support.stack_sale import (
     STUDIO,
@@ -99,7 +97,6 @@ def test_a_bank_debit_keeps_its_seat_until_the_bank_has_spoken_reg_8(
     books_agree(deployed_stack)
 
 
-@pytest.mark.alone
 def test_a_provider_that_is_down_costs_no_seat_reg_4(deployed_stack: DeployedStack) -> None:
     training_id = open_training(deployed_stack, capacity=1)
     browser = Browser.registered(deployed_stack, training_id)
@@ -125,7 +122,6 @@ def test_a_provider_that_is_down_costs_no_seat_reg_4(deployed_stack: DeployedSta
     books_agree(deployed_stack)
 
 
-@pytest.mark.alone
 def test_money_that_comes_too_late_for_a_seat_goes_back_with_its_fee_reg_4(
     deployed_stack: DeployedStack,
 ) -> None:

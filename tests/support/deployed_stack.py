@@ -118,21 +118,9 @@ class DeployedStack:
         return LocalClock(self.deployment).now()
 
     @contextmanager
-    def in_company(self) -> Iterator[None]:
-        """While nobody has the stack to themselves."""
-        with _locked(self.folder / "company", fcntl.LOCK_SH):
-            yield
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While no test of another worker uses the stack: for who moves clocks or breaks things."""
-        with _locked(self.folder / "company", fcntl.LOCK_EX):
-            yield
-
-    @contextmanager
-    def once_at_a_time(self, what: str) -> Iterator[None]:
-        """While no other worker does this."""
-        with _locked(self.folder / what, fcntl.LOCK_EX):
+    def one_at_a_time(self, what: str) -> Iterator[None]:
+        """While no other worker is at this."""
+        with _locked(self.folder / what):
             yield
 
     def run_upkeep(self) -> int:
@@ -151,7 +139,7 @@ def deployed_stack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     folder.mkdir(exist_ok=True)
     # Under xdist all workers end with the process that started them; alone, with this one.
     run_process = os.getpid() if worker_id == "master" else os.getppid()
-    with _locked(folder / "lock", fcntl.LOCK_EX):
+    with _locked(folder / "start"):
         if not (folder / "stack" / DESCRIPTION).exists():
             _start(folder, run_process)
     url, deployment = described(folder / "stack")
@@ -175,7 +163,7 @@ def _start(folder: Path, run_process: int) -> None:
 
 
 @contextmanager
-def _locked(path: Path, kind: int) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
-        fcntl.flock(lock, kind)
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield

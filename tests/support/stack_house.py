@@ -44,9 +44,9 @@ CHANGING_NONE: Final = (
     "POST /v1/trainings",
     "POST /v1/discount-codes",
     "POST /v1/public/trainings/{training_id}/price",
-    "POST /v1/public/trainings/{training_id}/registrations",
     "POST /v1/public/registrations/resend-link",
 )
+REGISTERING: Final = "POST /v1/public/trainings/{training_id}/registrations"
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,18 @@ class House:
     @cached_property
     def objects(self) -> Objects:
         """Kept for calls that are refused; the registration awaits approval, so it never ends."""
-        made = self._made("manual")
-        return Objects(made.training_id, self._code_of(made.training_id), made.browser)
+        training_id = open_training(self.stack, MAKER, approval="manual")
+        browser = Browser.registered(self.stack, training_id)
+        return Objects(training_id, self._code_of(training_id), browser)
+
+    @cached_property
+    def untouched(self) -> list[Json]:
+        """What was kept of the objects when they had just been made."""
+        return self.written()
 
     @cached_property
     def other(self) -> Browser:
-        training_id = open_training(self.stack, MAKER, approval="manual")
-        return Browser.registered(self.stack, training_id)
+        return Browser.registered(self.stack, self._trainings["manual"])
 
     def fresh(self, route: str) -> Objects:
         """Objects in the state in which this call is allowed; those kept, where it changes none."""
@@ -129,15 +134,18 @@ class House:
             return self.objects
         if route in DRAFTS:
             return Objects(draft_training(self.stack, MAKER), "dsc_0", None)
+        if route == REGISTERING:
+            return Objects(self._trainings["automatic"], "dsc_0", None)
         if "{training_id}" in route:
             return Objects(open_training(self.stack, MAKER), "dsc_0", None)
         if "{code_id}" in route:
             return Objects(self.objects.training_id, self._code_of(self.objects.training_id), None)
-        objects = self._made("manual" if route in AWAITING_APPROVAL else "automatic")
-        if route == MARKED and objects.browser:
-            step = f"/v1/registrations/{objects.browser.registration_id}/mark-paid"
+        training_id = self._trainings["manual" if route in AWAITING_APPROVAL else "automatic"]
+        browser = Browser.registered(self.stack, training_id)
+        if route == MARKED:
+            step = f"/v1/registrations/{browser.registration_id}/mark-paid"
             assert self.stack.call("POST", step, member=OWNER).status == 200
-        return objects
+        return Objects(training_id, "dsc_0", browser)
 
     def knock(self, route: str, column: str, objects: Objects) -> Answer:
         token = self._token(column, objects)
@@ -154,32 +162,31 @@ class House:
         )
 
     def written(self) -> list[Json]:
-        """All that is kept of the untouched objects: state with its versions, and the journal."""
-        kept = self.objects
-        assert kept.browser
-        journal = (
-            f"training/{kept.training_id}",
-            f"registration/{kept.browser.registration_id}",
-            f"discount_code/{kept.code_id}",
+        """The stored items of the kept objects; every change of one gives it another version."""
+        training = ("pk = :pk", {":pk": {"S": f"TRAINING#{self.objects.training_id}"}})
+        code = (
+            "pk = :pk AND sk = :sk",
+            {":pk": {"S": "ACCOUNT#acc_atelier"}, ":sk": {"S": f"CODE#{self.objects.code_id}"}},
         )
-        return [
-            self._partition(self.stack.state_table, f"TRAINING#{kept.training_id}"),
-            *(self._partition(self.stack.journal_table, f"JOURNAL#{each}") for each in journal),
+        found = [
+            self._dynamo.query(
+                TableName=self.stack.state_table,
+                KeyConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+            )["Items"]
+            for condition, values in (training, code)
         ]
-
-    def _partition(self, table: str, name: str) -> Json:
-        found = self._dynamo.query(
-            TableName=table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": name}},
-            ConsistentRead=True,
-        )["Items"]
-        assert found, f"nothing is kept under {name}"
+        assert all(found), "objects that were made are not found"
         return found
 
-    def _made(self, approval: str) -> Objects:
-        training_id = open_training(self.stack, MAKER, approval=approval)
-        return Objects(training_id, "dsc_0", Browser.registered(self.stack, training_id))
+    @cached_property
+    def _trainings(self) -> dict[str, str]:
+        """Open ones for registrations that calls may change, by how they are approved."""
+        return {
+            approval: open_training(self.stack, MAKER, approval=approval)
+            for approval in ("manual", "automatic")
+        }
 
     def _code_of(self, training_id: str) -> str:
         made = self.stack.call(

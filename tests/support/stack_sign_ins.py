@@ -47,34 +47,32 @@ class StrangeSignIns:
             self.stack.client("cognito-idp"),
             self.stack.deployment.outputs["UserPoolId"],
         )
-        with self.stack.once_at_a_time("applications"):
-            listed = pool.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
-            for client in listed["UserPoolClients"]:
-                if client["ClientName"] == name:
-                    return str(client["ClientId"])
-            made = pool.create_user_pool_client(
-                UserPoolId=pool_id,
-                ClientName=name,
-                AccessTokenValidity=seconds,
-                TokenValidityUnits={"AccessToken": "seconds"},
-                ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
-            )
-            return str(made["UserPoolClient"]["ClientId"])
+        listed = pool.list_user_pool_clients(UserPoolId=pool_id, MaxResults=60)
+        for client in listed["UserPoolClients"]:
+            if client["ClientName"] == name:
+                return str(client["ClientId"])
+        made = pool.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName=name,
+            AccessTokenValidity=seconds,
+            TokenValidityUnits={"AccessToken": "seconds"},
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"],
+        )
+        return str(made["UserPoolClient"]["ClientId"])
 
     def _accept_audience(self, client_id: str) -> None:
         gateway, api_id = self.stack.client("apigatewayv2"), self.stack.deployment.outputs["ApiId"]
-        with self.stack.once_at_a_time("applications"):
-            (authorizer,) = gateway.get_authorizers(ApiId=api_id)["Items"]
-            accepted = authorizer["JwtConfiguration"]
-            if client_id not in accepted["Audience"]:
-                gateway.update_authorizer(
-                    ApiId=api_id,
-                    AuthorizerId=authorizer["AuthorizerId"],
-                    JwtConfiguration={
-                        **accepted,
-                        "Audience": [*accepted["Audience"], client_id],
-                    },
-                )
+        (authorizer,) = gateway.get_authorizers(ApiId=api_id)["Items"]
+        accepted = authorizer["JwtConfiguration"]
+        if client_id not in accepted["Audience"]:
+            gateway.update_authorizer(
+                ApiId=api_id,
+                AuthorizerId=authorizer["AuthorizerId"],
+                JwtConfiguration={
+                    **accepted,
+                    "Audience": [*accepted["Audience"], client_id],
+                },
+            )
 
     def _signed_in(self, client_id: str) -> str:
         answer = self.stack.client("cognito-idp").admin_initiate_auth(
