@@ -1,8 +1,10 @@
 """The end of a hold: at its moment, after the provider, with all it held (REG-4, BAD-16)."""
 
 from guichet.registration.registration import RegistrationStatus
+from guichet.registration.training import Approval
 from tests.support.organizing import (
     code,
+    decide,
     unmoved,
     uses_of,
 )
@@ -89,3 +91,35 @@ def test_money_paid_just_before_the_hold_ends_confirms_without_a_webhook_reg_4_b
 
     assert world.read(registration).status is S.CONFIRMED
     assert world.mails(ADA) == ["received", "confirmed"]
+
+
+def test_a_long_hold_keeps_no_unheard_payment_waiting_reg_4(world: World) -> None:
+    """The webhook and the return page are lost; the session's end is a moment to ask."""
+    training = world.training(approval=Approval.MANUAL)
+    registration = world.register(training)
+    decide(world, world.member("maria"), registration)
+    payment = world.start(registration)
+    assert payment.session_id is not None
+    world.stripe.pay(payment.session_id)
+    world.stripe.take_webhooks()
+
+    world.clock.advance(minutes=32)
+    world.upkeep()
+
+    assert world.read(registration).status is S.CONFIRMED
+
+
+def test_a_session_that_ends_before_a_long_hold_leaves_the_hold_alone_reg_4(world: World) -> None:
+    training = world.training(approval=Approval.MANUAL)
+    registration = world.register(training)
+    decide(world, world.member("maria"), registration)
+    world.start(registration)
+
+    world.clock.advance(minutes=32)
+    world.upkeep()
+
+    fresh = world.read(registration)
+    assert fresh.status is S.AWAITING_PAYMENT
+    assert fresh.open_payment_id is None
+    assert fresh.hold is not None
+    assert fresh.hold.ends_at > world.clock.now()

@@ -47,8 +47,8 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         return False
 
     # Mails first: they wait for no provider, whose outage would use up the whole run.
-    first = {DueKind.EFFECT: leave_to_deliver}
-    return first | {kind: do for kind in DueKind if kind not in first}
+    order = (DueKind.EVENT, DueKind.REFUND, DueKind.PAYMENT, DueKind.TRAINING, DueKind.HOLD)
+    return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
 
 def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:

@@ -87,6 +87,7 @@ class Registration:
     discount_code_id: str | None = None
     method: str | None = None  # `stripe`, or `offline:<id>`; the last one chosen
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
+    session_ends_at: datetime | None = None  # of the last attempt
     payment_count: int = 0
     paid_by: PaidBy | None = None
     paid_payment_id: str | None = None
@@ -185,8 +186,17 @@ class Registration:
             hold=replace(hold, ends_at=max(hold.ends_at, session_ends_at)),
             method=method,
             open_payment_id=payment_id,
+            session_ends_at=session_ends_at,
             payment_count=self.payment_count + 1,
         )
+
+    def next_look_at(self) -> datetime | None:
+        """When its hold ends, or before that its open session: a page may have been paid unheard of."""
+        if self.status is not S.AWAITING_PAYMENT or self.hold is None:
+            return None
+        if self.open_payment_id is None or self.session_ends_at is None:
+            return self.hold.ends_at
+        return min(self.hold.ends_at, self.session_ends_at)
 
     def has_chosen_offline(self, method: str) -> bool:
         """Whether this very method keeps the seat now: there is nothing to choose, or to mail."""

@@ -23,7 +23,7 @@ from guichet.payments.schedule import next_question_at
 from guichet.registration.discount import DiscountCode
 from guichet.registration.ports import Aggregate
 from guichet.registration.provider_event import EventStatus, ProviderEvent
-from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.registration import Registration
 from guichet.registration.training import Training, TrainingStatus
 
 SCHEMA_VERSION: Final = 1
@@ -125,8 +125,9 @@ def due_entry(kind: str, at: datetime) -> Item:
 
 def _due_entry(value: Aggregate | Member) -> Item:
     match value:
-        case Registration(status=RegistrationStatus.AWAITING_PAYMENT, hold=hold) if hold:
-            return due_entry("hold", hold.ends_at)
+        case Registration():
+            look_at = value.next_look_at()
+            return due_entry("hold", look_at) if look_at else {}
         case Training(status=TrainingStatus.CLOSED, ending_sessions_since=since) if since:
             return due_entry("training", since + MESSAGE_GRACE)
         case Payment(status=PaymentStatus.PROCESSING):
