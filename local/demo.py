@@ -205,8 +205,9 @@ class Demo:
         self.say("\n5. Mail to the first registrant:")
         address = f"{self.url}/_local/mail?{urllib.parse.urlencode({'to': registration['email']})}"
         mails = self._until(lambda: call(address).body, lambda found: len(found) >= 2)
-        for mail in mails:
-            self.say(f"   {mail['Subject']}")
+        # Received, then confirmed: one mail may overtake another, the story is told in order.
+        for subject in sorted((mail["Subject"] for mail in mails), reverse=True):
+            self.say(f"   {subject}")
 
     def _balances(self) -> None:
         self.say("\n6. The organizer's books, and Stripe's own:")
