@@ -14,8 +14,8 @@ from local.deployment import Deployment, deploy, find, fingerprint, parameters, 
 from local.emulator import Emulator, free_port, is_free
 from local.front_door import FrontDoor
 from local.seed import STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET, seed
+from local.simulators.delivery import Courier
 from local.simulators.stripe import StripeSimulator
-from local.simulators.stripe.delivery import Courier
 
 DESCRIPTION = "stack.json"
 

@@ -1,158 +1,37 @@
-"""What can be made to go wrong, and the countdowns of it."""
+"""What can be made to go wrong at the simulated Stripe, and the countdowns of it."""
 
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from local.simulators.stripe.shapes import Json
+from local.simulators import chaos
+from local.simulators.chaos import CallFault
 
-CALL_FAULTS = frozenset(
-    (
-        "lost_before",  # the connection breaks before the request is carried out
-        "lost_after",  # it is carried out, its answer is lost
-        "down",  # 503
-        "rate_limited",  # 429 with Retry-After
-        "in_use",  # 409 idempotency_key_in_use
-        "server_error",  # 500, kept under the idempotency key
-        "slow",  # waits `seconds` with the key in flight, then acts
-    )
-)
+__all__ = ["CallFault", "Chaos", "WebhookFaults"]
 
 
 @dataclass
-class CallFault:
-    """A fault of the next `times` calls whose `METHOD /path` matches the pattern."""
+class WebhookFaults(chaos.WebhookFaults):
+    """`api_version` and `livemode` replace those of the events made from now on."""
 
-    do: str
-    match: str = "*"
-    times: int = 1
-    seconds: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.do not in CALL_FAULTS:
-            raise ValueError(f"unknown fault {self.do!r}: one of {sorted(CALL_FAULTS)}")
-
-
-@dataclass
-class WebhookFaults:
-    """Faults of deliveries made from now on; -1 means without end.
-
-    `api_version` and `livemode` replace those of the events made from now on.
-    """
-
-    types: list[str] = field(default_factory=lambda: ["*"])
-    drop: int = 0
-    duplicate: int = 0
-    delay_seconds: int = 0
-    reorder: bool = False
     api_version: str | None = None
     livemode: bool | None = None
 
-    def concern(self, event_type: str) -> bool:
-        return any(fnmatchcase(event_type, pattern) for pattern in self.types)
-
 
 @dataclass
-class CaptureFault:
-    """The next `times` payments are captured with another amount or currency."""
-
-    amount_minor: int | None = None
-    currency: str | None = None
-    times: int = 1
-
-
-@dataclass
-class RefundFaults:
-    """Of the next refunds, how many stay pending, or succeed and fail later.
-
-    `after_seconds` settles the pending, or fails the others, by the clock; without it a
-    test or the panel does.
-    """
-
-    pending: int = 0
-    fail_later: int = 0
-    after_seconds: int | None = None
-    reason: str = "expired_or_canceled_card"
-
-
-@dataclass
-class Chaos:
+class Chaos(chaos.Chaos):
     """All knobs; the default is a provider that never fails.
 
     `pay_expired` lets the buyer pay that many sessions that are expired already, as a page
     left open may (stripe/stripe-node#2462).
     """
 
-    api: list[CallFault] = field(default_factory=list)
+    WEBHOOK_FAULTS: ClassVar[type[WebhookFaults]] = WebhookFaults
+
     webhooks: WebhookFaults = field(default_factory=WebhookFaults)
-    capture: CaptureFault | None = None
-    refunds: RefundFaults = field(default_factory=RefundFaults)
-    down: bool = False
     pay_expired: int = 0
-
-    def configure(self, knobs: Json) -> None:
-        """Set the named knobs and leave the others.
-
-        Raises:
-            ValueError: an unknown knob or fault; nothing is changed.
-        """
-        unknown = set(knobs) - {"api", "webhooks", "capture", "refunds", "down", "pay_expired"}
-        if unknown:
-            raise ValueError(f"unknown knobs {sorted(unknown)}")
-        try:
-            built = Chaos.restored({**self.snapshot(), **knobs})
-        except TypeError as error:
-            raise ValueError(str(error)) from error
-        self.__dict__.update(built.__dict__)
-
-    def fault_of_call(self, method: str, path: str) -> CallFault | None:
-        """The first fault that this call meets, counted down."""
-        for fault in self.api:
-            if fault.times != 0 and fnmatchcase(f"{method} {path}", fault.match):
-                if fault.times > 0:
-                    fault.times -= 1
-                return fault
-        return None
-
-    def take_capture(self) -> CaptureFault | None:
-        if self.capture is None or self.capture.times == 0:
-            return None
-        self.capture.times -= 1
-        return self.capture
-
-    def take_refund(self) -> str | None:
-        """`pending`, `fail_later` or none for the next refund."""
-        for knob in ("pending", "fail_later"):
-            left: int = getattr(self.refunds, knob)
-            if left != 0:
-                setattr(self.refunds, knob, left - 1 if left > 0 else left)
-                return knob
-        return None
 
     def take_pay_expired(self) -> bool:
         if self.pay_expired == 0:
             return False
         self.pay_expired -= 1
         return True
-
-    def take_drop(self, event_type: str) -> bool:
-        if self.webhooks.drop == 0 or not self.webhooks.concern(event_type):
-            return False
-        if self.webhooks.drop > 0:
-            self.webhooks.drop -= 1
-        return True
-
-    def snapshot(self) -> Json:
-        return deepcopy(asdict(self))
-
-    @classmethod
-    def restored(cls, knobs: Json) -> "Chaos":
-        knobs = deepcopy(knobs)
-        return cls(
-            api=[CallFault(**fault) for fault in knobs.get("api") or []],
-            webhooks=WebhookFaults(**(knobs.get("webhooks") or {})),
-            capture=CaptureFault(**knobs["capture"]) if knobs.get("capture") else None,
-            refunds=RefundFaults(**(knobs.get("refunds") or {})),
-            down=bool(knobs.get("down")),
-            pay_expired=int(knobs.get("pay_expired") or 0),
-        )

@@ -1,6 +1,16 @@
 """What the simulated Stripe answers when it does not do as asked, and how an answer gets lost."""
 
+from local.simulators.errors import BuyerRefusedError, LostAnswerError
 from local.simulators.stripe.shapes import Json
+
+__all__ = [
+    "BuyerRefusedError",
+    "LostAnswerError",
+    "StripeError",
+    "invalid",
+    "no_access",
+    "no_such",
+]
 
 
 class StripeError(Exception):
@@ -64,18 +74,3 @@ def no_access(account_id: str) -> StripeError:
         code="account_invalid",
         validation=True,
     )
-
-
-class LostAnswerError(Exception):
-    """The connection broke: the caller gets no answer.
-
-    `acted` tells tests, never callers, whether the request was carried out.
-    """
-
-    def __init__(self, *, acted: bool) -> None:
-        super().__init__("the answer was lost")
-        self.acted = acted
-
-
-class BuyerRefusedError(Exception):
-    """The hosted page cannot do what the buyer wants; the message is what the page says."""

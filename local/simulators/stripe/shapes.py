@@ -1,42 +1,17 @@
 """The few shapes that all parts of the simulator share."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from local.simulators.shapes import BuyerOutcome, Json, PendingWebhook, SimResponse
 
-type Json = dict[str, Any]
+__all__ = [
+    "API_VERSION",
+    "APPLICATION",
+    "PLATFORM",
+    "BuyerOutcome",
+    "Json",
+    "PendingWebhook",
+    "SimResponse",
+]
 
 API_VERSION = "2026-10-28.endive"
 PLATFORM = "acct_platform"
 APPLICATION = "ca_guichet"
-
-
-@dataclass(frozen=True, slots=True)
-class SimResponse:
-    """An answer of the API; `body` is JSON."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingWebhook:
-    """One delivery, signed when taken. `url_hint` is `connect` or `account`: which endpoint."""
-
-    event_id: str
-    url_hint: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BuyerOutcome:
-    """What happened on the hosted page; `redirect_url` is where the browser goes, if it leaves.
-
-    `kind` is `paid`, `processing`, `declined`, `needs_authentication` or `cancelled`.
-    """
-
-    kind: str
-    redirect_url: str | None = None
-    message: str | None = None

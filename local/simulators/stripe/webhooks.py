@@ -68,7 +68,8 @@ def _signed(world: World, event_id: str, secrets: Sequence[str]) -> PendingWebho
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         "Stripe-Signature": signature(world.now(), body, secrets),
     }
-    return PendingWebhook(event_id, "connect" if "account" in event else "account", headers, body)
+    endpoint = "connect" if "account" in event else "account"
+    return PendingWebhook(event_id, endpoint, headers, body, event["type"])
 
 
 def signature(timestamp: int, body: bytes, secrets: Sequence[str]) -> str:

@@ -1,19 +1,28 @@
-"""The thread that posts webhooks to one URL, and tries again where Stripe would."""
+"""The thread that posts webhooks to one URL, and tries again where the provider would."""
 
-import json
 import logging
 from collections.abc import Collection
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Thread
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from local.simulators.stripe.shapes import PendingWebhook
-from local.simulators.stripe.simulator import StripeSimulator
+from local.simulators.shapes import PendingWebhook
 
 IDLE_SECONDS = 0.1
 BATCH = 20
 
 _log = logging.getLogger(__name__)
+
+
+class Sender(Protocol):
+    """A simulated provider, as far as its webhooks go."""
+
+    def take_webhooks(self, limit: int | None = None) -> list[PendingWebhook]: ...
+
+    def webhook_delivered(self, event_id: str) -> None: ...
+
+    def webhook_failed(self, event_id: str) -> None: ...
 
 
 class Courier:
@@ -25,7 +34,7 @@ class Courier:
 
     def __init__(
         self,
-        simulator: StripeSimulator,
+        simulator: Sender,
         webhook_url: str,
         timeout_seconds: float = 20.0,
         enabled_events: Collection[str] | None = None,
@@ -36,7 +45,7 @@ class Courier:
         self._timeout_seconds = timeout_seconds
         self._enabled_events = enabled_events
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="stripe-webhooks", daemon=True)
+        self._thread = Thread(target=self._run, name="provider-webhooks", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -62,9 +71,7 @@ class Courier:
                 self._stopping.wait(IDLE_SECONDS)
 
     def _is_enabled(self, webhook: PendingWebhook) -> bool:
-        return self._enabled_events is None or (
-            json.loads(webhook.body)["type"] in self._enabled_events
-        )
+        return self._enabled_events is None or webhook.event_type in self._enabled_events
 
     def _post(self, webhook: PendingWebhook) -> bool:
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection

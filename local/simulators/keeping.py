@@ -1,24 +1,33 @@
-"""The simulator's state in a file, so that a local stack survives a restart."""
+"""A simulator's state in a file, so that a local stack survives a restart."""
 
 import json
 import os
 from pathlib import Path
 from threading import Event, Thread
+from typing import Protocol
 
-from local.simulators.stripe.simulator import StripeSimulator
+from local.simulators.shapes import Json
 
 SAVE_EVERY_SECONDS = 1.0
+
+
+class Rememberer(Protocol):
+    """A simulated provider whose whole state is JSON."""
+
+    def snapshot(self) -> Json: ...
+
+    def restore(self, snapshot: Json) -> None: ...
 
 
 class StateKeeper:
     """Continues from a file when made, then keeps it at most a second behind until stopped."""
 
-    def __init__(self, simulator: StripeSimulator, path: Path) -> None:
+    def __init__(self, simulator: Rememberer, path: Path) -> None:
         self._simulator = simulator
         self._path = path
         self._written = ""
         self._stopping = Event()
-        self._thread = Thread(target=self._run, name="stripe-state", daemon=True)
+        self._thread = Thread(target=self._run, name="provider-state", daemon=True)
         if path.exists():
             simulator.restore(json.loads(path.read_text()))
 
