@@ -1,0 +1,176 @@
+"""The JSON that we send to PayPal, as exact bytes: pure, so that a stored body can be made once."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import quote
+
+from guichet.adapters.paypal.amounts import require_chargeable, to_paypal
+from guichet.adapters.paypal.client import Call
+from guichet.money import Money
+from guichet.payments.payment import Capture, Payment
+from guichet.payments.ports import SessionTexts
+from guichet.payments.refund import Refund
+
+CARD_METHOD: Final = "paypal_card"  # PayPal's page opens with a card form, without an account
+
+# Our languages as PayPal's pages name them: five characters, else the page guesses.
+LOCALES: Final = MappingProxyType(
+    {
+        "en": "en-US",
+        "fr": "fr-FR",
+        "de": "de-DE",
+        "it": "it-IT",
+        "es": "es-ES",
+        "pt": "pt-BR",
+        "nl": "nl-NL",
+    }
+)
+
+_ORDERS: Final = "/v2/checkout/orders"
+_LONGEST_TEXT: Final = 127  # description, brand_name, custom_id, invoice_id
+_NOTHING: Final = "{}"  # a capture says nothing: what is captured is the order
+
+
+def order_body(
+    *,
+    environment: str,
+    payment_id: str,
+    registration_id: str,
+    attempt: int,
+    method: str,
+    payee: str,
+    amount: Money,
+    platform_fee: Money,
+    texts: SessionTexts,
+) -> str:
+    """An order of one unit, paid to the organizer's own account, captured only when we say so.
+
+    `invoice_id` is unique per seller, also between our environments and attempts: PayPal refuses
+    the second capture under one. The fee is left out where it is 0 (BAD-15).
+
+    Raises:
+        Invalid: a currency that is not sold in, or too large an amount.
+    """
+    require_chargeable(amount)
+    unit: dict[str, Any] = {
+        "amount": to_paypal(amount),
+        "payee": {"merchant_id": payee},
+        "custom_id": payment_id,
+        "invoice_id": f"{environment}-{registration_id}-{payment_id.removeprefix('pay_')}-{attempt}",
+    }
+    if title := shown(texts.title):
+        unit["description"] = title
+    if platform_fee:
+        unit["payment_instruction"] = {"platform_fees": [{"amount": to_paypal(platform_fee)}]}
+    context = {
+        "shipping_preference": "NO_SHIPPING",
+        "user_action": "PAY_NOW",
+        "return_url": texts.success_url,
+        "cancel_url": texts.cancel_url,
+    }
+    if locale := LOCALES.get(texts.language):
+        context["locale"] = locale
+    if brand := shown(texts.organizer):
+        context["brand_name"] = brand
+    if method == CARD_METHOD:
+        context["landing_page"] = "GUEST_CHECKOUT"
+    return _bytes(
+        {
+            "intent": "CAPTURE",
+            "purchase_units": [unit],
+            "payment_source": {"paypal": {"experience_context": context}},
+        }
+    )
+
+
+def refund_body(
+    *,
+    environment: str,
+    refund_id: str,
+    payment_id: str,
+    capture: Capture,
+    amount: Money,
+    fee: Money,
+) -> str:
+    """A refund with what of our fee goes back: PayPal computes no share of it (RFD-3).
+
+    `invoice_id` ends with the capture's id, so that the stored bytes say what they return; both
+    ids of ours are in `custom_id`, so that an event about the refund needs no look-up.
+    """
+    body: dict[str, Any] = {
+        "amount": to_paypal(amount),
+        "custom_id": reference(payment_id, refund_id),
+        "invoice_id": f"{environment}-{refund_id}.{capture.capture_id}",
+    }
+    if fee:
+        body["payment_instruction"] = {"platform_fees": [{"amount": to_paypal(fee)}]}
+    return _bytes(body)
+
+
+def reference(payment_id: str, refund_id: str) -> str:
+    """What a refund of ours is known by at PayPal."""
+    return f"{payment_id}.{refund_id}"
+
+
+def open_order(payment: Payment) -> Call:
+    return Call("POST", _ORDERS, payment.payee, payment.request_body, payment.provider_key)
+
+
+def get_order(payee: str, order_id: str | None) -> Call:
+    return Call("GET", f"{_ORDERS}/{_id(order_id)}", payee)
+
+
+def capture_order(payment: Payment) -> Call:
+    path = f"{_ORDERS}/{_id(payment.session_id)}/capture"
+    return Call("POST", path, payment.payee, _NOTHING, payment.capture_key)
+
+
+def get_capture(payee: str, capture_id: str | None) -> Call:
+    return Call("GET", f"/v2/payments/captures/{_id(capture_id)}", payee)
+
+
+def create_refund(refund: Refund) -> Call:
+    path = f"/v2/payments/captures/{_id(refunded_capture(refund))}/refund"
+    return Call("POST", path, refund.payee, refund.request_body, refund.refund_id)
+
+
+def get_refund(payee: str, provider_refund_id: str | None) -> Call:
+    return Call("GET", f"/v2/payments/refunds/{_id(provider_refund_id)}", payee)
+
+
+def refunded_capture(refund: Refund) -> str:
+    """The capture that the stored bytes are about."""
+    invoice_id: str = json.loads(refund.request_body)["invoice_id"]
+    return invoice_id.rpartition(".")[2]
+
+
+def asked_fee(refund: Refund) -> dict[str, Any] | None:
+    """What of the fee the stored bytes ask to go back, as PayPal's money; None for nothing."""
+    instruction = json.loads(refund.request_body).get("payment_instruction")
+    return None if instruction is None else instruction["platform_fees"][0]["amount"]
+
+
+def shown(text: str) -> str:
+    """One line of at most 127 UTF-16 units, as PayPal counts; no character is cut in two."""
+    line = "".join(each if each.isprintable() else " " for each in text)
+    kept, units = [], 0
+    for each in " ".join(line.split()):
+        units += 2 if ord(each) > 0xFFFF else 1
+        if units > _LONGEST_TEXT:
+            break
+        kept.append(each)
+    return "".join(kept).rstrip()
+
+
+def _bytes(body: dict[str, Any]) -> str:
+    """ASCII, keys in the order given, no spaces: the same bytes wherever they are made."""
+    return json.dumps(body, separators=(",", ":"))
+
+
+def _id(value: str | None) -> str:
+    if not value:
+        raise ValueError("PayPal can only be asked about an object whose id is known")
+    return quote(value, safe="")
