@@ -27,6 +27,7 @@ TEXTS = SessionTexts(
     email="buyer@example.org",
     success_url="https://organizer.example/registrations/reg_1/return",
     cancel_url="https://organizer.example/registrations/reg_1",
+    organizer="Atelier Nord SARL",
 )
 
 
@@ -115,6 +116,9 @@ def a_payment(
         request_body=provider.session_body(
             payment_id=payment_id,
             registration_id="reg_1",
+            attempt=1,
+            method="stripe",
+            payee=payee,
             amount=amount,
             platform_fee=fee,
             ends_at=ends_at,
@@ -170,7 +174,11 @@ def a_refund(
         reason=RefundReason.LATE_WITHOUT_SEAT,
         requested_at=STARTED_AT,
         request_body=provider.refund_body(
-            refund_id=refund_id, payment_id=payment.payment_id, capture=capture, amount=returned
+            refund_id=refund_id,
+            payment_id=payment.payment_id,
+            capture=capture,
+            amount=returned,
+            fee=returned_fee,
         ),
         fee_request_body=provider.fee_refund_body(refund_id=refund_id, fee=returned_fee)
         if returned_fee

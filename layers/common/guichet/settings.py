@@ -23,6 +23,8 @@ class Settings:
     public_base_url: str
     stripe_api_url: str
     stripe_livemode: bool
+    paypal_api_url: str
+    paypal_certificate_hosts: tuple[str, ...]
     mail_from: str
     test_clock: bool
 
@@ -45,6 +47,10 @@ class Settings:
             public_base_url=found.get("PUBLIC_BASE_URL", ""),
             stripe_api_url=found.get("STRIPE_API_URL", "https://api.stripe.com"),
             stripe_livemode=found.get("STRIPE_LIVEMODE", "false") == "true",
+            paypal_api_url=found.get("PAYPAL_API_URL", "https://api-m.paypal.com"),
+            paypal_certificate_hosts=tuple(
+                found.get("PAYPAL_CERTIFICATE_HOSTS", "api.paypal.com,api-m.paypal.com").split(",")
+            ),
             mail_from=found.get("MAIL_FROM", ""),
             test_clock=test_clock,
         )
@@ -91,6 +97,12 @@ class Secrets:
     token_keys: tuple[str, ...]
     stripe_api_keys: tuple[str, ...]
     stripe_webhook_secrets: tuple[str, ...]
+    paypal_client_id: str = ""  # empty: PayPal isn't offered
+    paypal_client_secrets: tuple[str, ...] = ()
+    paypal_partner_id: str = ""  # the operator's own merchant id
+    paypal_webhook_ids: tuple[str, ...] = ()
+    paypal_trust_anchors: tuple[str, ...] = ()  # PEM; none: those that are shipped
+    paypal_bn_code: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Secrets:
@@ -100,7 +112,19 @@ class Secrets:
             token_keys=_values(held.get("token_keys")),
             stripe_api_keys=_values(held.get("stripe_api_keys")),
             stripe_webhook_secrets=_values(held.get("stripe_webhook_secrets")),
+            paypal_client_id=_value(held.get("paypal_client_id")),
+            paypal_client_secrets=_values(held.get("paypal_client_secrets")),
+            paypal_partner_id=_value(held.get("paypal_partner_id")),
+            paypal_webhook_ids=_values(held.get("paypal_webhook_ids")),
+            paypal_trust_anchors=_values(held.get("paypal_trust_anchors")),
+            paypal_bn_code=_value(held.get("paypal_bn_code")),
         )
+
+
+def _value(held: object) -> str:
+    if held is None or isinstance(held, str):
+        return held or ""
+    raise TypeError("this value of the secret is a text")
 
 
 def _values(held: object) -> tuple[str, ...]:

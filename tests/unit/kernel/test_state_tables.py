@@ -31,13 +31,31 @@ REG_8: Final = {
 }
 PAYMENT: Final = {
     P.CREATED: {P.OPEN, P.ABANDONED},
-    P.OPEN: {P.PROCESSING, P.CAPTURED, P.MISMATCHED, P.FAILED, P.EXPIRED},
-    P.PROCESSING: {P.CAPTURED, P.MISMATCHED, P.FAILED},
+    P.OPEN: {
+        P.CAPTURING,
+        P.PROCESSING,
+        P.CAPTURED,
+        P.MISMATCHED,
+        P.FAILED,
+        P.EXPIRED,
+        P.ABANDONED,
+    },
+    P.CAPTURING: {
+        P.OPEN,
+        P.PROCESSING,
+        P.CAPTURED,
+        P.MISMATCHED,
+        P.FAILED,
+        P.EXPIRED,
+        P.PARKED,
+    },
+    P.PROCESSING: {P.CAPTURED, P.MISMATCHED, P.FAILED, P.PARKED},
     P.CAPTURED: set(),
-    P.MISMATCHED: set(),
+    P.MISMATCHED: {P.CAPTURED},
     P.FAILED: set(),
-    P.EXPIRED: {P.PROCESSING, P.CAPTURED, P.MISMATCHED},  # a page left open, paid after all
+    P.EXPIRED: {P.CAPTURING, P.PROCESSING, P.CAPTURED, P.MISMATCHED},  # a page paid after all
     P.ABANDONED: set(),
+    P.PARKED: {P.CAPTURED, P.FAILED},
 }
 RFD_6: Final = {
     F.REQUESTED: {F.SUBMITTED, F.SUCCEEDED, F.FAILED},

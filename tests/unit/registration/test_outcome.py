@@ -30,7 +30,7 @@ CONFIRMED: Final = (
     "mail organizer_new_registration",
 )
 TAKEN_AGAIN: Final = (*CONFIRMED, "TakeSeat", "TakeEmail")
-FINAL: Final = (P.CAPTURED, P.MISMATCHED, P.FAILED, P.ABANDONED)
+FINAL: Final = (P.CAPTURED, P.MISMATCHED, P.FAILED, P.ABANDONED, P.PARKED)
 NOTHING: Final = ()
 
 
@@ -78,6 +78,25 @@ TABLE: Final = {
         *([("payment expired",)] * 3),
     ),
     (P.OPEN, S.UNPAID): NO_CHANGE,
+    (P.CAPTURING, S.PAID): PAID,
+    (P.CAPTURING, S.PROCESSING): rows(
+        (*ALONE, "registration processing"), ALONE, ALONE, ALONE, ALONE
+    ),
+    # The buyer is there and is told; where it was unknown for a while, a mail has to tell.
+    (P.CAPTURING, S.DENIED): rows(
+        ("payment failed", "registration awaiting_payment"),
+        DENIED[R.PROCESSING],
+        *([("payment failed",)] * 3),
+    ),
+    (P.CAPTURING, S.DECLINED): rows(
+        ("payment open",), DENIED[R.PROCESSING], *([("payment failed",)] * 3)
+    ),
+    (P.CAPTURING, S.ENDED): rows(
+        ("payment expired", "registration awaiting_payment"),
+        ("payment expired", "registration awaiting_payment", "mail payment_failed"),
+        *([("payment expired",)] * 3),
+    ),
+    (P.CAPTURING, S.UNPAID): NO_CHANGE,
     (P.PROCESSING, S.PAID): PAID,
     (P.PROCESSING, S.PROCESSING): NO_CHANGE,  # until its next question is due
     (P.PROCESSING, S.DENIED): DENIED,
@@ -88,6 +107,11 @@ TABLE: Final = {
     (P.EXPIRED, S.ENDED): NO_CHANGE,
     (P.EXPIRED, S.UNPAID): NO_CHANGE,
     **dict.fromkeys(product(FINAL, S), NO_CHANGE),
+    # A buyer's yes is acted upon, never written; a declined one only answers our own capture.
+    **dict.fromkeys(
+        product((P.OPEN, P.CAPTURING, P.PROCESSING, P.EXPIRED), [S.APPROVED]), NO_CHANGE
+    ),
+    **dict.fromkeys(product((P.OPEN, P.PROCESSING, P.EXPIRED), [S.DECLINED]), NO_CHANGE),
 }
 LEASED: Final = frozenset({R.AWAITING_PAYMENT, R.PROCESSING})
 

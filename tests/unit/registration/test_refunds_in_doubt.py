@@ -229,6 +229,65 @@ def test_a_fee_that_goes_back_while_the_return_fails_is_posted_rfd_6(world: Worl
     assert_books_but_the_receivable(world)
 
 
+def test_a_fee_that_went_back_after_it_was_asked_for_is_found_a_little_later_rfd_6(
+    world: World,
+) -> None:
+    registration = requested(world)
+    world.relay()
+
+    def die() -> None:
+        raise WorkerDiedError
+
+    def another_returns_the_fee_and_dies() -> None:
+        left = the_return(world, registration)
+        dying = Interrupted(SimulatorHttp(world.stripe), returns_a_fee, die, after=True)
+        with pytest.raises(WorkerDiedError):
+            world.container(http=dying).refunding.proceed(
+                left.payment_id, left.refund_id, world.cause("settle_refund")
+            )
+
+    unsent = world.container(http=Interrupted(SimulatorHttp(world.stripe), returns_a_fee, die))
+    with pytest.raises(WorkerDiedError):
+        world.settle(unsent)
+    fails_at_provider(world, the_return(world, registration))
+    asked_first = Interrupted(
+        SimulatorHttp(world.stripe),
+        lists_fees_returned,
+        another_returns_the_fee_and_dies,
+        after=True,
+    )
+    world.settle(world.container(http=asked_first))
+    told_nothing = the_return(world, registration)
+    world.clock.advance(minutes=3)
+    world.settle_down()
+
+    failed = the_return(world, registration)
+    assert told_nothing.status is RefundStatus.FAILED
+    assert told_nothing.provider_fee_refund_id is None
+    assert failed.provider_fee_refund_id is not None
+    assert failed.is_finished
+    assert_books_but_the_receivable(world)
+
+
+def test_a_fee_that_never_went_back_is_let_go_once_no_worker_can_be_at_it_rfd_6(
+    world: World,
+) -> None:
+    registration = no_seat_for(world)
+    down = {"do": "down", "match": "POST /v1/application_fees/*", "times": -1}
+    world.stripe.configure_chaos({"api": [down]})
+    world.settle_down()
+    fails_at_provider(world, the_return(world, registration))
+    world.settle()
+    doubted = the_return(world, registration)
+
+    world.clock.advance(minutes=3)
+    world.settle_down()
+
+    assert not doubted.is_finished
+    assert the_return(world, registration).is_finished
+    world.assert_books_equal_the_providers()
+
+
 def test_a_failure_waits_until_the_fees_return_can_be_asked_about_rfd_6(world: World) -> None:
     registration = no_seat_for(world)
     down = {"do": "down", "match": "POST /v1/application_fees/*", "times": -1}

@@ -72,6 +72,11 @@ def fee_return_postings(amount: Money) -> tuple[Posting, ...]:
     return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
 
 
+def fee_return_failed_postings(amount: Money) -> tuple[Posting, ...]:
+    """A fee that went back within a refund that failed later came back with it (RFD-6)."""
+    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PLATFORM_FEE, amount))
+
+
 def fee_receivable_postings(amount: Money) -> tuple[Posting, ...]:
     """A fee given back for a refund that failed later: the organizer owes it again (RFD-6)."""
     return _moved((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))

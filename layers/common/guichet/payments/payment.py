@@ -17,12 +17,14 @@ class PaymentStatus(StrEnum):
 
     CREATED = "created"  # stored with its bytes; the provider may or may not have a session
     OPEN = "open"  # the buyer has the hosted page
+    CAPTURING = "capturing"  # our capture is on its way, or its answer was lost: unknown
     PROCESSING = "processing"  # the provider has a debit that it has not settled
     CAPTURED = "captured"
     MISMATCHED = "mismatched"  # captured, but not what was asked: a person decides (REG-3)
     FAILED = "failed"  # denied by the buyer's bank
     EXPIRED = "expired"  # ended at the provider, nothing was paid
-    ABANDONED = "abandoned"  # nobody ever received its page
+    ABANDONED = "abandoned"  # nobody ever received its page, or nobody can be asked about it
+    PARKED = "parked"  # a capture was sent, and nobody can be asked about it: a person decides
 
 
 S = PaymentStatus
@@ -32,18 +34,26 @@ CALL_LIMIT: Final = timedelta(seconds=30)  # longer than any worker lives
 TRANSITIONS = MappingProxyType(
     {  # a pair absent from this table does not happen
         S.CREATED: frozenset({S.OPEN, S.ABANDONED}),
-        S.OPEN: frozenset({S.PROCESSING, S.CAPTURED, S.MISMATCHED, S.FAILED, S.EXPIRED}),
-        S.PROCESSING: frozenset({S.CAPTURED, S.MISMATCHED, S.FAILED}),
+        S.OPEN: frozenset(
+            {S.CAPTURING, S.PROCESSING, S.CAPTURED, S.MISMATCHED, S.FAILED, S.EXPIRED, S.ABANDONED}
+        ),
+        # Back to open: the buyer's card was declined, or PayPal says that nobody had approved.
+        S.CAPTURING: frozenset(
+            {S.OPEN, S.PROCESSING, S.CAPTURED, S.MISMATCHED, S.FAILED, S.EXPIRED, S.PARKED}
+        ),
+        S.PROCESSING: frozenset({S.CAPTURED, S.MISMATCHED, S.FAILED, S.PARKED}),
         S.CAPTURED: frozenset(),
-        S.MISMATCHED: frozenset(),
+        S.MISMATCHED: frozenset({S.CAPTURED}),  # a person accepts it
         S.FAILED: frozenset(),
         # A page left open was paid after all: late money is taken into the books (BAD-16).
-        S.EXPIRED: frozenset({S.PROCESSING, S.CAPTURED, S.MISMATCHED}),
+        S.EXPIRED: frozenset({S.CAPTURING, S.PROCESSING, S.CAPTURED, S.MISMATCHED}),
         S.ABANDONED: frozenset(),
+        S.PARKED: frozenset({S.CAPTURED, S.FAILED}),  # a person looked at the provider's pages
     }
 )
 
-FINAL = frozenset(status for status, moves in TRANSITIONS.items() if not moves)
+# No answer of a provider changes these; a person may.
+FINAL = frozenset({S.CAPTURED, S.MISMATCHED, S.FAILED, S.ABANDONED, S.PARKED})
 
 
 class CaptureMethod(StrEnum):
@@ -51,6 +61,7 @@ class CaptureMethod(StrEnum):
 
     CARD = "card"
     BANK_DEBIT = "bank_debit"
+    PAYPAL = "paypal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +101,25 @@ class Payment:
     session_ends_at: datetime
     started_at: datetime
     request_hash: str
+    method: str = "stripe"  # as the registrant chose it: PayPal has two
     status: PaymentStatus = S.CREATED
     session_id: str | None = None
     redirect_url: str | None = None
     capture: Capture | None = None
     refund_id: str | None = None  # the return of the whole capture, once it was decided
     calling_since: datetime | None = None  # a call that opens a session is on its way
+    capture_count: int = 0  # captures intended so far: each has its own key
+    pending_capture_id: str | None = None  # what is asked about while the provider settles it
     asked_count: int = 0
     version: int = 1
 
     @property
     def provider_key(self) -> str:
         return f"{self.payment_id}-{self.attempt}"
+
+    @property
+    def capture_key(self) -> str:
+        return f"{self.provider_key}-c{self.capture_count}"
 
     @property
     def is_final(self) -> bool:
@@ -139,6 +157,15 @@ class Payment:
             session_ends_at=session_ends_at,
             started_at=now,
             calling_since=now,
+        )
+
+    def capturing(self, now: datetime) -> Payment:
+        """The intent to take the money, stored before the provider hears of it."""
+        return replace(
+            self.transition_to(S.CAPTURING),
+            capture_count=self.capture_count + 1,
+            started_at=now,
+            asked_count=0,
         )
 
     def abandoned(self) -> Payment:

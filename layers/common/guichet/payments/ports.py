@@ -35,6 +35,8 @@ class SessionState(StrEnum):
     """What a hosted session has come to, in the provider's eyes."""
 
     UNPAID = "unpaid"  # open: the buyer may still pay
+    APPROVED = "approved"  # the buyer agreed; nothing moves until we capture (PayPal)
+    DECLINED = "declined"  # what they paid with was declined: the same page takes another
     PROCESSING = "processing"
     PAID = "paid"
     DENIED = "denied"  # a debit that the bank refused
@@ -47,6 +49,7 @@ class SessionReport:
 
     state: SessionState
     capture: Capture | None = None  # with PAID alone
+    capture_id: str | None = None  # with PROCESSING, where it has an id to be asked by
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class SessionTexts:
     email: str
     success_url: str
     cancel_url: str
+    organizer: str  # the legal name, as the seller's
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,31 @@ class RefundReport:
     status: RefundStatus
     provider_refund_id: str
     failure: str | None = None
+    provider_fee_refund_id: str | None = None  # where the fee went back within the refund itself
 
 
 class PaymentProvider(Protocol):
     """One provider. Every call has a timeout, a bounded number of tries and our own key.
+
+    `captures_itself`: whether the buyer's yes moves the money at once. Elsewhere only our own
+    capture does, and a session that we don't capture is harmless.
 
     Raises:
         ProviderUnavailableError: the outcome is unknown.
         ProviderRefusedError: a final no.
     """
 
+    @property
+    def captures_itself(self) -> bool: ...
+
     def session_body(
         self,
         *,
         payment_id: str,
         registration_id: str,
+        attempt: int,
+        method: str,
+        payee: str,
         amount: Money,
         platform_fee: Money,
         ends_at: datetime,
@@ -102,15 +116,27 @@ class PaymentProvider(Protocol):
 
     def ask(self, payment: Payment) -> SessionReport: ...
 
+    def capture(self, payment: Payment) -> SessionReport:
+        """Take the money of an approved session, by the stored intent; a repeat takes it once.
+
+        Where the provider captures by itself, this asks.
+        """
+        ...
+
     def end_session(self, payment: Payment) -> SessionReport:
-        """End it so that nobody can pay any more; answers what it had come to (BAD-16)."""
+        """End it so that nobody can pay any more; answers what it had come to (BAD-16).
+
+        Where it can't be ended at the provider, only our own record keeps it from being captured.
+        """
         ...
 
     def refund_body(
-        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money
+        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money, fee: Money
     ) -> str: ...
 
-    def fee_refund_body(self, *, refund_id: str, fee: Money) -> str: ...
+    def fee_refund_body(self, *, refund_id: str, fee: Money) -> str | None:
+        """The bytes of the fee's own return; None where it goes back within the refund."""
+        ...
 
     def refund(self, refund: Refund) -> RefundReport: ...
 
@@ -133,3 +159,5 @@ class Hint:
 
     payment_id: str | None = None
     refund_id: str | None = None
+    payment_account_id: str | None = None  # ours
+    provider_account_id: str | None = None  # theirs

@@ -56,11 +56,13 @@ class Refund:
     reason: RefundReason
     requested_at: datetime
     request_body: str
-    fee_request_body: str | None
+    fee_request_body: str | None  # None: the fee goes back within the refund itself
     platform_fee_id: str | None
     status: RefundStatus = S.REQUESTED
     provider_refund_id: str | None = None
     provider_fee_refund_id: str | None = None
+    # It failed after it had succeeded, while a worker may have been giving the fee back.
+    fee_in_doubt_since: datetime | None = None
     asked_count: int = 0
     first_sent_at: datetime | None = None
     failure: str | None = None
@@ -73,7 +75,14 @@ class Refund:
 
     @property
     def is_finished(self) -> bool:
-        return self.status is S.FAILED or (self.status is S.SUCCEEDED and not self.owes_fee)
+        if self.status is S.FAILED:
+            return self.fee_in_doubt_since is None
+        return self.status is S.SUCCEEDED and not self.owes_fee
+
+    @property
+    def fee_goes_within(self) -> bool:
+        """Whether the provider returns the fee in the refund's own call."""
+        return bool(self.fee) and self.fee_request_body is None
 
     def transition_to(self, status: RefundStatus) -> Refund:
         """The only door between states."""
@@ -88,4 +97,12 @@ class Refund:
         return replace(moved, provider_refund_id=provider_refund_id, failure=failure)
 
     def fee_returned(self, provider_fee_refund_id: str) -> Refund:
-        return replace(self, provider_fee_refund_id=provider_fee_refund_id)
+        return replace(self, provider_fee_refund_id=provider_fee_refund_id, fee_in_doubt_since=None)
+
+    def fee_in_doubt(self, now: datetime) -> Refund:
+        """Ask about the fee once more when no worker can be at it any longer."""
+        return replace(self, fee_in_doubt_since=now, asked_count=0)
+
+    def fee_kept(self) -> Refund:
+        """The fee never went back, and now it never will."""
+        return replace(self, fee_in_doubt_since=None)

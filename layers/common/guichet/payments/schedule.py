@@ -16,6 +16,7 @@ _OFFSETS: Final = (
     *(timedelta(hours=hour) for hour in range(30, 121, 6)),
 )
 ALARM_AFTER: Final = timedelta(hours=1)
+WORKER_LIVES: Final = timedelta(minutes=2)  # longer than any function's time limit
 
 
 def next_question_at(since: datetime, asked_count: int) -> datetime:

@@ -61,8 +61,15 @@ class Situation:
     def holds_lease(self) -> bool:
         return self.registration.open_payment_id == self.payment.payment_id
 
+    @property
+    def has_newer_page(self) -> bool:
+        """Whether the registrant could still pay on another page than this one (BAD-1)."""
+        registration = self.registration
+        awaiting = registration.status is S.AWAITING_PAYMENT
+        return awaiting and registration.open_payment_id not in {None, self.payment.payment_id}
 
-def decide(
+
+def decide(  # noqa: PLR0911 - one line a case
     situation: Situation,
     report: SessionReport,
     *,
@@ -72,14 +79,17 @@ def decide(
     if situation.payment.is_final:
         return Decision()
     status = situation.payment.status
+    is_capturing = status is PaymentStatus.CAPTURING
     match report:
         case SessionReport(SessionState.PAID, Capture() as capture):
             return _paid(situation, capture, refund_for)
         case SessionReport(SessionState.PROCESSING):
-            return _processing(situation)
+            return _processing(situation, report.capture_id)
+        case SessionReport(SessionState.DECLINED) if is_capturing:
+            return _declined(situation)
         case SessionReport(SessionState.DENIED) if status is not PaymentStatus.EXPIRED:
             return _denied(situation)
-        case SessionReport(SessionState.ENDED) if status is PaymentStatus.OPEN:
+        case SessionReport(SessionState.ENDED) if status is PaymentStatus.OPEN or is_capturing:
             return _ended(situation)
         case _:
             return Decision()
@@ -197,10 +207,10 @@ def _mismatched(situation: Situation, payment: Payment, capture: Capture) -> Dec
         postings=_capture_postings(capture),
         mails=(MailKind.ORGANIZER_PAYMENT_MISMATCHED,),
     )
-    return Decision((parked, *_to_processing(situation)))
+    return Decision((parked, *to_processing(situation)))
 
 
-def _processing(situation: Situation) -> Decision:
+def _processing(situation: Situation, capture_id: str | None) -> Decision:
     if situation.payment.status is PaymentStatus.PROCESSING:
         payment = situation.payment
         if situation.now < next_question_at(payment.started_at, payment.asked_count):
@@ -208,13 +218,17 @@ def _processing(situation: Situation) -> Decision:
         count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
         return Decision((Change(payment, bumped(replace(payment, asked_count=count))),))
     payment = replace(
-        situation.payment.transition_to(PaymentStatus.PROCESSING), started_at=situation.now
+        situation.payment.transition_to(PaymentStatus.PROCESSING),
+        started_at=situation.now,
+        pending_capture_id=capture_id,
+        asked_count=0,
     )
     moved = Change[Aggregate](situation.payment, bumped(payment), (Event("payment.processing"),))
-    return Decision((moved, *_to_processing(situation)))
+    return Decision((moved, *to_processing(situation)))
 
 
-def _to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
+def to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
+    """What is unknown or unsettled keeps the seat (REG-8)."""
     registration = situation.registration
     if registration.status is not S.AWAITING_PAYMENT or not situation.holds_lease:
         return ()
@@ -225,9 +239,16 @@ def _to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
 def _denied(situation: Situation) -> Decision:
     failed = bumped(situation.payment.transition_to(PaymentStatus.FAILED))
     change = Change[Aggregate](situation.payment, failed, (Event("payment.failed"),))
+    return _denied_to(situation, change) if situation.holds_lease else Decision((change,))
+
+
+def _denied_to(situation: Situation, change: Change[Aggregate]) -> Decision:
+    """What a no means to the registration whose page it was."""
     registration = situation.registration
-    if not situation.holds_lease:
-        return Decision((change,))
+    if situation.payment.status is PaymentStatus.CAPTURING and (
+        registration.status is S.AWAITING_PAYMENT
+    ):
+        return Decision((change, *lease_let_go(situation)))  # the buyer is there and is told
     if situation.training.has_started(situation.now):
         ended = expired(registration)
         return Decision((change, *ended.changes), ended.steps)
@@ -245,8 +266,23 @@ def _denied(situation: Situation) -> Decision:
 def _ended(situation: Situation) -> Decision:
     ended = bumped(situation.payment.transition_to(PaymentStatus.EXPIRED))
     change = Change[Aggregate](situation.payment, ended, (Event("payment.expired"),))
-    if not situation.holds_lease:
-        return Decision((change,))
+    unknown = situation.payment.status is PaymentStatus.CAPTURING
+    if unknown and situation.holds_lease and situation.registration.status is S.PROCESSING:
+        return _denied_to(situation, change)  # and turned out to be nothing
+    return Decision((change, *lease_let_go(situation)))
+
+
+def _declined(situation: Situation) -> Decision:
+    """What the buyer paid with was declined: the same page takes another one while the seat is held."""
+    if situation.registration.status is not S.AWAITING_PAYMENT or not situation.holds_lease:
+        return _denied(situation)
+    payment = bumped(situation.payment.transition_to(PaymentStatus.OPEN))
+    return Decision((Change(situation.payment, payment, (Event("payment.declined"),)),))
+
+
+def lease_let_go(situation: Situation) -> tuple[Change[Aggregate], ...]:
+    """The registrant may choose another way of paying."""
     registration = situation.registration
-    freed = Change[Aggregate](registration, bumped(registration.without_lease()))
-    return Decision((change, freed))
+    if not situation.holds_lease:
+        return ()
+    return (Change(registration, bumped(registration.without_lease())),)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount
@@ -10,12 +13,18 @@ from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Records
 from guichet.registration.training import Training
 
-OFFLINE_PREFIX = "offline:"
+OFFLINE_PREFIX: Final = "offline:"
+
+# What a registrant may choose, and which provider serves it: PayPal also takes cards of guests.
+PROVIDER_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {"stripe": "stripe", "paypal": "paypal", "paypal_card": "paypal"}
+)
+_NEEDS_CARDS: Final = frozenset({"stripe", "paypal_card"})
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way of paying, as the registrant chooses it: `stripe`, or `offline:<id>`."""
+    """One way of paying, as the registrant chooses it: of `PROVIDER_OF`, or `offline:<id>`."""
 
     name: str
     label: str | None = None  # the organizer's own word for an offline method
@@ -24,7 +33,10 @@ class Method:
 def accepted_methods(
     training: Training, accounts: list[PaymentAccount], charged: Money, policy: RegistrationPolicy
 ) -> list[Method]:
-    """What can be chosen for this amount: a provider whose minimum exceeds it isn't offered (REG-5)."""
+    """What can be chosen for this amount, by what the linked accounts can do (PAY-6).
+
+    A provider whose minimum exceeds the amount isn't offered (REG-5).
+    """
     methods: list[Method] = []
     if not charged:
         return methods
@@ -33,9 +45,17 @@ def accepted_methods(
             terms = policy.providers[account.provider]
             enough = terms.minimum_minor[charged.currency] <= charged.amount_minor
             if account.is_usable and enough and charged.amount_minor <= terms.maximum_minor:
-                methods.append(Method(account.provider))
+                methods.extend(_methods_of(account))
     methods.extend(Method(OFFLINE_PREFIX + m.method_id, m.label) for m in training.offline_methods)
     return methods
+
+
+def _methods_of(account: PaymentAccount) -> list[Method]:
+    return [
+        Method(name)
+        for name, provider in PROVIDER_OF.items()
+        if provider == account.provider and (account.takes_cards or name not in _NEEDS_CARDS)
+    ]
 
 
 def least_payable(training: Training, records: Records, policy: RegistrationPolicy) -> int | None:

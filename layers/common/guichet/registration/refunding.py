@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from guichet.clock import Clock
@@ -14,6 +14,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.ledger.postings import (
     Posting,
     fee_receivable_postings,
+    fee_return_failed_postings,
     fee_return_postings,
     refund_failed_postings,
     refund_postings,
@@ -26,7 +27,7 @@ from guichet.payments.ports import (
     RefundReport,
 )
 from guichet.payments.refund import TRANSITIONS, Refund, RefundStatus
-from guichet.payments.schedule import ALARM_AFTER, asked_once_more
+from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
@@ -99,6 +100,8 @@ class Refunding:
     def _step(self, refund: Refund, cause: Cause) -> bool:
         """Do the next thing; False where the rest is up to the provider."""
         provider = self.providers[refund.provider]
+        if refund.fee_in_doubt_since is not None:
+            return self._resolve_doubt(refund, refund.fee_in_doubt_since, cause)
         if refund.owes_fee:
             self._return_fee(refund, provider, cause)
         elif refund.first_sent_at is None:
@@ -127,12 +130,29 @@ class Refunding:
             self.records.save(cause, [self._asked(refund)])
             return False
         moved = refund.reported(report.status, report.provider_refund_id, report.failure)
+        if report.provider_fee_refund_id is not None:
+            moved = moved.fee_returned(report.provider_fee_refund_id)
         if refund.owes_fee and report.status is RefundStatus.FAILED:
-            # A worker may have died between the provider's yes to the fee's return and our record.
+            # A worker may have died between the provider's yes to the fee's return and our record,
+            # or be just about to ask for it.
             fee_refund_id = self.providers[refund.provider].ask_returned_fee(refund)
-            moved = replace(moved, provider_fee_refund_id=fee_refund_id)
+            if fee_refund_id is None:
+                moved = moved.fee_in_doubt(self.clock.now())
+            else:
+                moved = moved.fee_returned(fee_refund_id)
         self.records.save(cause, [_moved(refund, bumped(moved))])
         return moved.status is not RefundStatus.SUBMITTED
+
+    def _resolve_doubt(self, refund: Refund, since: datetime, cause: Cause) -> bool:
+        """The refund failed; whether its fee had gone back shows once no worker can be at it."""
+        if self.clock.now() < since + WORKER_LIVES:
+            return False
+        fee_refund_id = self.providers[refund.provider].ask_returned_fee(refund)
+        if fee_refund_id is None:
+            self.records.save(cause, [Change(refund, bumped(refund.fee_kept()))])
+        else:
+            self.records.save(cause, [_fee_returned(refund, fee_refund_id)])
+        return False
 
     def _return_fee(self, refund: Refund, provider: PaymentProvider, cause: Cause) -> None:
         fee_refund_id = provider.return_fee(refund)
@@ -159,7 +179,10 @@ class Refunding:
 
     def _asked(self, refund: Refund) -> Change[Aggregate]:
         """One more question; after an hour of them a person is told."""
-        count = asked_once_more(refund.requested_at, refund.asked_count, self.clock.now())
+        since = refund.requested_at
+        if refund.fee_in_doubt_since is not None:
+            since = refund.fee_in_doubt_since + WORKER_LIVES
+        count = asked_once_more(since, refund.asked_count, self.clock.now())
         overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
         events = (Event("refund.unknown_for_long"),) if overdue else ()
         return Change(refund, bumped(replace(refund, asked_count=count)), events)
@@ -201,6 +224,8 @@ def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
 def _postings(before: Refund, after: Refund) -> tuple[Posting, ...]:
     """The provider takes the money when it accepts a refund, and gives it back when that fails."""
     had_left = before.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}
+    if after.fee_goes_within:
+        return _postings_within(before, after, had_left=had_left)
     if after.status is RefundStatus.FAILED:
         back = refund_failed_postings(after.amount) if had_left else ()
         if after.provider_fee_refund_id is None:
@@ -209,6 +234,18 @@ def _postings(before: Refund, after: Refund) -> tuple[Posting, ...]:
         gone = fee_return_postings(after.fee) if unrecorded else ()
         return back + gone + fee_receivable_postings(after.fee)
     return () if had_left else refund_postings(after.amount)
+
+
+def _postings_within(before: Refund, after: Refund, *, had_left: bool) -> tuple[Posting, ...]:
+    """Money and fee travel in one transaction of the provider: there, and back where it fails."""
+    gone = refund_postings(after.amount) if not had_left else ()
+    if after.status is RefundStatus.SUCCEEDED:
+        return gone + fee_return_postings(after.fee)
+    if after.status is RefundStatus.FAILED:
+        back = refund_failed_postings(after.amount) if had_left else ()
+        fee_back = before.status is RefundStatus.SUCCEEDED
+        return back + (fee_return_failed_postings(after.fee) if fee_back else ())
+    return gone
 
 
 def _pending() -> Unavailable:

@@ -87,6 +87,7 @@ class Registration:
     discount_code_id: str | None = None
     method: str | None = None  # `stripe`, or `offline:<id>`; the last one chosen
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
+    last_payment_id: str | None = None
     session_ends_at: datetime | None = None  # of the last attempt
     payment_count: int = 0
     paid_by: PaidBy | None = None
@@ -186,9 +187,15 @@ class Registration:
             hold=replace(hold, ends_at=max(hold.ends_at, session_ends_at)),
             method=method,
             open_payment_id=payment_id,
+            last_payment_id=payment_id,
             session_ends_at=session_ends_at,
             payment_count=self.payment_count + 1,
         )
+
+    def leasing_again(self, payment_id: str) -> Registration:
+        """The buyer agreed on an earlier page after all, and nobody pays on another one."""
+        self.require_hold()
+        return replace(self, open_payment_id=payment_id, last_payment_id=payment_id)
 
     def next_look_at(self) -> datetime | None:
         """When its hold ends, or before that its open session: a page may have been paid unheard of."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -20,12 +21,20 @@ from guichet.payments.ports import (
     SessionState,
 )
 from guichet.payments.refund import Refund, RefundReason
-from guichet.registration.naming import return_id
+from guichet.payments.schedule import ALARM_AFTER
+from guichet.registration.capturing import (
+    abandoned,
+    parked,
+    still_wants_capture,
+    to_capture,
+    unanswered,
+)
 from guichet.registration.outcome import Decision, Situation, bumped, decide
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Aggregate, EventApplied, Records, Step
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration
+from guichet.registration.returning import whole_return
 
 TRIES: Final = 8  # writers of one registration are few: its browser, a webhook, the clock
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose session can't be asked for ends then
@@ -43,25 +52,37 @@ class Settling:
     policy: RegistrationPolicy
 
     def ask(self, payment_id: str, cause: Cause, event: ProviderEvent | None = None) -> None:
-        """Ask what became of the payment and write it.
+        """Ask what became of the payment and write it; capture where the buyer agreed.
 
         Raises:
-            Unavailable: the provider does not answer; nothing was written.
+            Unavailable: the provider does not answer; it is due again where money may move.
         """
         payment = self.records.payment(payment_id)
         if payment is None or payment.is_final or payment.session_id is None:
             self._nothing_to_do(cause, event)
             return
-        provider = self.providers[payment.provider]
-        self._write(payment_id, self._answer(payment, provider.ask), cause, event)
+        report = self._asked(payment, cause)
+        if payment.status is PaymentStatus.CAPTURING and report.state is SessionState.UNPAID:
+            report = SessionReport(SessionState.DECLINED)  # never captured: to be agreed once more
+        if report.state is SessionState.APPROVED:
+            self._capture(payment, cause, event)
+        else:
+            self._write(payment_id, report, cause, event)
 
-    def end_open_payment(self, registration: Registration, cause: Cause) -> None:
+    def end_open_payment(
+        self, registration: Registration, cause: Cause, *, takes_approved: bool = False
+    ) -> None:
         """End the open attempt, if there is one, so that nobody can pay it any more (BAD-16).
 
         The registration may be confirmed afterwards: read it again.
 
+        Args:
+            registration: whose attempt.
+            cause: why.
+            takes_approved: capture a page that the buyer has approved, unheard, instead of ending it.
+
         Raises:
-            Unavailable: the provider does not answer; nothing was written.
+            Unavailable: the provider does not answer; nothing was written, or that it is unknown.
         """
         if registration.open_payment_id is None:
             return
@@ -70,24 +91,122 @@ class Settling:
             raise ConcurrentUpdateError("a lease without its payment")
         if payment.status is PaymentStatus.CREATED:
             self.records.save(cause, abandoning(payment, registration))
+        elif payment.status is PaymentStatus.CAPTURING:
+            self.ask(payment.payment_id, cause)
         elif payment.status is PaymentStatus.OPEN:
-            provider = self.providers[payment.provider]
-            self._write(
-                payment.payment_id, self._answer(payment, provider.end_session), cause, None
-            )
+            self._end(payment, cause, takes_approved=takes_approved)
 
-    def _answer(
-        self, payment: Payment, question: Callable[[Payment], SessionReport]
-    ) -> SessionReport:
+    def _end(self, payment: Payment, cause: Cause, *, takes_approved: bool) -> None:
+        provider = self.providers[payment.provider]
         try:
-            return question(payment)
+            report = provider.end_session(payment)
         except ProviderUnavailableError as error:
             raise provider_unavailable(error.retry_after_seconds) from error
         except ProviderRefusedError as error:
-            # No answer will ever come: long after nobody can pay, the lease may end.
-            if self.clock.now() >= payment.session_ends_at + _ASKED_IN_VAIN:
-                return SessionReport(SessionState.ENDED)
+            if not provider.captures_itself:  # nobody can be asked, and nobody but us can capture
+                self._save(payment, abandoned, cause)
+                return
+            report = self._in_vain(payment, error)
+        if report.state is SessionState.APPROVED and takes_approved:
+            self._capture(payment, cause, None)
+            return
+        if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
+            report = SessionReport(SessionState.ENDED)  # by our own record: it won't be captured
+        self._write(payment.payment_id, report, cause, None)
+
+    def _asked(self, payment: Payment, cause: Cause) -> SessionReport:
+        """The provider's answer. Without one, what may have been captured is noted as unknown."""
+        provider = self.providers[payment.provider]
+        try:
+            return provider.ask(payment)
+        except ProviderUnavailableError as error:
+            self._note_unanswered(payment, cause)
+            raise provider_unavailable(error.retry_after_seconds) from error
+        except ProviderRefusedError as error:
+            if provider.captures_itself:
+                return self._in_vain(payment, error)
+            sent = payment.status in {PaymentStatus.CAPTURING, PaymentStatus.PROCESSING}
+            if sent and self.clock.now() >= payment.started_at + ALARM_AFTER:
+                self._save(payment, parked, cause)
+            else:
+                self._note_unanswered(payment, cause)
             raise provider_unavailable(None) from error
+
+    def _note_unanswered(self, payment: Payment, cause: Cause) -> None:
+        if payment.status is PaymentStatus.CAPTURING:
+            self._save(payment, unanswered, cause)
+
+    def _in_vain(self, payment: Payment, error: ProviderRefusedError) -> SessionReport:
+        """No answer will ever come: long after nobody can pay, the lease may end."""
+        if self.clock.now() >= payment.session_ends_at + _ASKED_IN_VAIN:
+            return SessionReport(SessionState.ENDED)
+        raise provider_unavailable(None) from error
+
+    def _capture(self, payment: Payment, cause: Cause, event: ProviderEvent | None) -> None:
+        """Take the money of an approved page: the intent is stored first, then the answer."""
+        intent = self._intended(payment.payment_id, cause)
+        if intent is None:
+            self._nothing_to_do(cause, event)
+            return
+        try:
+            report = self.providers[intent.provider].capture(intent)
+        except ProviderUnavailableError as error:
+            self._save(intent, unanswered, cause)
+            raise provider_unavailable(error.retry_after_seconds) from error
+        except ProviderRefusedError:
+            report = SessionReport(SessionState.DENIED)  # a final no: nothing was taken
+        if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
+            report = SessionReport(SessionState.DECLINED)  # the buyer has to agree once more
+        self._write(intent.payment_id, report, cause, event)
+
+    def _intended(self, payment_id: str, cause: Cause) -> Payment | None:
+        """The stored intent to capture, an earlier one too; None where nobody wants it any more."""
+        for _ in range(TRIES):
+            situation = self._situation(payment_id, seat_may_be_left=True)
+            situation = replace(situation, seat_may_be_left=self._has_room(situation))
+            payment = situation.payment
+            if payment.status is PaymentStatus.CAPTURING:
+                if still_wants_capture(situation):
+                    return payment
+                self._write(payment_id, SessionReport(SessionState.ENDED), cause, None)
+                return None
+            decision = to_capture(situation)
+            if not decision.changes:
+                return None
+            try:
+                self.records.save(cause, decision.changes, decision.steps)
+            except ConcurrentUpdateError:
+                continue
+            return next(c.after for c in decision.changes if isinstance(c.after, Payment))
+        raise ConcurrentUpdateError(f"{payment_id} is being written all the time")
+
+    def _has_room(self, situation: Situation) -> bool:
+        """Whether a late payment would get its seat now; asked before its money is taken (REG-4)."""
+        registration, training = situation.registration, situation.training
+        if situation.holds_lease:
+            return True
+        accounts = self.records.payment_accounts(training.account_id)
+        payee = situation.payment.payee
+        if not training.takes_late_payers(situation.now) or not any(
+            each.is_usable and each.provider_account_id == payee for each in accounts
+        ):
+            return False
+        if registration.has_seat:
+            return True
+        if self.records.live_registration_of(training.training_id, registration.email) is not None:
+            return False
+        return self.records.seats(training.training_id).left != 0
+
+    def _save(
+        self, payment: Payment, decide_on: Callable[[Situation], Decision], cause: Cause
+    ) -> None:
+        """Write what follows from the payment as it was read, unless somebody else has moved it."""
+        situation = self._situation(payment.payment_id, seat_may_be_left=True)
+        if situation.payment.version != payment.version:
+            return
+        decision = decide_on(situation)
+        with suppress(ConcurrentUpdateError):
+            self.records.save(cause, decision.changes, decision.steps)
 
     def _write(
         self, payment_id: str, report: SessionReport, cause: Cause, event: ProviderEvent | None
@@ -95,9 +214,13 @@ class Settling:
         applied: tuple[Step, ...] = (
             () if event is None else (EventApplied(event.provider, event.event_id),)
         )
-        seat_may_be_left = True
+        seat_may_be_left, ends_newer_page = True, report.state is SessionState.PAID
         for _ in range(TRIES):
-            decision = self._decide(payment_id, report, seat_may_be_left=seat_may_be_left)
+            situation = self._situation(payment_id, seat_may_be_left=seat_may_be_left)
+            if ends_newer_page and situation.has_newer_page:
+                ends_newer_page = self._ended_newer_page(situation.registration, cause)
+                continue
+            decision = decide(situation, report, refund_for=self._refund)
             if not decision.changes:
                 self._nothing_to_do(cause, event)
                 return
@@ -114,9 +237,15 @@ class Settling:
                 return
         raise ConcurrentUpdateError(f"{payment_id} is being written all the time")
 
-    def _decide(
-        self, payment_id: str, report: SessionReport, *, seat_may_be_left: bool
-    ) -> Decision:
+    def _ended_newer_page(self, registration: Registration, cause: Cause) -> bool:
+        """End the page that nobody needs any more. Money that arrives has its place all the same."""
+        try:
+            self.end_open_payment(registration, cause)
+        except Unavailable:
+            return False  # what is paid on it is returned (BAD-1)
+        return True
+
+    def _situation(self, payment_id: str, *, seat_may_be_left: bool) -> Situation:
         payment = self.records.payment(payment_id)
         if payment is None:
             raise ConcurrentUpdateError("a payment that was there is gone")
@@ -124,19 +253,15 @@ class Settling:
         training = self.records.training(payment.training_id)
         if registration is None or training is None:
             raise ConcurrentUpdateError("a payment without its registration")
-        return decide(
-            Situation(
-                training=training,
-                registration=registration,
-                payment=payment,
-                uses_per_email=self._uses_per_email(registration),
-                now=self.clock.now(),
-                denied_hold=self.policy.approval_hold,
-                session=self.policy.session,
-                seat_may_be_left=seat_may_be_left,
-            ),
-            report,
-            refund_for=self._refund,
+        return Situation(
+            training=training,
+            registration=registration,
+            payment=payment,
+            uses_per_email=self._uses_per_email(registration),
+            now=self.clock.now(),
+            denied_hold=self.policy.approval_hold,
+            session=self.policy.session,
+            seat_may_be_left=seat_may_be_left,
         )
 
     def _uses_per_email(self, registration: Registration) -> int | None:
@@ -146,33 +271,8 @@ class Settling:
         return None if code is None else code.uses_per_email
 
     def _refund(self, payment: Payment, capture: Capture, reason: RefundReason) -> Refund:
-        """The return of the whole capture with its whole fee: stored before anything is sent."""
         provider = self.providers[payment.provider]
-        refund_id, fee = return_id(payment.payment_id), capture.platform_fee
-        return Refund(
-            refund_id=refund_id,
-            payment_id=payment.payment_id,
-            registration_id=payment.registration_id,
-            training_id=payment.training_id,
-            account_id=payment.account_id,
-            provider=payment.provider,
-            payee=payment.payee,
-            amount=capture.amount,
-            fee=fee,
-            reason=reason,
-            requested_at=self.clock.now(),
-            request_body=provider.refund_body(
-                refund_id=refund_id,
-                payment_id=payment.payment_id,
-                capture=capture,
-                amount=capture.amount,
-            ),
-            # A fee of 0 is never sent: the provider would refuse the whole (BAD-15).
-            fee_request_body=provider.fee_refund_body(refund_id=refund_id, fee=fee)
-            if fee
-            else None,
-            platform_fee_id=capture.platform_fee_id,
-        )
+        return whole_return(payment, capture, reason, provider=provider, now=self.clock.now())
 
     def _nothing_to_do(self, cause: Cause, event: ProviderEvent | None) -> None:
         if event is not None:

@@ -19,7 +19,7 @@ from guichet.ledger.postings import Posting
 from guichet.payments.account import PaymentAccount
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund
-from guichet.payments.schedule import next_question_at
+from guichet.payments.schedule import WORKER_LIVES, next_question_at
 from guichet.registration.discount import DiscountCode
 from guichet.registration.ports import Aggregate
 from guichet.registration.provider_event import EventStatus, ProviderEvent
@@ -130,8 +130,10 @@ def _due_entry(value: Aggregate | Member) -> Item:
             return due_entry("hold", look_at) if look_at else {}
         case Training(status=TrainingStatus.CLOSED, ending_sessions_since=since) if since:
             return due_entry("training", since + MESSAGE_GRACE)
-        case Payment(status=PaymentStatus.PROCESSING):
+        case Payment(status=PaymentStatus.PROCESSING | PaymentStatus.CAPTURING):
             return due_entry("payment", next_question_at(value.started_at, value.asked_count))
+        case Refund(fee_in_doubt_since=datetime() as since):
+            return due_entry("refund", next_question_at(since + WORKER_LIVES, value.asked_count))
         case Refund() if not value.is_finished:
             return due_entry("refund", next_question_at(value.requested_at, value.asked_count))
         case _:

@@ -50,11 +50,16 @@ class StripeProvider:
     ) -> None:
         self._client = StripeClient(http, api_url, tuple(api_keys), pause, elapsed, budget_seconds)
 
+    captures_itself = True
+
     def session_body(
         self,
         *,
         payment_id: str,
         registration_id: str,
+        attempt: int,
+        method: str,
+        payee: str,
         amount: Money,
         platform_fee: Money,
         ends_at: datetime,
@@ -65,6 +70,7 @@ class StripeProvider:
         Raises:
             Invalid: a currency or an amount that Stripe does not take.
         """
+        del attempt, method, payee  # they travel outside the bytes: in the key and in a header
         return requests.session_form(
             payment_id=payment_id,
             registration_id=registration_id,
@@ -80,6 +86,10 @@ class StripeProvider:
 
     def ask(self, payment: Payment) -> SessionReport:
         return self._ask(payment, self._client.budget())
+
+    def capture(self, payment: Payment) -> SessionReport:
+        """Stripe captures by itself: what came of it is all there is to know."""
+        return self.ask(payment)
 
     def end_session(self, payment: Payment) -> SessionReport:
         """Expire the session; where Stripe says that it is no longer open, ask what it is (BAD-16).
@@ -99,8 +109,9 @@ class StripeProvider:
         return report
 
     def refund_body(
-        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money
+        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money, fee: Money
     ) -> str:
+        del fee  # it goes back by a call of its own
         return requests.refund_form(
             refund_id=refund_id, payment_id=payment_id, capture=capture, amount=amount
         )

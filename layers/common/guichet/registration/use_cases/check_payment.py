@@ -5,7 +5,7 @@ from __future__ import annotations
 from guichet.errors import ConcurrentUpdateError, not_found
 from guichet.events import Actor
 from guichet.registration.ports import RateLimits
-from guichet.registration.registration import Registration
+from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.settling import Settling, cause_of
 
 
@@ -20,14 +20,21 @@ def check_payment(
     registration = settling.records.registration(registration_id)
     if registration is None:
         raise not_found("registration")
-    if registration.open_payment_id is None:
+    asked_about = registration.open_payment_id or _late(registration)
+    if asked_about is None:
         return registration
     cause = cause_of(actor, "check_payment", settling.clock)
     wait = settling.policy.return_poll_seconds
     if not limits.may_again("ask", registration_id, at=cause.at, seconds=wait):
         return registration
-    settling.ask(registration.open_payment_id, cause)
+    settling.ask(asked_about, cause)
     fresh = settling.records.registration(registration_id)
     if fresh is None:
         raise ConcurrentUpdateError("a registration that was there is gone")
     return fresh
+
+
+def _late(registration: Registration) -> str | None:
+    """The last page of a buyer who comes back after its end: it may still be worth a seat (REG-4)."""
+    unpaid = {RegistrationStatus.AWAITING_PAYMENT, RegistrationStatus.EXPIRED}
+    return registration.last_payment_id if registration.status in unpaid else None

@@ -27,7 +27,7 @@ def release_hold(registration_id: str, actor: Actor, *, settling: Settling) -> N
         if look_at is None or look_at > now:
             return
         if registration.open_payment_id is not None:
-            settling.end_open_payment(registration, cause)
+            settling.end_open_payment(registration, cause, takes_approved=True)
             raise ConcurrentUpdateError("the open session has just ended: decide again")
         if registration.hold.ends_at > now:
             return

@@ -19,7 +19,7 @@ from guichet.registration.links import Links
 from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.naming import payment_id as payment_id_for
 from guichet.registration.outcome import bumped
-from guichet.registration.paying import accepted_methods
+from guichet.registration.paying import PROVIDER_OF, accepted_methods
 from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
 from guichet.registration.settling import (
@@ -38,7 +38,7 @@ class StartPayment:
     """A registrant chooses a provider."""
 
     registration_id: str
-    provider: str
+    method: str  # of `PROVIDER_OF`
     idempotency_key: str
     actor: Actor
 
@@ -66,7 +66,7 @@ def _reserve(
     if registration is None:
         raise not_found("registration")
     wanted_id = payment_id_for(registration.registration_id, command.idempotency_key)
-    asked = request_hash(command.provider)
+    asked = request_hash(command.method)
     earlier = records.payment(wanted_id)
     if earlier is not None:
         Reply.replay(earlier, same_request=earlier.request_hash == asked)
@@ -84,7 +84,7 @@ def _reserve(
     if registration.open_payment_id is not None:  # last: what is refused ends nothing
         settling.end_open_payment(registration, cause)
         raise ConcurrentUpdateError("the earlier attempt has just ended: decide again")
-    payment = _new_payment(wanted_id, asked, registration, training, account, settling, links)
+    payment = _new_payment(command, wanted_id, registration, training, account, settling, links)
     _store(payment, None, registration, settling, cause)
     return False, payment
 
@@ -100,7 +100,7 @@ def _resumed(
     if payment is not None:
         if payment.is_being_called(now):
             raise in_flight()
-        same = payment.provider == command.provider
+        same = payment.method == command.method
         if same and payment.status is PaymentStatus.OPEN and now < payment.session_ends_at:
             return payment
     return None
@@ -128,14 +128,15 @@ def _account(
 ) -> PaymentAccount:
     accounts = settling.records.payment_accounts(training.account_id)
     offered = accepted_methods(training, accounts, registration.quote.charged, settling.policy)
-    if command.provider not in {method.name for method in offered}:
+    if command.method not in {method.name for method in offered}:
         raise Invalid("method_not_offered", "Choose one of the payment methods that are offered.")
-    return next(each for each in accounts if each.provider == command.provider)
+    provider = PROVIDER_OF[command.method]
+    return next(each for each in accounts if each.provider == provider)
 
 
 def _new_payment(  # noqa: PLR0917 - each is another thing
+    command: StartPayment,
     payment_id: str,
-    asked: str,
     registration: Registration,
     training: Training,
     account: PaymentAccount,
@@ -158,7 +159,8 @@ def _new_payment(  # noqa: PLR0917 - each is another thing
         request_body="",
         session_ends_at=ends_at,
         started_at=now,
-        request_hash=asked,
+        request_hash=request_hash(command.method),
+        method=command.method,
         calling_since=now,
     )
     return replace(payment, request_body=_body(payment, registration, training, settling, links))
@@ -174,6 +176,9 @@ def _body(
     return settling.providers[payment.provider].session_body(
         payment_id=payment.payment_id,
         registration_id=payment.registration_id,
+        attempt=payment.attempt,
+        method=payment.method,
+        payee=payment.payee,
         amount=payment.amount,
         platform_fee=payment.platform_fee,
         ends_at=payment.session_ends_at,
@@ -183,6 +188,7 @@ def _body(
             email=registration.email,
             success_url=links.return_page(registration.registration_id),
             cancel_url=links.page(registration.registration_id),
+            organizer=settling.records.account(training.account_id).legal_name,
         ),
     )
 
@@ -203,7 +209,7 @@ def _taken_over(
     registration.require_hold()
     training = _payable_training(registration, settling)
     ends_at = (now + settling.policy.session).replace(microsecond=0)
-    moved = replace(earlier, session_ends_at=ends_at)
+    moved = replace(earlier, attempt=earlier.attempt + 1, session_ends_at=ends_at)
     body = _body(moved, registration, training, settling, links)
     retried = bumped(earlier.retried(request_body=body, session_ends_at=ends_at, now=now))
     _store(retried, earlier, registration, settling, cause)
@@ -219,7 +225,7 @@ def _store(
 ) -> None:
     """The attempt and its lease in one write, before the provider hears of it."""
     leased = registration.started_payment(
-        payment.payment_id, method=payment.provider, session_ends_at=payment.session_ends_at
+        payment.payment_id, method=payment.method, session_ends_at=payment.session_ends_at
     )
     changes: list[Change[Aggregate]] = [
         Change(before, payment, (Event("payment.started"),)),

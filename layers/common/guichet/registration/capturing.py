@@ -1,0 +1,80 @@
+"""Taking the money of an approved page: when it is still wanted, and what not knowing means (REG-4, REG-8).
+
+PayPal's orders can't be ended there, and their money moves only when we capture: these decisions
+are what keeps an order that somebody approves too late from being paid (BAD-16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from guichet.events import Event
+from guichet.ledger.journal import Change
+from guichet.payments.payment import PaymentStatus
+from guichet.payments.schedule import ALARM_AFTER, asked_once_more
+from guichet.registration.outcome import (
+    Decision,
+    Situation,
+    bumped,
+    lease_let_go,
+    to_processing,
+)
+from guichet.registration.ports import Aggregate
+from guichet.registration.registration import RegistrationStatus as S
+
+
+def to_capture(situation: Situation) -> Decision:
+    """The intent to take the money of an approved page; nothing where nobody wants it taken.
+
+    Only the page that holds the lease is captured, or one that nobody has replaced while the seat
+    is still there to be had.
+    """
+    payment, registration = situation.payment, situation.registration
+    awaiting = registration.status is S.AWAITING_PAYMENT
+    if payment.status is PaymentStatus.OPEN:
+        wanted = awaiting and situation.holds_lease
+    else:
+        free = awaiting and registration.open_payment_id is None
+        late = free or registration.status is S.EXPIRED
+        wanted = payment.status is PaymentStatus.EXPIRED and late and situation.seat_may_be_left
+    if not wanted:
+        return Decision()
+    intent = bumped(payment.capturing(situation.now))
+    changes: tuple[Change[Aggregate], ...] = (
+        Change(payment, intent, (Event("payment.capturing"),)),
+    )
+    if awaiting and not situation.holds_lease:
+        leased = registration.leasing_again(payment.payment_id)
+        changes = (*changes, Change(registration, bumped(leased)))
+    return Decision(changes)
+
+
+def still_wants_capture(situation: Situation) -> bool:
+    """Whether an intent whose capture never reached the provider is still meant."""
+    registration = situation.registration
+    live = registration.status in {S.AWAITING_PAYMENT, S.PROCESSING} and situation.holds_lease
+    return live or (registration.status is S.EXPIRED and situation.seat_may_be_left)
+
+
+def unanswered(situation: Situation) -> Decision:
+    """Nobody says what became of a capture that was sent: unknown, and the seat is kept (REG-8)."""
+    payment = situation.payment
+    count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
+    overdue = situation.now >= payment.started_at + ALARM_AFTER
+    events = (Event("payment.unknown_for_long"),) if overdue else ()
+    asked = Change[Aggregate](payment, bumped(replace(payment, asked_count=count)), events)
+    return Decision((asked, *to_processing(situation)))
+
+
+def parked(situation: Situation) -> Decision:
+    """A capture was sent, and its account can't be asked any more: a person decides."""
+    payment = bumped(situation.payment.transition_to(PaymentStatus.PARKED))
+    change = Change[Aggregate](situation.payment, payment, (Event("payment.parked"),))
+    return Decision((change, *to_processing(situation)))
+
+
+def abandoned(situation: Situation) -> Decision:
+    """Nobody can be asked about a page that only we could capture: our record refuses to."""
+    payment = bumped(situation.payment.abandoned())
+    change = Change[Aggregate](situation.payment, payment, (Event("payment.abandoned"),))
+    return Decision((change, *lease_let_go(situation)))
