@@ -1,4 +1,4 @@
-"""POST /v1/webhooks/stripe: verify, store once, answer. Nothing else happens here."""
+"""POST /v1/webhooks/stripe and …/paypal: verify, store once, answer. Nothing else happens here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from guichet import bootstrap
-from guichet.entry.webhooks import answer_stripe
+from guichet.entry.webhooks import answer_delivery
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,4 +20,4 @@ bootstrap.prepare()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer within the provider's limit, whatever the event means."""
     del context
-    return answer_stripe(event, bootstrap.container(), logger)
+    return answer_delivery(event, bootstrap.container(), logger)

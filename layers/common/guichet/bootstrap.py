@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.outbox import DynamoOutbox
     from guichet.adapters.dynamo.people import People
     from guichet.adapters.http import Http
+    from guichet.adapters.paypal.certificates import Certificates
     from guichet.payments.ports import PaymentProvider
     from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
@@ -155,6 +156,19 @@ class Container:
                 budget_seconds=_PROVIDER_SECONDS,
             )
         }
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Whose keys sign PayPal's deliveries; kept, so that each is fetched once by a worker."""
+        from guichet.adapters.paypal.certificates import (  # noqa: PLC0415 - PayPal's deliveries
+            Certificates,
+        )
+
+        return Certificates(
+            self._http,
+            hosts=self.settings.paypal_certificate_hosts,
+            trust_anchors=lambda: self.secrets.paypal_trust_anchors,
+        )
 
     @cached_property
     def _http(self) -> Http:

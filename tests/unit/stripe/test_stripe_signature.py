@@ -155,3 +155,22 @@ def test_an_event_hints_at_what_it_names(snapshot: str, hint: Hint):
 def test_an_event_without_a_snapshot_hints_at_nothing(body: str):
     """Thin events carry none (CONTRACTS 1.8)."""
     assert read_hint(ProviderEvent("stripe", "evt_1", "v2.core", "", body, NOW)) == Hint()
+
+
+@pytest.mark.parametrize("kind", ["account.updated", "account.application.deauthorized"])
+@pytest.mark.parametrize(
+    ("account", "hint"),
+    [
+        pytest.param("acct_1", Hint(provider_account_id="acct_1"), id="an organizer's"),
+        pytest.param("", Hint(), id="the operator's own"),
+    ],
+)
+def test_an_event_about_an_account_hints_at_the_one_of_the_envelope(
+    kind: str, account: str, hint: Hint
+):
+    """PAY-5: the snapshot of a deauthorization is the application, not the account."""
+    body = f'{{"id":"evt_1","type":"{kind}","data":{{"object":{{"id":"ca_1","object":"application"}}}}}}'
+
+    found = read_hint(ProviderEvent("stripe", "evt_1", kind, account, body, NOW))
+
+    assert found == hint

@@ -14,6 +14,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     timeout_seconds: float = 10.0
+    most_bytes: int | None = None  # of the answer's body; a longer one counts as none
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Http(Protocol):
     """Sends one request once.
 
     Raises:
-        NoAnswerError: connection refused or lost, or no answer in time.
+        NoAnswerError: connection refused or lost, no answer in time, or one longer than asked for.
     """
 
     def send(self, request: HttpRequest) -> HttpResponse: ...

@@ -7,10 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from guichet.adapters.stripe.client import API_VERSION
-from guichet.adapters.stripe.webhooks import StripeEvent, parse_event, verify
 from guichet.bootstrap import Container
-from guichet.errors import Invalid, Refusal
+from guichet.errors import Invalid, Refusal, Unavailable
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.use_cases.receive_provider_event import receive_provider_event
 
@@ -20,47 +18,110 @@ type Answer = dict[str, Any]  # what the gateway takes
 type Log = Any  # Powertools' logger
 
 
+def answer_delivery(event: Mapping[str, Any], container: Container, log: Log) -> Answer:
+    """Answer a delivery of the provider that the path names."""
+    answers = {"/v1/webhooks/paypal": answer_paypal, "/v1/webhooks/stripe": answer_stripe}
+    return answers[_path(event)](event, container, log)
+
+
 def answer_stripe(event: Mapping[str, Any], container: Container, log: Log) -> Answer:
     """Answer a delivery. Nothing but storing happens here, so that any burst is survived."""
-    path = str(event.get("rawPath", ""))
+    from guichet.adapters.stripe.client import API_VERSION  # noqa: PLC0415 - on Stripe's road only
+    from guichet.adapters.stripe.webhooks import parse_event, verify  # noqa: PLC0415 - same
+
     try:
         body = _raw_body(event)
         header = _headers(event).get("stripe-signature")
         verify(body, header, container.secrets.stripe_webhook_secrets, container.clock.now())
         delivered = parse_event(body)
     except Refusal as refusal:
-        log.warning("delivery refused", code=refusal.code)
-        return _problem(413 if refusal.code == "body_too_large" else 400, refusal, path)
-    return _stored(delivered, body, container, log)
-
-
-def _stored(delivered: StripeEvent, body: bytes, container: Container, log: Log) -> Answer:
-    facts = {"event_id": delivered.event_id, "event_type": delivered.kind}
+        return _refused(refusal, event, log)
     if delivered.livemode is not container.settings.stripe_livemode:
         # A live Connect endpoint gets the test mode's events too; an error would get it disabled.
+        facts = {"event_id": delivered.event_id, "event_type": delivered.kind}
         log.info("event of the other mode ignored", **facts)
         return _ok("ignored")
-    received = ProviderEvent(
-        provider="stripe",
-        event_id=delivered.event_id,
-        kind=delivered.kind,
-        provider_account_id=delivered.account or "",
-        body=body.decode(),
-        received_at=container.clock.now(),
+    answer = _stored(
+        ProviderEvent(
+            provider="stripe",
+            event_id=delivered.event_id,
+            kind=delivered.kind,
+            provider_account_id=delivered.account,
+            body=body.decode(),
+            received_at=container.clock.now(),
+        ),
+        container,
+        log,
     )
-    new = receive_provider_event(received, records=container.records, clock=container.clock)
-    log.info("event stored" if new else "event repeated", **facts)
     if delivered.api_version != API_VERSION:
-        _alarm_other_version(log, delivered.api_version, facts)
+        # Stored all the same: we fetch the object ourselves. A person sets the endpoint's version.
+        log.error(
+            "event of another API version",
+            api_version=delivered.api_version,
+            event_id=delivered.event_id,
+            event_type=delivered.kind,
+        )
+        _alarm("stripe_api_version")
+    return answer
+
+
+def answer_paypal(event: Mapping[str, Any], container: Container, log: Log) -> Answer:
+    """Answer a delivery; a certificate that can't be had now is a 503, which PayPal repeats."""
+    from guichet.adapters.paypal.certificates import UNTRUSTED  # noqa: PLC0415 - PayPal's road only
+    from guichet.adapters.paypal.webhooks import parse_event, verify  # noqa: PLC0415 - same
+
+    try:
+        body = _raw_body(event)
+        verify(
+            body,
+            _headers(event),
+            container.secrets.paypal_webhook_ids,
+            container.certificates,
+            container.clock.now(),
+        )
+        delivered = parse_event(body)
+    except Refusal as refusal:
+        if refusal.code == UNTRUSTED:
+            # PayPal itself served it, so it is PayPal's change of authority that we don't know.
+            _alarm(UNTRUSTED)
+        return _refused(refusal, event, log)
+    return _stored(
+        ProviderEvent(
+            provider="paypal",
+            event_id=delivered.event_id,
+            kind=delivered.kind,
+            provider_account_id=delivered.merchant,
+            body=body.decode(),
+            received_at=container.clock.now(),
+        ),
+        container,
+        log,
+    )
+
+
+def _stored(received: ProviderEvent, container: Container, log: Log) -> Answer:
+    new = receive_provider_event(received, records=container.records, clock=container.clock)
+    log.info(
+        "event stored" if new else "event repeated",
+        event_id=received.event_id,
+        event_type=received.kind,
+    )
     return _ok("stored" if new else "repeated")
 
 
-def _alarm_other_version(log: Log, version: str | None, facts: Mapping[str, str]) -> None:
-    """Stored all the same: we fetch the object ourselves. A person sets the endpoint's version."""
+def _refused(refusal: Refusal, event: Mapping[str, Any], log: Log) -> Answer:
+    """The problem as an answer. No header and no body is logged: one delivery's make another's."""
+    log.warning("delivery refused", code=refusal.code, path=_path(event))
+    status = 413 if refusal.code == "body_too_large" else 400
+    if isinstance(refusal, Unavailable):
+        status = 503
+    return _problem(status, refusal, _path(event))
+
+
+def _alarm(reason: str) -> None:
     from guichet.entry.metrics import needs_person  # noqa: PLC0415 - 100 ms, for a rare case
 
-    log.error("event of another API version", api_version=version, **facts)
-    needs_person("stripe_api_version")
+    needs_person(reason)
 
 
 def _raw_body(event: Mapping[str, Any]) -> bytes:
@@ -84,7 +145,16 @@ def _too_large() -> Refusal:
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    return {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    """Names in lower case; one that came twice, in whatever case, is joined as the gateway does."""
+    joined: dict[str, str] = {}
+    for name, value in (event.get("headers") or {}).items():
+        lower = str(name).lower()
+        joined[lower] = f"{joined[lower]},{value}" if lower in joined else str(value)
+    return joined
+
+
+def _path(event: Mapping[str, Any]) -> str:
+    return str(event.get("rawPath", ""))
 
 
 def _ok(outcome: str) -> Answer:

@@ -77,9 +77,13 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
 
 def read_hint(event: ProviderEvent) -> Hint:
     """Whom to ask about a stored event: each provider's adapter reads its own."""
-    from guichet.adapters.stripe import webhooks as stripe  # noqa: PLC0415 - on this road only
+    from guichet.adapters.paypal import webhooks as paypal  # noqa: PLC0415 - on this road only
+    from guichet.adapters.stripe import webhooks as stripe  # noqa: PLC0415 - same
 
-    readers: dict[str, Callable[[ProviderEvent], Hint]] = {"stripe": stripe.read_hint}
+    readers: dict[str, Callable[[ProviderEvent], Hint]] = {
+        "paypal": paypal.read_hint,
+        "stripe": stripe.read_hint,
+    }
     return readers[event.provider](event)
 
 

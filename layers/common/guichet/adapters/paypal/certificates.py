@@ -1,4 +1,4 @@
-"""Whose key signs PayPal's events: the certificate that a delivery names, fetched, judged and kept (EXT-2)."""
+"""Whose key signs PayPal's events: the certificate a delivery names, fetched, judged, kept (EXT-2)."""
 
 from __future__ import annotations
 

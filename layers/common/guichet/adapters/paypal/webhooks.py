@@ -42,11 +42,11 @@ _ALGORITHM: Final = "SHA256withRSA"
 _VERSION: Final = "v2"
 _LONGEST_HEADER: Final = 2048
 _TRANSMISSION_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 _TYPE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)  # what may stand in a key of a table
-_TRACKING: Final = re.compile(r"([A-Za-z0-9_]{1,128})(-[A-Za-z0-9_-]*)?", re.ASCII)
+_TRACKING: Final = re.compile(r"([A-Za-z0-9_]{1,128})([-.][A-Za-z0-9_.-]*)?", re.ASCII)
 
 _MERCHANT_TYPES: Final = ("MERCHANT.", "CUSTOMER.MERCHANT-INTEGRATION.")
 _REFUND_TYPES: Final = (

@@ -26,8 +26,12 @@ ENDPOINT_EVENTS: Final = (
     "checkout.session.expired",
     "refund.updated",
     "refund.failed",
+    "account.updated",
     "account.application.deauthorized",
 )
+
+# About the organizer's account itself, which the envelope names.
+_ACCOUNT_TYPES: Final = frozenset({"account.updated", "account.application.deauthorized"})
 
 _LONGEST_HEADER: Final = 4096
 _MOST_SIGNATURES: Final = 20
@@ -104,10 +108,12 @@ def parse_event(raw_body: bytes) -> StripeEvent:
 
 
 def read_hint(event: ProviderEvent) -> Hint:
-    """Whom to ask about: the ids of ours in the snapshot's metadata, else nobody.
+    """Whom to ask about: the ids of ours in the snapshot's metadata, or the account, else nobody.
 
     An organizer can edit metadata, so a hint may be false: it only ever leads to a question.
     """
+    if event.kind in _ACCOUNT_TYPES:
+        return Hint(provider_account_id=event.provider_account_id or None)
     data = _object(event.body.encode()).get("data")
     snapshot = data.get("object") if isinstance(data, dict) else None
     if not isinstance(snapshot, dict):
