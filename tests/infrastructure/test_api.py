@@ -20,6 +20,7 @@ PUBLIC = {
     "GET /v1/public/registrations/{registration_id}",
     "POST /v1/public/registrations/{registration_id}/cancel",
     "POST /v1/webhooks/stripe",
+    "POST /v1/webhooks/paypal",
     "GET /v1/openapi.json",
     "$default",
 }

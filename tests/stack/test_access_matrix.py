@@ -48,6 +48,7 @@ TABLE: Final = MappingProxyType(
         "POST /v1/public/registrations/{registration_id}/return":   "401 200 401 401 401 401 401 401 401 401",
         "POST /v1/public/registrations/{registration_id}/cancel":   "401 200 401 401 401 401 401 401 401 401",
         "POST /v1/webhooks/stripe":                                 "400 400 400 400 400 400 400 400 400 400",
+        "POST /v1/webhooks/paypal":                                 "400 400 400 400 400 400 400 400 400 400",
         "GET /v1/openapi.json":                                     "200 200 200 200 200 200 200 200 200 200",
         "$default":                                                 "404 404 404 404 404 404 404 404 404 404",
     }

@@ -100,6 +100,10 @@ BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyTy
             "email": "ada@example.org",
         },
         "POST /v1/public/registrations/{registration_id}/payments": lambda _: {"method": "stripe"},
+        "POST /v1/webhooks/paypal": lambda _: {
+            "id": "WH-0",
+            "event_type": "PAYMENT.CAPTURE.DENIED",
+        },
         "POST /v1/webhooks/stripe": lambda _: {"id": "evt_0", "type": "charge.succeeded"},
     }
 )

@@ -99,6 +99,7 @@ def test_what_creates_or_pays_asks_for_a_key_and_every_change_takes_one_ext_1(
     changes_nothing = {
         ("post", "/v1/public/trainings/{training_id}/price"),
         ("post", "/v1/webhooks/stripe"),
+        ("post", "/v1/webhooks/paypal"),
     }
 
     for path, operations in made["paths"].items():

@@ -66,31 +66,14 @@ _PROBLEM: Final = {
         },
     },
 }
-_WEBHOOK: Final = {
-    "post": {
-        "summary": "Stripe's events",
-        "operationId": "receive_stripe_event",
-        "description": "For Stripe alone: verified by the signature over the raw body (EXT-2).",
-        "security": [],
-        "parameters": [
-            {
-                "name": "stripe-signature",
-                "in": "header",
-                "required": True,
-                "schema": {"type": "string"},
-            }
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        },
-        "responses": {
-            "200": {"description": "Stored, repeated, or of no concern"},
-            "400": {"$ref": "#/components/responses/Problem400"},
-            "413": {"$ref": "#/components/responses/Problem413"},
-        },
-    }
-}
+_PAYPAL_HEADERS: Final = (
+    "paypal-transmission-id",
+    "paypal-transmission-time",
+    "paypal-transmission-sig",
+    "paypal-cert-url",
+    "paypal-auth-algo",
+    "paypal-auth-version",
+)
 _DESCRIPTION: Final = (
     "Amounts are integer minor units with their currency, times RFC 3339 in UTC. Refusals are "
     "problem documents. The gateway itself may answer 401 (a sign-in that isn't good), 413, 429 "
@@ -98,9 +81,36 @@ _DESCRIPTION: Final = (
 )
 
 
+def _webhook(provider: str, headers: Iterable[str], statuses: Iterable[int]) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in headers
+    ]
+    refusals = {str(each): {"$ref": f"#/components/responses/Problem{each}"} for each in statuses}
+    return {
+        "post": {
+            "summary": f"{provider}'s events",
+            "operationId": f"receive_{provider.lower()}_event",
+            "description": (
+                f"For {provider} alone: verified by the signature over the raw body (EXT-2)."
+            ),
+            "security": [],
+            "parameters": parameters,
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            "responses": {"200": {"description": "Stored, repeated, or of no concern"}} | refusals,
+        }
+    }
+
+
 def document(apps: Iterable[APIGatewayHttpResolver]) -> dict[str, Any]:
-    """One document over all functions, and the webhook's route."""
-    paths: dict[str, dict[str, Any]] = {"/v1/webhooks/stripe": _WEBHOOK}
+    """One document over all functions, and the webhooks' routes."""
+    paths: dict[str, dict[str, Any]] = {
+        "/v1/webhooks/stripe": _webhook("Stripe", ("stripe-signature",), (400, 413)),
+        "/v1/webhooks/paypal": _webhook("PayPal", _PAYPAL_HEADERS, (400, 413, 503)),
+    }
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     for app in apps:
         part = _part(app)
