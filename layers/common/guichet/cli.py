@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,12 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = options.command
         status: int | None = command(options)
+        sys.stdout.flush()
     except Refusal as refusal:
         print(f"{refusal.code}: {refusal.detail}", file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201 - same
         return 1
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status or 0
 
 
@@ -50,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     story = commands.add_parser("story", help="everything known about one registration, in order")
     story.add_argument("registration")
     story.set_defaults(command=_story)
+    _resolve_command(commands)
     books = commands.add_parser("books", help="an account's books as a plain-text journal")
     books.add_argument("account")
     books.set_defaults(command=_books)
@@ -107,6 +113,23 @@ def _payment_account_commands(commands: _Commands) -> None:
     link.set_defaults(command=_link_payment_account)
 
 
+def _resolve_command(commands: _Commands) -> None:
+    resolve = commands.add_parser("resolve", help="decide about a payment that waits for a person")
+    resolve.add_argument("payment")
+    resolve.add_argument(
+        "decision",
+        choices=("accept", "return", "taken", "nothing-taken"),
+        help="accept or return: of a mismatched one; the others: what the provider's pages show",
+    )
+    resolve.add_argument("--capture-id", help="with `taken`: the provider's id of the capture")
+    resolve.add_argument(
+        "--provider-fee-minor",
+        type=int,
+        help="with `taken`: what the provider kept, in minor units",
+    )
+    resolve.set_defaults(command=_resolve)
+
+
 def _create_account(options: argparse.Namespace) -> None:
     from guichet.access.use_cases.create_account import (  # noqa: PLC0415 - on its road only
         CreateAccount,
@@ -161,6 +184,22 @@ def _story(options: argparse.Namespace) -> None:
     parts, _ = _stack(options)
     for line in lines_of(parts.history.story(options.registration)):
         _say(line)
+
+
+def _resolve(options: argparse.Namespace) -> None:
+    from guichet.registration.use_cases.resolve_payment import (  # noqa: PLC0415 - on its road only
+        Found,
+        Resolution,
+        ResolvePayment,
+        resolve_payment,
+    )
+
+    parts, _ = _stack(options)
+    is_found = options.capture_id is not None and options.provider_fee_minor is not None
+    found = Found(options.capture_id, options.provider_fee_minor) if is_found else None
+    command = ResolvePayment(options.payment, Resolution(options.decision), found, _operator())
+    payment = resolve_payment(command, settling=parts.settling)
+    _say(f"{payment.payment_id} is {payment.status}")
 
 
 def _books(options: argparse.Namespace) -> None:

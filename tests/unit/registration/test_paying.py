@@ -3,7 +3,11 @@
 import pytest
 
 from guichet.payments.payment import PaymentStatus
+from guichet.payments.refund import RefundStatus
+from guichet.registration.naming import return_id
 from guichet.registration.registration import RegistrationStatus
+from guichet.registration.training import Approval
+from tests.support.organizing import decide, manager
 from tests.support.world import World
 
 S = RegistrationStatus
@@ -105,3 +109,50 @@ def test_the_return_page_asks_at_most_every_5_seconds_reg_2(world: World) -> Non
 
     assert too_soon.status is S.AWAITING_PAYMENT
     assert later.status is S.CONFIRMED
+
+
+def test_an_older_page_that_is_paid_ends_the_newer_one_bad_1(world: World) -> None:
+    training = world.training(approval=Approval.MANUAL)
+    registration = world.register(training)
+    decide(world, manager(world), registration)
+    older = world.start(registration, "pay-1")
+    world.stripe.configure_chaos({"pay_expired": 1})
+    world.clock.advance(minutes=32)
+    world.settle_down()
+    newer = world.start(registration, "pay-2")
+    assert older.session_id is not None
+    assert newer.session_id is not None
+
+    world.stripe.pay(older.session_id)
+    world.settle_down()
+
+    assert world.read(registration).status is S.CONFIRMED
+    assert world.read(registration).paid_payment_id == older.payment_id
+    assert world.stripe.find(newer.session_id)["status"] == "expired"
+    world.assert_books_equal_the_providers()
+
+
+def test_a_newer_page_that_cant_be_ended_keeps_no_money_from_the_books_bad_1(world: World) -> None:
+    training = world.training(approval=Approval.MANUAL)
+    registration = world.register(training)
+    decide(world, manager(world), registration)
+    older = world.start(registration, "pay-1")
+    world.stripe.configure_chaos({"pay_expired": 1})
+    world.clock.advance(minutes=32)
+    world.settle_down()
+    newer = world.start(registration, "pay-2")
+    assert older.session_id is not None
+    assert newer.session_id is not None
+    endless = {"do": "down", "match": "POST /v1/checkout/sessions/*/expire", "times": -1}
+    world.stripe.configure_chaos({"pay_expired": 1, "api": [endless]})
+
+    world.stripe.pay(older.session_id)
+    world.settle_down()
+    world.stripe.pay(newer.session_id)
+    world.settle_down()
+
+    assert world.read(registration).paid_payment_id == older.payment_id
+    returned = world.parts.records.refund(newer.payment_id, return_id(newer.payment_id))
+    assert returned is not None
+    assert returned.status is RefundStatus.SUCCEEDED
+    world.assert_books_equal_the_providers()

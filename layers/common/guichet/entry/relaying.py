@@ -12,7 +12,15 @@ from guichet.adapters.dynamo.keys import aggregate_of
 type Body = Mapping[str, str]
 
 # Events that no rule decides: a person is told by an alarm (docs/operations.md).
-ALARMS: Final = frozenset({"payment.mismatched", "refund.failed", "refund.unknown_for_long"})
+ALARMS: Final = frozenset(
+    {
+        "payment.mismatched",
+        "payment.parked",
+        "payment.unknown_for_long",
+        "refund.failed",
+        "refund.unknown_for_long",
+    }
+)
 
 # Events that somebody must act upon at once, with the field of the entry that names the object.
 _WORK: Final = MappingProxyType(

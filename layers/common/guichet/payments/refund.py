@@ -26,6 +26,7 @@ class RefundReason(StrEnum):
     LATE_WITHOUT_SEAT = "late_without_seat"
     PAID_TWICE = "paid_twice"
     REGISTRATION_ENDED = "registration_ended"
+    MISMATCHED = "mismatched"  # decided by a person (REG-3)
 
 
 S = RefundStatus

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Account
 from guichet.errors import not_found
+from guichet.payments.account import payment_account_id
 from guichet.payments.payment import Capture, CaptureMethod, Payment
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
 from guichet.registration.naming import return_id
-from guichet.registration.outbox import Effect
+from guichet.registration.outbox import Effect, FormerAccount
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.ports import Records
 from guichet.registration.registration import PaidBy as ConfirmedBy
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import OfflineMethod, Training
 
+_PROVIDERS = {"stripe": "Stripe", "paypal": "PayPal"}  # as people write them
+
 _REASONS = {
     RefundReason.LATE_WITHOUT_SEAT: ReturnReason.NO_SEAT_LEFT,
     RefundReason.PAID_TWICE: ReturnReason.PAID_TWICE,
     RefundReason.REGISTRATION_ENDED: ReturnReason.CANCELLED,
+    RefundReason.MISMATCHED: ReturnReason.NOT_AS_ASKED,
 }
 
 
@@ -41,9 +45,12 @@ class Letters:
     records: Records
     links: Links
 
-    def about(self, effect: Effect) -> Matter:
+    def about(self, effect: Effect) -> Matter | AccountMatter:
         """The records as they are now: read once for all mails of the effect."""
-        registration = self.records.registration(effect.registration_id)
+        if effect.former_account is not None:
+            account = self.records.account(effect.former_account.account_id)
+            return AccountMatter(effect, effect.former_account, account, self.links)
+        registration = self.records.registration(effect.registration_id or "")
         if registration is None:
             raise not_found("registration")
         training = self.records.training(registration.training_id)
@@ -65,6 +72,33 @@ class Letters:
         if payment is None or MailKind.MONEY_RETURNED not in effect.mails:
             return None
         return self.records.refund(payment.payment_id, return_id(payment.payment_id))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMatter:
+    """An organizer's account at a provider is no longer linked (PAY-5)."""
+
+    effect: Effect
+    former: FormerAccount
+    account: Account
+    links: Links
+
+    def letter(self, mail: MailKind) -> Letter:
+        account, former = self.account, self.former
+        public_id = payment_account_id(former.account_id, former.provider)
+        facts = MailFacts(
+            kind=mail,
+            language=account.language,
+            recipient_name=account.legal_name,
+            time_zone=account.time_zone,
+            organizer_legal_name=account.legal_name,
+            organizer_email=account.email,
+            occurred_at=self.effect.happened_at,
+            link=f"{self.links.base_url}/organizer/payment-accounts/{public_id}",
+            provider=_PROVIDERS[former.provider],
+            provider_account_id=former.provider_account_id,
+        )
+        return Letter(facts, account.email, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +198,10 @@ def _method(
 
 
 def _provider_method(capture: Capture | None) -> PaidBy:
-    is_debit = capture is not None and capture.method is CaptureMethod.BANK_DEBIT
-    return "bank_debit" if is_debit else "card"
+    match capture.method if capture is not None else CaptureMethod.CARD:
+        case CaptureMethod.CARD:
+            return "card"
+        case CaptureMethod.BANK_DEBIT:
+            return "bank_debit"
+        case CaptureMethod.PAYPAL:
+            return "paypal"

@@ -12,7 +12,7 @@ from guichet.money import Money
 
 
 class MailKind(StrEnum):
-    """Registrants receive all but the last two, which are the organizer's."""
+    """Registrants receive all but the last three, which are the organizer's."""
 
     RECEIVED = "received"
     AWAITING_APPROVAL = "awaiting_approval"
@@ -27,6 +27,7 @@ class MailKind(StrEnum):
     LINK = "link"
     ORGANIZER_NEW_REGISTRATION = "organizer_new_registration"
     ORGANIZER_PAYMENT_MISMATCHED = "organizer_payment_mismatched"
+    ORGANIZER_ACCOUNT_REVOKED = "organizer_account_revoked"
 
     @property
     def is_for_organizer(self) -> bool:
@@ -39,12 +40,17 @@ class ReturnReason(StrEnum):
     NO_SEAT_LEFT = "no_seat_left"
     PAID_TWICE = "paid_twice"
     CANCELLED = "cancelled"
+    NOT_AS_ASKED = "not_as_asked"
 
 
-type PaidBy = Literal["card", "bank_debit", "free", "by_hand", "offline"]
+type PaidBy = Literal["card", "bank_debit", "paypal", "free", "by_hand", "offline"]
 
 _FOR_ORGANIZER: Final = frozenset(
-    {MailKind.ORGANIZER_NEW_REGISTRATION, MailKind.ORGANIZER_PAYMENT_MISMATCHED}
+    {
+        MailKind.ORGANIZER_NEW_REGISTRATION,
+        MailKind.ORGANIZER_PAYMENT_MISMATCHED,
+        MailKind.ORGANIZER_ACCOUNT_REVOKED,
+    }
 )
 
 # A mail without one of these would promise nothing or ask for nothing: it is not sent.
@@ -67,8 +73,12 @@ REQUIRED_FACTS: Final[Mapping[MailKind, frozenset[str]]] = MappingProxyType(
         MailKind.ORGANIZER_PAYMENT_MISMATCHED: frozenset(
             {"registrant_name", "registrant_email", "price", "reported"}
         ),
+        MailKind.ORGANIZER_ACCOUNT_REVOKED: frozenset({"provider", "provider_account_id"}),
     }
 )
+
+
+_OF_A_TRAINING: Final = frozenset({"training_title", "starts_at", "registration_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +99,8 @@ class MailFacts:
         valid_until: end of the held seat, of the link, or of the time to pay offline.
         note: what the organizer adds in own words.
         needs_approval: the organizer has to decide about the new registration (REG-6).
+        provider: the provider's name as people write it, and its name of the organizer's account,
+            where a mail is about that account (PAY-5).
 
     Raises:
         ValueError: a fact that the kind requires is missing, an instant is not UTC, the time zone
@@ -98,13 +110,13 @@ class MailFacts:
     kind: MailKind
     language: str
     recipient_name: str
-    training_title: str
-    starts_at: datetime
     time_zone: str
     organizer_legal_name: str
     organizer_email: str
-    registration_id: str
     occurred_at: datetime
+    training_title: str = ""
+    registration_id: str = ""
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
     organizer_tax_note: str = ""
     registrant_name: str = ""
@@ -123,12 +135,15 @@ class MailFacts:
     instructions: str = ""
     note: str = ""
     needs_approval: bool = False
+    provider: str = ""
+    provider_account_id: str = ""
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""
-        missing = sorted(
-            name for name in REQUIRED_FACTS[self.kind] if getattr(self, name) in (None, "")
-        )
+        required = REQUIRED_FACTS[self.kind]
+        if self.kind is not MailKind.ORGANIZER_ACCOUNT_REVOKED:
+            required |= _OF_A_TRAINING
+        missing = sorted(name for name in required if getattr(self, name) in (None, ""))
         if missing:
             raise ValueError(f"a mail {self.kind} needs {', '.join(missing)}")
         for instant in (self.starts_at, self.ends_at, self.occurred_at, self.valid_until):

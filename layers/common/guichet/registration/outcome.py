@@ -82,7 +82,7 @@ def decide(  # noqa: PLR0911 - one line a case
     is_capturing = status is PaymentStatus.CAPTURING
     match report:
         case SessionReport(SessionState.PAID, Capture() as capture):
-            return _paid(situation, capture, refund_for)
+            return paid(situation, capture, refund_for)
         case SessionReport(SessionState.PROCESSING):
             return _processing(situation, report.capture_id)
         case SessionReport(SessionState.DECLINED) if is_capturing:
@@ -132,11 +132,12 @@ def bumped[T: (Registration, Payment, Training, Refund)](aggregate: T) -> T:
     return replace(aggregate, version=aggregate.version + 1)
 
 
-def _paid(
+def paid(
     situation: Situation,
     capture: Capture,
     refund_for: Callable[[Payment, Capture, RefundReason], Refund],
 ) -> Decision:
+    """Money arrived: it buys the seat, goes back, or waits for a person (REG-3, REG-4)."""
     payment = situation.payment.captured(capture)
     if payment.status is PaymentStatus.MISMATCHED:
         return _mismatched(situation, payment, capture)
@@ -144,12 +145,7 @@ def _paid(
     if reason is not None:
         refund = refund_for(payment, capture, reason)
         payment = replace(payment, refund_id=refund.refund_id)
-        requested = Change[Aggregate](
-            None,
-            refund,
-            (Event("refund.requested", {"payment_id": payment.payment_id, "reason": str(reason)}),),
-        )
-        return Decision((_captured(situation.payment, payment, capture), requested))
+        return Decision((_captured(situation.payment, payment, capture), requested(refund)))
     registration = situation.registration
     confirmed = registration.confirmed(
         now=situation.now, paid_by=PaidBy.PROVIDER, payment_id=payment.payment_id
@@ -159,6 +155,12 @@ def _paid(
         (_captured(situation.payment, payment, capture), confirmation(registration, confirmed)),
         taken_again(registration, situation.uses_per_email) if late else (),
     )
+
+
+def requested(refund: Refund) -> Change[Aggregate]:
+    """A refund as it is first stored; `settle` sends it."""
+    facts = {"payment_id": refund.payment_id, "reason": str(refund.reason)}
+    return Change(None, refund, (Event("refund.requested", facts),))
 
 
 def confirmation(before: Registration | None, confirmed: Registration) -> Change[Registration]:
@@ -239,10 +241,14 @@ def to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
 def _denied(situation: Situation) -> Decision:
     failed = bumped(situation.payment.transition_to(PaymentStatus.FAILED))
     change = Change[Aggregate](situation.payment, failed, (Event("payment.failed"),))
-    return _denied_to(situation, change) if situation.holds_lease else Decision((change,))
+    return denied_to(situation, change) if situation.holds_lease else Decision((change,))
 
 
-def _denied_to(situation: Situation, change: Change[Aggregate]) -> Decision:
+def denied_to(
+    situation: Situation,
+    change: Change[Aggregate],
+    mails: tuple[MailKind, ...] = (MailKind.PAYMENT_FAILED,),
+) -> Decision:
     """What a no means to the registration whose page it was."""
     registration = situation.registration
     if situation.payment.status is PaymentStatus.CAPTURING and (
@@ -258,7 +264,7 @@ def _denied_to(situation: Situation, change: Change[Aggregate]) -> Decision:
         registration,
         bumped(registration.denied(hold)),
         (Event("registration.payment_failed"),),
-        mails=(MailKind.PAYMENT_FAILED,),
+        mails=mails,
     )
     return Decision((change, again))
 
@@ -268,7 +274,7 @@ def _ended(situation: Situation) -> Decision:
     change = Change[Aggregate](situation.payment, ended, (Event("payment.expired"),))
     unknown = situation.payment.status is PaymentStatus.CAPTURING
     if unknown and situation.holds_lease and situation.registration.status is S.PROCESSING:
-        return _denied_to(situation, change)  # and turned out to be nothing
+        return denied_to(situation, change)  # and turned out to be nothing
     return Decision((change, *lease_let_go(situation)))
 
 

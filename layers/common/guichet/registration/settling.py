@@ -162,7 +162,7 @@ class Settling:
     def _intended(self, payment_id: str, cause: Cause) -> Payment | None:
         """The stored intent to capture, an earlier one too; None where nobody wants it any more."""
         for _ in range(TRIES):
-            situation = self._situation(payment_id, seat_may_be_left=True)
+            situation = self.situation(payment_id)
             situation = replace(situation, seat_may_be_left=self._has_room(situation))
             payment = situation.payment
             if payment.status is PaymentStatus.CAPTURING:
@@ -201,7 +201,7 @@ class Settling:
         self, payment: Payment, decide_on: Callable[[Situation], Decision], cause: Cause
     ) -> None:
         """Write what follows from the payment as it was read, unless somebody else has moved it."""
-        situation = self._situation(payment.payment_id, seat_may_be_left=True)
+        situation = self.situation(payment.payment_id)
         if situation.payment.version != payment.version:
             return
         decision = decide_on(situation)
@@ -216,11 +216,11 @@ class Settling:
         )
         seat_may_be_left, ends_newer_page = True, report.state is SessionState.PAID
         for _ in range(TRIES):
-            situation = self._situation(payment_id, seat_may_be_left=seat_may_be_left)
+            situation = self.situation(payment_id, seat_may_be_left=seat_may_be_left)
             if ends_newer_page and situation.has_newer_page:
                 ends_newer_page = self._ended_newer_page(situation.registration, cause)
                 continue
-            decision = decide(situation, report, refund_for=self._refund)
+            decision = decide(situation, report, refund_for=self.return_of)
             if not decision.changes:
                 self._nothing_to_do(cause, event)
                 return
@@ -245,7 +245,8 @@ class Settling:
             return False  # what is paid on it is returned (BAD-1)
         return True
 
-    def _situation(self, payment_id: str, *, seat_may_be_left: bool) -> Situation:
+    def situation(self, payment_id: str, *, seat_may_be_left: bool = True) -> Situation:
+        """A payment with everything that its outcome depends on, as it is now."""
         payment = self.records.payment(payment_id)
         if payment is None:
             raise ConcurrentUpdateError("a payment that was there is gone")
@@ -270,7 +271,8 @@ class Settling:
         code = self.records.discount_code(registration.account_id, registration.discount_code_id)
         return None if code is None else code.uses_per_email
 
-    def _refund(self, payment: Payment, capture: Capture, reason: RefundReason) -> Refund:
+    def return_of(self, payment: Payment, capture: Capture, reason: RefundReason) -> Refund:
+        """The return of a whole capture, to be stored before it is sent."""
         provider = self.providers[payment.provider]
         return whole_return(payment, capture, reason, provider=provider, now=self.clock.now())
 

@@ -1,0 +1,166 @@
+"""What no rule decides about a payment, a person does: accept, return, taken, or nothing taken (REG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from guichet.errors import Conflict, Invalid, not_found
+from guichet.events import Actor, Event
+from guichet.ledger.journal import Change
+from guichet.money import Money
+from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
+from guichet.payments.refund import Refund, RefundReason
+from guichet.registration.mails import MailKind
+from guichet.registration.outcome import (
+    Decision,
+    Situation,
+    bumped,
+    confirmation,
+    denied_to,
+    paid,
+    requested,
+    taken_again,
+)
+from guichet.registration.ports import Aggregate
+from guichet.registration.registration import PaidBy, RegistrationStatus
+from guichet.registration.settling import Settling, cause_of, with_fresh_state
+
+
+class Resolution(StrEnum):
+    """What the person found out and decided."""
+
+    ACCEPT = "accept"  # mismatched: what was paid buys the seat
+    RETURN = "return"  # mismatched: it goes back, whole
+    TAKEN = "taken"  # parked: the provider's pages show the capture
+    NOTHING_TAKEN = "nothing-taken"  # parked: they show none
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the provider's own pages say of a capture that we can't ask about."""
+
+    capture_id: str
+    provider_fee_minor: int  # in the payment's currency
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvePayment:
+    """A person's word about one payment that waits for it."""
+
+    payment_id: str
+    resolution: Resolution
+    found: Found | None  # with TAKEN alone
+    actor: Actor
+
+
+def resolve_payment(command: ResolvePayment, *, settling: Settling) -> Payment:
+    """Carry out the decision in one write. A repeat is refused: the payment waits no more.
+
+    Raises:
+        NotFound: no such payment.
+        Conflict: it does not wait for this decision, or an expired registration has no seat left.
+    """
+    cause = cause_of(command.actor, "resolve_payment", settling.clock)
+
+    def attempt() -> Payment:
+        if settling.records.payment(command.payment_id) is None:
+            raise not_found("payment")
+        situation = settling.situation(command.payment_id)
+        decision = _decided(command, situation, settling.return_of)
+        settling.records.save(cause, decision.changes, decision.steps)
+        return next(each.after for each in decision.changes if isinstance(each.after, Payment))
+
+    return with_fresh_state(attempt)
+
+
+def _decided(
+    command: ResolvePayment,
+    situation: Situation,
+    return_of: Callable[[Payment, Capture, RefundReason], Refund],
+) -> Decision:
+    match command.resolution:
+        case Resolution.ACCEPT:
+            _require(situation, PaymentStatus.MISMATCHED)
+            return _accepted(situation)
+        case Resolution.RETURN:
+            _require(situation, PaymentStatus.MISMATCHED)
+            return _returned(situation, return_of)
+        case Resolution.TAKEN:
+            _require(situation, PaymentStatus.PARKED)
+            return paid(situation, _as_found(command, situation), return_of)
+        case Resolution.NOTHING_TAKEN:
+            _require(situation, PaymentStatus.PARKED)
+            return _nothing_taken(situation)
+
+
+def _require(situation: Situation, status: PaymentStatus) -> None:
+    payment = situation.payment
+    if payment.status is not status or payment.refund_id is not None:
+        raise Conflict(
+            f"payment_{payment.status}",
+            f"This payment is {payment.status}; that decision needs one that is {status}.",
+        )
+
+
+def _accepted(situation: Situation) -> Decision:
+    """The books hold what came; from now on it pays for the seat."""
+    registration = situation.registration
+    confirmed = registration.confirmed(
+        now=situation.now, paid_by=PaidBy.PROVIDER, payment_id=situation.payment.payment_id
+    )
+    late = registration.status is RegistrationStatus.EXPIRED
+    accepted = bumped(situation.payment.transition_to(PaymentStatus.CAPTURED))
+    return Decision(
+        (
+            Change[Aggregate](situation.payment, accepted, (Event("payment.accepted"),)),
+            confirmation(registration, confirmed),
+        ),
+        taken_again(registration, situation.uses_per_email) if late else (),
+    )
+
+
+def _returned(
+    situation: Situation, return_of: Callable[[Payment, Capture, RefundReason], Refund]
+) -> Decision:
+    """All of it goes back; the seat stays held, so that the registrant can pay as asked."""
+    payment = situation.payment
+    if payment.capture is None:
+        raise ValueError("a mismatched payment without its capture")
+    refund = return_of(payment, payment.capture, RefundReason.MISMATCHED)
+    sent_back = bumped(replace(payment, refund_id=refund.refund_id))
+    change = Change[Aggregate](payment, sent_back, (Event("payment.returned"),))
+    let_go = _let_go(situation, change, ())  # the mail comes when the money has gone back
+    return Decision((*let_go.changes, requested(refund)), let_go.steps)
+
+
+def _nothing_taken(situation: Situation) -> Decision:
+    failed = bumped(situation.payment.transition_to(PaymentStatus.FAILED))
+    change = Change[Aggregate](situation.payment, failed, (Event("payment.failed"),))
+    return _let_go(situation, change, (MailKind.PAYMENT_FAILED,))
+
+
+def _let_go(
+    situation: Situation, change: Change[Aggregate], mails: tuple[MailKind, ...]
+) -> Decision:
+    return denied_to(situation, change, mails) if situation.holds_lease else Decision((change,))
+
+
+def _as_found(command: ResolvePayment, situation: Situation) -> Capture:
+    """What was asked, captured under the id that the person found."""
+    payment, found = situation.payment, command.found
+    if found is None:
+        raise Invalid("capture_missing", "Say the capture's id and the provider's fee.")
+    return Capture(
+        capture_id=found.capture_id,
+        intent_id=payment.session_id or "",
+        amount=payment.amount,
+        platform_fee=payment.platform_fee,
+        provider_fee=Money(found.provider_fee_minor, payment.amount.currency),
+        platform_fee_id=found.capture_id if payment.platform_fee else None,
+        captured_at=payment.started_at,
+        reference=payment.payment_id,
+        payee=payment.payee,
+        method=CaptureMethod.PAYPAL,
+    )
