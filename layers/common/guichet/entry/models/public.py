@@ -6,7 +6,8 @@ from datetime import datetime
 
 from guichet.entry.fields import Amount, Answer, CodeWord, Email, Line, Request, ShortLine
 from guichet.languages import Language
-from guichet.payments.payment import Payment
+from guichet.payments.payment import Payment, PaymentStatus
+from guichet.payments.refund import Refund
 from guichet.registration.discount import Quote
 from guichet.registration.paying import Method
 from guichet.registration.registration import Registration
@@ -152,12 +153,50 @@ class OfflineAnswer(Answer):
 
 
 class ReceiptAnswer(Answer):
-    """What was paid at a provider."""
+    """What was paid at a provider; `instrument` is `card`, `bank_debit` or `paypal`."""
 
     amount: Amount
     method: str
+    instrument: str
     reference: str
     paid_at: datetime
+
+
+class ReturnedAnswer(Answer):
+    """Money that bought no seat and goes back in full: why, and how far it is (REG-4, REG-8)."""
+
+    amount: Amount
+    reason: str
+    status: str
+
+    @classmethod
+    def of(cls, refund: Refund) -> ReturnedAnswer:
+        return cls(amount=Amount.of(refund.amount), reason=refund.reason, status=refund.status)
+
+
+class AttemptAnswer(Answer):
+    """The newest attempt to pay, where it is not the one that paid.
+
+    `declined`: nothing was charged and it can be tried again, on the same page while it is open.
+    """
+
+    method: str
+    status: str
+    declined: bool
+    redirect_url: str | None
+    returned: ReturnedAnswer | None
+
+    @classmethod
+    def of(cls, payment: Payment, refund: Refund | None) -> AttemptAnswer:
+        is_open = payment.status is PaymentStatus.OPEN
+        taken_back = is_open and payment.capture_count > 0  # a capture of it was declined
+        return cls(
+            method=payment.method,
+            status=payment.status,
+            declined=payment.status is PaymentStatus.FAILED or taken_back,
+            redirect_url=payment.redirect_url if is_open else None,
+            returned=None if refund is None else ReturnedAnswer.of(refund),
+        )
 
 
 class OwnRegistrationAnswer(PriceAnswer):
@@ -177,6 +216,7 @@ class OwnRegistrationAnswer(PriceAnswer):
     accepted_methods: list[MethodAnswer]
     offline: OfflineAnswer | None
     receipt: ReceiptAnswer | None
+    attempt: AttemptAnswer | None
     training: TrainingTexts
     organizer: OrganizerAnswer
 
@@ -199,6 +239,7 @@ class OwnRegistrationAnswer(PriceAnswer):
             accepted_methods=[MethodAnswer.of(each) for each in view.methods],
             offline=_offline(view),
             receipt=_receipt(view.paid),
+            attempt=None if view.latest is None else AttemptAnswer.of(view.latest, view.returned),
             training=texts_of(view.training),
             organizer=OrganizerAnswer(
                 legal_name=view.organizer.legal_name,
@@ -243,7 +284,8 @@ def _receipt(paid: Payment | None) -> ReceiptAnswer | None:
         return None
     return ReceiptAnswer(
         amount=Amount.of(paid.capture.amount),
-        method=paid.provider,
+        method=paid.method,
+        instrument=paid.capture.method,
         reference=paid.payment_id,
         paid_at=paid.capture.captured_at,
     )

@@ -8,6 +8,7 @@ from guichet.access.membership import Account
 from guichet.clock import Clock
 from guichet.errors import not_found
 from guichet.payments.payment import Payment
+from guichet.payments.refund import Refund
 from guichet.registration.paying import OFFLINE_PREFIX, Method, accepted_methods
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Records
@@ -25,6 +26,8 @@ class OwnRegistration:
     methods: tuple[Method, ...]  # that can be chosen now
     offline_method: OfflineMethod | None  # that was chosen
     paid: Payment | None
+    latest: Payment | None  # the newest attempt to pay; None where that is the one that paid
+    returned: Refund | None  # of the newest attempt's money, which bought no seat
 
 
 def show_registration(
@@ -39,7 +42,8 @@ def show_registration(
     training = None if registration is None else records.training(registration.training_id)
     if registration is None or training is None:
         raise not_found("registration")
-    paid_id = registration.paid_payment_id
+    paid_id, last_id = registration.paid_payment_id, registration.last_payment_id
+    latest = None if last_id in {None, paid_id} else records.payment(str(last_id))
     return OwnRegistration(
         registration=registration,
         training=training,
@@ -49,7 +53,15 @@ def show_registration(
             (registration.method or "").removeprefix(OFFLINE_PREFIX)
         ),
         paid=None if paid_id is None else records.payment(paid_id),
+        latest=latest,
+        returned=_returned(latest, records),
     )
+
+
+def _returned(payment: Payment | None, records: Records) -> Refund | None:
+    if payment is None or payment.refund_id is None:
+        return None
+    return records.refund(payment.payment_id, payment.refund_id)
 
 
 def _methods(
