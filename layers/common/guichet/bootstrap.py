@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.people import People
     from guichet.adapters.http import Http
     from guichet.adapters.paypal.certificates import Certificates
+    from guichet.adapters.paypal.provider import PayPalProvider
     from guichet.payments.ports import PaymentProvider
     from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
@@ -56,6 +57,7 @@ class Container:
         self._read_secret = secret_text
         self._pause = pause
         self._secrets: tuple[float, Secrets] | None = None
+        self._paypal: tuple[Secrets, PayPalProvider] | None = None
 
     @cached_property
     def dynamo(self) -> Dynamo:
@@ -147,15 +149,37 @@ class Container:
             StripeProvider,
         )
 
-        return {
-            "stripe": StripeProvider(
+        stripe = StripeProvider(
+            self._http,
+            api_url=self.settings.stripe_api_url,
+            api_keys=self.secrets.stripe_api_keys,
+            pause=self._pause,
+            budget_seconds=_PROVIDER_SECONDS,
+        )
+        if not self.secrets.paypal_client_id:
+            return {"stripe": stripe}
+        return {"stripe": stripe, "paypal": self.paypal}
+
+    @property
+    def paypal(self) -> PayPalProvider:
+        """PayPal, with the token that this worker holds, until the secret changes."""
+        secrets = self.secrets
+        if self._paypal is None or self._paypal[0] is not secrets:
+            from guichet.adapters.paypal.provider import PayPalProvider  # noqa: PLC0415 - same
+
+            provider = PayPalProvider(
                 self._http,
-                api_url=self.settings.stripe_api_url,
-                api_keys=self.secrets.stripe_api_keys,
+                api_url=self.settings.paypal_api_url,
+                client_id=secrets.paypal_client_id,
+                client_secrets=secrets.paypal_client_secrets,
+                environment=self.settings.environment,
                 pause=self._pause,
+                bn_code=secrets.paypal_bn_code or None,
                 budget_seconds=_PROVIDER_SECONDS,
+                clock=self.clock,
             )
-        }
+            self._paypal = (secrets, provider)
+        return self._paypal[1]
 
     @cached_property
     def certificates(self) -> Certificates:

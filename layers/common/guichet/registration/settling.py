@@ -153,7 +153,10 @@ class Settling:
         except ProviderUnavailableError as error:
             self._save(intent, unanswered, cause)
             raise provider_unavailable(error.retry_after_seconds) from error
-        except ProviderRefusedError:
+        except ProviderRefusedError as error:
+            if intent.asked_count:  # of an earlier try without an answer this says nothing
+                self._save(intent, unanswered, cause)
+                raise provider_unavailable(None) from error
             report = SessionReport(SessionState.DENIED)  # a final no: nothing was taken
         if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
             report = SessionReport(SessionState.DECLINED)  # the buyer has to agree once more

@@ -13,7 +13,11 @@ from zlib import crc32
 from guichet.adapters.http import Http, HttpRequest, HttpResponse, NoAnswerError
 from guichet.adapters.paypal.errors import failure, may_repeat, read_problem
 from guichet.adapters.paypal.tokens import NoTokenNowError, Tokens
-from guichet.payments.ports import ProviderUnavailableError
+from guichet.payments.ports import (
+    NOT_REACHABLE,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
 
 TRIES: Final = 3
 TRY_SECONDS: Final = 6.0
@@ -113,15 +117,16 @@ class PayPalClient:
             ProviderUnavailableError: no answer, or one that says later; what it did is unknown.
             PayPalRefusedError: PayPal said no.
         """
-        tries = 0
+        tries, unanswered = 0, False
         while True:
             tries += 1
             response, error = self._try(call, budget)
+            unanswered = unanswered or response is None or response.status >= 500
             if response is not None and 200 <= response.status < 300:
                 return _object(response)
             wait = _pause_seconds(call, tries, response)
             if tries >= TRIES or wait is None or budget.left() < wait + _SHORTEST_TRY_SECONDS:
-                raise _given_up(response) from error
+                raise _given_up(response, unanswered=unanswered) from error
             self._pause(wait)
 
     def _try(self, call: Call, budget: Budget) -> tuple[HttpResponse | None, NoAnswerError | None]:
@@ -193,7 +198,11 @@ def _pause_seconds(call: Call, tries: int, response: HttpResponse | None) -> flo
     return max(backoff, float(problem.retry_after_seconds or 0))
 
 
-def _given_up(response: HttpResponse | None) -> Exception:
+def _given_up(response: HttpResponse | None, *, unanswered: bool) -> Exception:
+    """What the last try says; of an earlier one without an answer a lost consent says nothing."""
     if response is None:
         return ProviderUnavailableError("PayPal gave no answer")
-    return failure(read_problem(response))
+    refused = failure(read_problem(response))
+    if unanswered and isinstance(refused, ProviderRefusedError) and refused.code == NOT_REACHABLE:
+        return ProviderUnavailableError(f"a try was not answered, and then {refused}")
+    return refused
