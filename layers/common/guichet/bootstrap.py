@@ -164,7 +164,7 @@ class Container:
     def paypal(self) -> PayPalProvider:
         """PayPal, with the token that this worker holds, until the secret changes."""
         secrets = self.secrets
-        if self._paypal is None or self._paypal[0] is not secrets:
+        if self._paypal is None or self._paypal[0] != secrets:
             from guichet.adapters.paypal.provider import PayPalProvider  # noqa: PLC0415 - same
 
             provider = PayPalProvider(

@@ -34,9 +34,10 @@ def to_capture(situation: Situation) -> Decision:
     if payment.status is PaymentStatus.OPEN:
         wanted = awaiting and situation.holds_lease
     else:
-        free = awaiting and registration.open_payment_id is None
-        late = free or registration.status is S.EXPIRED
-        wanted = payment.status is PaymentStatus.EXPIRED and late and situation.seat_may_be_left
+        unpaid = awaiting or registration.status is S.EXPIRED
+        nobody_pays = unpaid and registration.open_payment_id is None
+        ended = payment.status is PaymentStatus.EXPIRED
+        wanted = ended and nobody_pays and situation.seat_may_be_left
     if not wanted:
         return Decision()
     intent = bumped(payment.capturing(situation.now))
