@@ -47,6 +47,8 @@ class PayPalProvider:
         clock: tells when PayPal has forgotten a key; the machine's, unless told otherwise.
     """
 
+    captures_itself = False  # a buyer's yes moves nothing: we capture
+
     def __init__(
         self,
         http: Http,
