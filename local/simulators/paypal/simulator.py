@@ -126,6 +126,11 @@ class PayPalSimulator(Acts):
         with self._ticked() as world:
             return deepcopy(list(world.state.orders.values()))
 
+    def kept_order(self, order_id: str) -> Json:
+        """The same of one; raises KeyError if there is none."""
+        with self._ticked() as world:
+            return deepcopy(world.state.orders[order_id])
+
     def captures(self) -> list[Json]:
         """What the simulator keeps of all captures, oldest first."""
         with self._ticked() as world:
