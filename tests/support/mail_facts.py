@@ -59,6 +59,11 @@ OWN_FACTS: Final[dict[MailKind, dict[str, Any]]] = {
         "registrant_email": "ada@example.com",
         "needs_approval": True,
     },
+    MailKind.ORGANIZER_ACCOUNT_REVOKED: {
+        "recipient_name": "Grace Hopper",
+        "provider": "PayPal",
+        "provider_account_id": "2BUMQ2JXJP9M8",
+    },
     MailKind.ORGANIZER_PAYMENT_MISMATCHED: {
         "recipient_name": "Grace Hopper",
         "registrant_name": "Ada Lovelace",

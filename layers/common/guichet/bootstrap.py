@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from guichet.adapters.http import Http
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
+    from guichet.payments.linking import Linking
+    from guichet.payments.onboarding import AccountOnboarding
     from guichet.payments.ports import PaymentProvider
     from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
@@ -180,6 +182,38 @@ class Container:
             )
             self._paypal = (secrets, provider)
         return self._paypal[1]
+
+    @property
+    def onboarding(self) -> Mapping[str, AccountOnboarding]:
+        """How accounts are linked, at the providers that the operator works with."""
+        from guichet.adapters.stripe.onboarding import (  # noqa: PLC0415 - where accounts are linked
+            StripeOnboarding,
+        )
+
+        secrets = self.secrets
+        stripe = StripeOnboarding(
+            self._http,
+            api_url=self.settings.stripe_api_url,
+            api_keys=secrets.stripe_api_keys,
+            pause=self._pause,
+            budget_seconds=_PROVIDER_SECONDS,
+        )
+        if not secrets.paypal_client_id or not secrets.paypal_partner_id:
+            return {"stripe": stripe}
+        from guichet.adapters.paypal.onboarding import PayPalOnboarding  # noqa: PLC0415 - same
+
+        paypal = PayPalOnboarding(
+            self.paypal.client,
+            client_id=secrets.paypal_client_id,
+            partner_id=secrets.paypal_partner_id,
+        )
+        return {"stripe": stripe, "paypal": paypal}
+
+    @property
+    def linking(self) -> Linking:
+        from guichet.payments.linking import Linking  # noqa: PLC0415 - same
+
+        return Linking(self.people, self.onboarding, self.clock)
 
     @cached_property
     def certificates(self) -> Certificates:

@@ -6,6 +6,7 @@ from guichet.access.membership import GRANTS, Member, Permission, Reach, Role
 from guichet.errors import NotAllowed
 
 READ, MANAGE = Permission.READ_TRAININGS, Permission.MANAGE_TRAININGS
+LINK = Permission.LINK_PAYMENT_ACCOUNTS
 
 
 def member(*roles: Role) -> Member:
@@ -36,6 +37,9 @@ def member(*roles: Role) -> Member:
             (Role.EVENT_MANAGER, Role.ADMINISTRATOR), MANAGE, Reach.OWN, id="each by its own role"
         ),
         pytest.param((), READ, None, id="no role, no reading"),
+        pytest.param((Role.OWNER,), LINK, Reach.ALL, id="owner links"),
+        pytest.param((Role.ADMINISTRATOR,), LINK, Reach.ALL, id="administrator links (PAY-3)"),
+        pytest.param((Role.EVENT_MANAGER,), LINK, None, id="event manager does not link"),
     ],
 )
 def test_roles_reach_as_far_as_the_rule_says_acc_1(

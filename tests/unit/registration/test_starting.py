@@ -8,7 +8,7 @@ import pytest
 from guichet.access.membership import Role
 from guichet.adapters.dynamo.seam import Put
 from guichet.configuration import load_registration_policy
-from guichet.payments.account import PaymentAccount
+from guichet.payments.account import PaymentAccount, PaymentAccountStatus
 from guichet.payments.payment import Payment
 from guichet.registration.paying import accepted_methods, least_payable
 from guichet.registration.use_cases.close_training import CloseTraining, close_training
@@ -38,7 +38,12 @@ USABLE = PaymentAccount(
         pytest.param(USABLE, 99_999_999, ["stripe", "offline:invoice"], id="eight digits"),
         pytest.param(USABLE, 100_000_000, ["offline:invoice"], id="nine digits"),
         pytest.param(USABLE, 0, [], id="nothing to pay"),
-        pytest.param(replace(USABLE, linked=False), 12000, ["offline:invoice"], id="unlinked"),
+        pytest.param(
+            replace(USABLE, status=PaymentAccountStatus.UNLINKED),
+            12000,
+            ["offline:invoice"],
+            id="unlinked",
+        ),
         pytest.param(replace(USABLE, confirmed=False), 12000, ["offline:invoice"], id="no e-mail"),
         pytest.param(replace(USABLE, verified=False), 12000, ["offline:invoice"], id="unverified"),
     ],
@@ -69,7 +74,10 @@ def test_the_least_payable_is_the_smallest_minimum_and_none_where_all_is_taken_r
     assert least_payable(replace(event, offline_methods=()), records, POLICY) == 50
 
 
-@pytest.mark.parametrize("changed", [{"linked": False}, {"confirmed": False}, {"verified": False}])
+@pytest.mark.parametrize(
+    "changed",
+    [{"status": PaymentAccountStatus.UNLINKED}, {"confirmed": False}, {"verified": False}],
+)
 def test_nothing_is_started_on_an_account_that_is_not_usable_pay_2(
     changed: dict[str, Any], world: World
 ) -> None:

@@ -22,6 +22,7 @@ class Permission(StrEnum):
 
     READ_TRAININGS = "trainings:read"
     MANAGE_TRAININGS = "trainings:manage"
+    LINK_PAYMENT_ACCOUNTS = "payment-accounts:link"
 
 
 class Reach(StrEnum):
@@ -37,9 +38,15 @@ GRANTS = MappingProxyType(
             {
                 Permission.READ_TRAININGS: Reach.ALL,
                 Permission.MANAGE_TRAININGS: Reach.ALL,
+                Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
             }
         ),
-        Role.ADMINISTRATOR: MappingProxyType({Permission.READ_TRAININGS: Reach.ALL}),
+        Role.ADMINISTRATOR: MappingProxyType(
+            {
+                Permission.READ_TRAININGS: Reach.ALL,
+                Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
+            }
+        ),
         Role.EVENT_MANAGER: MappingProxyType(
             {
                 Permission.READ_TRAININGS: Reach.OWN,

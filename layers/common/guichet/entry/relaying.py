@@ -28,6 +28,9 @@ _WORK: Final = MappingProxyType(
         "provider_event.received": "event",
         "refund.requested": "refund",
         "training.closed": "training",
+        "payment_account.unlinked": "payment_account",
+        "payment_account.revoked": "payment_account",
+        "payment_account.recorded": "payment_account",  # perhaps in the place of another
     }
 )
 
@@ -61,6 +64,8 @@ def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:
             return {"provider": facts["provider"], "event_id": facts["event_id"]}
         case "refund":
             return {"payment_id": facts["payment_id"], "refund_id": identity}
+        case "payment_account":
+            return {"account_id": facts["account_id"], "provider": facts["provider"]}
         case _:
             return {"training_id": identity}
 

@@ -15,6 +15,7 @@ from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.use_cases.apply_provider_event import apply_provider_event
 from guichet.registration.use_cases.do_due_work import Doers
 from guichet.registration.use_cases.end_open_sessions import end_open_sessions
+from guichet.registration.use_cases.end_unlinked_sessions import end_unlinked_sessions
 from guichet.registration.use_cases.release_hold import release_hold
 from guichet.registration.use_cases.settle_payment import settle_payment
 from guichet.registration.use_cases.settle_refund import settle_refund
@@ -26,6 +27,7 @@ def settle_message(message: Mapping[str, str], container: Container) -> bool:
         "event": ("provider", "event_id"),
         "refund": ("payment_id", "refund_id"),
         "training": ("training_id",),
+        "payment_account": ("account_id", "provider"),
     }
     kind = DueKind(message["do"])
     try:
@@ -47,7 +49,14 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         return False
 
     # Mails first: they wait for no provider, whose outage would use up the whole run.
-    order = (DueKind.EVENT, DueKind.REFUND, DueKind.PAYMENT, DueKind.TRAINING, DueKind.HOLD)
+    order = (
+        DueKind.EVENT,
+        DueKind.REFUND,
+        DueKind.PAYMENT,
+        DueKind.TRAINING,
+        DueKind.PAYMENT_ACCOUNT,
+        DueKind.HOLD,
+    )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
 
@@ -61,6 +70,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
                 event_id,
                 settling=container.settling,
                 refunding=container.refunding,
+                linking=container.linking,
                 read_hint=read_hint,
             )
         case DueKind.HOLD:
@@ -71,6 +81,8 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             settle_refund(ids[0], ids[1], actor, refunding=container.refunding)
         case DueKind.TRAINING:
             end_open_sessions(ids[0], actor, settling=container.settling)
+        case DueKind.PAYMENT_ACCOUNT:
+            end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
         case DueKind.EFFECT:
             raise ValueError("mails are written by deliver")
 

@@ -18,6 +18,7 @@ class DueKind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     TRAINING = "training"
+    PAYMENT_ACCOUNT = "payment_account"
     EFFECT = "effect"
 
 
@@ -32,15 +33,28 @@ class DueWork:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerAccount:
+    """What a mail about a payment account names: what was linked then, whatever is linked since."""
+
+    account_id: str
+    provider: str
+    provider_account_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """Mails of one change, as far as they are not known to be sent."""
+    """Mails of one change, as far as they are not known to be sent.
+
+    They are about a registration, or about an account that was linked.
+    """
 
     effect_id: str
-    registration_id: str
+    registration_id: str | None
     payment_id: str | None
     mails: tuple[MailKind, ...]
     happened_at: datetime
     valid_until: datetime | None  # of the hold, as the change set it
+    former_account: FormerAccount | None = None
 
 
 class Outbox(Protocol):

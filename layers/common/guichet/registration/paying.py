@@ -45,12 +45,13 @@ def accepted_methods(
             terms = policy.providers[account.provider]
             enough = terms.minimum_minor[charged.currency] <= charged.amount_minor
             if account.is_usable and enough and charged.amount_minor <= terms.maximum_minor:
-                methods.extend(_methods_of(account))
+                methods.extend(methods_of(account))
     methods.extend(Method(OFFLINE_PREFIX + m.method_id, m.label) for m in training.offline_methods)
     return methods
 
 
-def _methods_of(account: PaymentAccount) -> list[Method]:
+def methods_of(account: PaymentAccount) -> list[Method]:
+    """What a linked account lets registrants choose (PAY-6)."""
     return [
         Method(name)
         for name, provider in PROVIDER_OF.items()

@@ -123,13 +123,15 @@ def due_entry(kind: str, at: datetime) -> Item:
     return {"due_key": keys.due(kind), "due_at": encode_time(at)}
 
 
-def _due_entry(value: Aggregate | Member) -> Item:
+def _due_entry(value: Aggregate | Member) -> Item:  # noqa: PLR0911 - one line a kind
     match value:
         case Registration():
             look_at = value.next_look_at()
             return due_entry("hold", look_at) if look_at else {}
         case Training(status=TrainingStatus.CLOSED, ending_sessions_since=since) if since:
             return due_entry("training", since + MESSAGE_GRACE)
+        case PaymentAccount(look_again_at=look_at) if look_at:
+            return due_entry("payment_account", look_at)
         case Payment(status=PaymentStatus.PROCESSING | PaymentStatus.CAPTURING):
             return due_entry("payment", next_question_at(value.started_at, value.asked_count))
         case Refund(fee_in_doubt_since=datetime() as since):

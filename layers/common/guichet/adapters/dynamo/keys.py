@@ -28,6 +28,15 @@ def payment_account(account_id: str, provider: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"PAYMENT_ACCOUNT#{provider}")
 
 
+def payment_account_pointer(payment_account_id: str) -> Key:
+    return Key(f"PAYMENT_ACCOUNT#{payment_account_id}", "POINTER")
+
+
+def payee(provider: str, provider_account_id: str) -> Key:
+    """Who has this account at the provider linked: one organizer at a time."""
+    return Key(f"PAYEE#{provider}#{provider_account_id}", "PAYEE")
+
+
 def discount_code(account_id: str, code_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"CODE#{code_id}")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from guichet.adapters.dynamo import keys
-from guichet.adapters.dynamo.codec import decode_time, encode_time
+from guichet.adapters.dynamo.codec import decode, decode_time, encode_time
 from guichet.adapters.dynamo.seam import (
     Before,
     ConditionFailedError,
@@ -20,7 +20,7 @@ from guichet.adapters.dynamo.seam import (
     Update,
 )
 from guichet.registration.mails import MailKind
-from guichet.registration.outbox import DueKind, DueWork, Effect
+from guichet.registration.outbox import DueKind, DueWork, Effect, FormerAccount
 
 
 class DynamoOutbox:
@@ -80,17 +80,23 @@ def _key(effect_id: str) -> Key:
 
 
 def _effect(effect_id: str, item: Item) -> Effect:
-    mails, payment_id = item["mails"], item.get("payment_id")
+    mails = item["mails"]
     if not isinstance(mails, list):
         raise TypeError("an effect without its list of mails")
     return Effect(
         effect_id=effect_id,
-        registration_id=str(item["registration_id"]),
-        payment_id=None if payment_id is None else str(payment_id),
+        registration_id=_text(item, "registration_id"),
+        payment_id=_text(item, "payment_id"),
         mails=tuple(MailKind(str(each)) for each in mails),
         happened_at=decode_time(str(item["happened_at"])),
         valid_until=decode_time(str(item["valid_until"])) if "valid_until" in item else None,
+        former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
+
+
+def _text(item: Item, name: str) -> str | None:
+    value = item.get(name)
+    return None if value is None else str(value)
 
 
 def _work(kind: DueKind, item: Item) -> DueWork:
@@ -101,6 +107,8 @@ def _work(kind: DueKind, item: Item) -> DueWork:
         case DueKind.HOLD:
             ids: tuple[str, ...] = (sk.partition("#")[2],)
         case DueKind.REFUND:
+            ids = (rest, sk.partition("#")[2])
+        case DueKind.PAYMENT_ACCOUNT:
             ids = (rest, sk.partition("#")[2])
         case DueKind.EVENT:
             provider, _, event_id = rest.partition("#")

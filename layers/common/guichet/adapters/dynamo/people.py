@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from guichet.access.membership import Account, Member
 from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo.payment_accounts import PaymentAccounts
 from guichet.adapters.dynamo.seam import (
     Absent,
     ConditionFailedError,
     Dynamo,
-    Equals,
     Item,
     Operation,
     Put,
 )
-from guichet.errors import Conflict, not_found
+from guichet.errors import Conflict
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
-from guichet.payments.account import PaymentAccount
 
 
-class People:
-    """Who belongs to which account."""
+class People(PaymentAccounts):
+    """Who belongs to which account, and what accounts they have at providers."""
 
     def __init__(self, dynamo: Dynamo) -> None:
+        super().__init__(dynamo)
         self._dynamo = dynamo
 
     def member_signed_in(self, issuer: str, subject: str) -> Member | None:
@@ -32,13 +32,6 @@ class People:
             return None
         found = keys.member(str(item["account_id"]), str(item["member_id"]))
         return items.read(Member, self._dynamo.get("state", found))
-
-    def account(self, account_id: str) -> Account | None:
-        return items.read(Account, self._dynamo.get("state", keys.account(account_id)))
-
-    def payment_account(self, account_id: str, provider: str) -> PaymentAccount | None:
-        found = self._dynamo.get("state", keys.payment_account(account_id, provider))
-        return items.read(PaymentAccount, found)
 
     def add_account(self, cause: Cause, account: Account) -> None:
         """Store a new account.
@@ -64,31 +57,6 @@ class People:
         self._create(
             cause, member, "member.added", "member_exists", (Put("state", sign_in, Absent()),)
         )
-
-    def save_payment_account(
-        self, cause: Cause, before: PaymentAccount | None, after: PaymentAccount
-    ) -> None:
-        """Store what the provider says of an organizer's account.
-
-        Raises:
-            NotFound: no such account.
-            Conflict: `payment_account_changed`, somebody else was faster.
-        """
-        if self.account(after.account_id) is None:
-            raise not_found("account")
-        guard = Absent() if before is None else Equals("version", before.version)
-        change = Change(before, after, (Event("payment_account.saved"),))
-        try:
-            self._dynamo.transact_write(
-                [
-                    Put("state", items.item_of(after), guard),
-                    Put("journal", items.journal_item(cause, change), Absent()),
-                ]
-            )
-        except ConditionFailedError as error:
-            raise Conflict(
-                "payment_account_changed", "This payment account was changed meanwhile."
-            ) from error
 
     def _create(
         self,

@@ -92,9 +92,12 @@ def _values(facts: MailFacts, words: Words) -> dict[str, str]:
         "payment_reference": one_line(facts.payment_reference),
         "method_label": one_line(facts.method_label),
         "method": _method(facts, words),
-        "when": words.period(facts.starts_at, facts.ends_at, zone),
+        "provider": one_line(facts.provider),
+        "provider_account": one_line(facts.provider_account_id),
         "occurred_at": words.moment(facts.occurred_at, zone),
     }
+    if facts.starts_at is not None:
+        values["when"] = words.period(facts.starts_at, facts.ends_at, zone)
     if facts.valid_until is not None:
         values["valid_until"] = words.moment(facts.valid_until, zone)
     if facts.discount:
@@ -246,6 +249,15 @@ def _organizer_payment_mismatched(letter: Letter) -> tuple[Block, ...]:
     )
 
 
+def _organizer_account_revoked(letter: Letter) -> tuple[Block, ...]:
+    return (
+        *letter.paragraphs("intro", "stops"),
+        letter.rows("provider_account", "date"),
+        *letter.paragraphs("then"),
+        *letter.action("action.accounts"),
+    )
+
+
 def _note(letter: Letter) -> tuple[Block, ...]:
     note = several_lines(letter.facts.note)
     return (Heading(letter.say("heading.note")), Quote(note)) if note else ()
@@ -266,5 +278,6 @@ _MIDDLES: Final[Mapping[MailKind, Callable[[Letter], tuple[Block, ...]]]] = Mapp
         MailKind.LINK: _link,
         MailKind.ORGANIZER_NEW_REGISTRATION: _organizer_new_registration,
         MailKind.ORGANIZER_PAYMENT_MISMATCHED: _organizer_payment_mismatched,
+        MailKind.ORGANIZER_ACCOUNT_REVOKED: _organizer_account_revoked,
     }
 )

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 from guichet.clock import Clock
 from guichet.errors import invalid_field
-from guichet.events import Actor
+from guichet.events import Actor, Event
 from guichet.ledger.journal import Cause
 from guichet.payments.account import PaymentAccount
+from guichet.payments.linking import facts_of
+from guichet.payments.onboarding import PaymentAccountRecords
+from guichet.retrying import with_fresh_state
 
-_FORMS: Final = {"stripe": re.compile(r"acct_[A-Za-z0-9_]{1,64}")}
-
-
-class PaymentAccountRecords(Protocol):
-    """Payment accounts by organizer and provider."""
-
-    def payment_account(self, account_id: str, provider: str) -> PaymentAccount | None: ...
-
-    def save_payment_account(
-        self, cause: Cause, before: PaymentAccount | None, after: PaymentAccount
-    ) -> None:
-        """Store it.
-
-        Raises:
-            NotFound: no such account.
-            Conflict: `payment_account_changed`, somebody else was faster.
-        """
-        ...
+_FORMS: Final = {
+    "stripe": re.compile(r"acct_[A-Za-z0-9_]{1,64}"),
+    "paypal": re.compile(r"[A-Z0-9]{1,20}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +39,35 @@ def record_payment_account(
 ) -> PaymentAccount:
     """Link it, or replace what was linked: at most one per organizer and provider.
 
+    Pages that would pay what was linked before are ended, as after unlinking (REG-8).
+
     Raises:
         NotFound: no such account.
         Invalid: a provider or an id that can't be.
-        Conflict: `payment_account_changed`.
+        Conflict: `payment_account_taken`, another organizer has linked it.
     """
     form = _FORMS.get(command.provider)
     if form is None:
         raise invalid_field("/provider", "provider_unknown", f"One of {', '.join(_FORMS)}.")
     if not form.fullmatch(command.provider_account_id):
         raise invalid_field("/provider_account_id", "malformed", "As the provider writes it.")
-    before = people.payment_account(command.account_id, command.provider)
-    after = PaymentAccount(
+    cause = Cause(command.actor, "record_payment_account", clock.now())
+
+    def attempt() -> PaymentAccount:
+        before = people.payment_account(command.account_id, command.provider)
+        after = _account(command)
+        if before is not None:
+            replacing = before.replaced_by(after, now=clock.now())
+            after = replace(replacing, version=before.version + 1)
+        event = Event("payment_account.recorded", facts_of(after))
+        people.save_payment_account(cause, before, after, events=(event,))
+        return after
+
+    return with_fresh_state(attempt)
+
+
+def _account(command: RecordPaymentAccount) -> PaymentAccount:
+    return PaymentAccount(
         account_id=command.account_id,
         provider=command.provider,
         provider_account_id=command.provider_account_id,
@@ -69,8 +75,3 @@ def record_payment_account(
         verified=command.verified,
         takes_cards=command.takes_cards,
     )
-    if before is not None:
-        after = replace(after, version=before.version + 1)
-    cause = Cause(command.actor, "record_payment_account", clock.now())
-    people.save_payment_account(cause, before, after)
-    return after

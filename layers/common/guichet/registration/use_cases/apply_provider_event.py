@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
+from guichet.errors import Conflict
 from guichet.events import Actor, ActorKind
+from guichet.ledger.journal import Cause
+from guichet.payments.account import PaymentAccount
+from guichet.payments.linking import Linking
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.refunding import Refunding
@@ -17,6 +22,7 @@ def apply_provider_event(
     *,
     settling: Settling,
     refunding: Refunding,
+    linking: Linking,
     read_hint: Callable[[ProviderEvent], Hint],
 ) -> None:
     """Take the event as a hint: ask the provider about what it names, and write the answer.
@@ -39,4 +45,24 @@ def apply_provider_event(
     elif hint.payment_id is not None:
         settling.ask(hint.payment_id, cause, event)
     else:
+        for account in _accounts(provider, hint, linking):
+            _ask_about(account, linking, cause)
         settling.records.event_ignored(cause, event)
+
+
+def _accounts(provider: str, hint: Hint, linking: Linking) -> list[PaymentAccount]:
+    """The accounts of ours that the event is about: by their name here, or at the provider."""
+    ours, theirs = hint.payment_account_id, hint.provider_account_id
+    found = (
+        None if ours is None else linking.records.payment_account_named(ours),
+        None if theirs is None else linking.records.payment_account_at(provider, theirs),
+    )
+    named = {each.payment_account_id: each for each in found if each and each.provider == provider}
+    return list(named.values())
+
+
+def _ask_about(account: PaymentAccount, linking: Linking, cause: Cause) -> None:
+    """The provider's own word about consent and abilities, never the event's (PAY-5)."""
+    # Another organizer's: whoever asks for it at the page is told so.
+    with suppress(Conflict):
+        linking.ask(account, cause)
