@@ -29,8 +29,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ]
     for entry in entries:
         for alarm in entry.alarms:
-            logger.error("a person must look at this", reason=alarm)
-            needs_person(alarm)
+            logger.error(
+                "a person must look at this",
+                reason=alarm.reason,
+                known=dict(alarm.facts),
+                commands=alarm.commands,
+            )
+            needs_person(alarm.reason)
     parts.send_messages(
         settings.settle_queue_url, [(body, 0) for each in entries for body in each.settle]
     )

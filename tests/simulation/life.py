@@ -167,7 +167,7 @@ class Life:
         entries = [relayed(to_wire(entry)) for entry in batch]
 
         def pass_on(_: Container) -> None:
-            self.alarms.update(alarm for each in entries for alarm in each.alarms)
+            self.alarms.update(alarm.reason for each in entries for alarm in each.alarms)
             self._send(self.settle_queue, [body for each in entries for body in each.settle])
             self._send(self.deliver_queue, [body for each in entries for body in each.deliver])
 

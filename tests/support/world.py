@@ -1,13 +1,13 @@
-"""The whole system in one process: real use cases and records, Stripe simulated, mail kept.
+"""The whole system in one process: real use cases and records, providers simulated, mail kept.
 
-Nothing is patched: the store is in memory behind its seam, Stripe answers through `Http`, and
+Nothing is patched: the store is in memory behind its seam, providers answer through `Http`, and
 messages flow from the journal's stream as `relay` sends them.
 """
 
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from guichet.adapters.http import Http
 from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
 from guichet.entry.relaying import relayed
-from guichet.entry.webhooks import answer_stripe
+from guichet.entry.webhooks import answer_paypal, answer_stripe
 from guichet.entry.work import doers, settle_message
 from guichet.errors import Refusal
 from guichet.events import Actor, ActorKind
@@ -43,14 +43,18 @@ from guichet.registration.use_cases.send_mails import send_mails
 from guichet.registration.use_cases.start_payment import StartPayment, start_payment
 from guichet.replies import Reply
 from guichet.settings import Settings
+from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
-from local.simulators.stripe.in_process import SimulatorHttp
 from tests.support.mailer import MemoryMailer
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.providers_http import ProvidersHttp
 
 ACCOUNT = "acc_atelier"
 STRIPE_ACCOUNT = "acct_atelier"
 WEBHOOK_SECRET = "whsec_test"
+PAYPAL_MERCHANT = "ATELIERNORD42"
+PAYPAL_URL = "https://paypal.example"
+PAYPAL_WEBHOOK_ID = "WHTEST1"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 REGISTRANT = Actor(ActorKind.REGISTRANT, "registrant", "203.0.113.7")
 SYSTEM = Actor(ActorKind.SYSTEM, "test", "test")
@@ -89,13 +93,18 @@ class TestClock:
 
 def settings() -> Settings:
     return Settings.from_environment(
-        {"GUICHET_ENVIRONMENT": "local", "PUBLIC_BASE_URL": "https://pay.example"}
+        {
+            "GUICHET_ENVIRONMENT": "local",
+            "PUBLIC_BASE_URL": "https://pay.example",
+            "PAYPAL_API_URL": PAYPAL_URL,
+            "PAYPAL_CERTIFICATE_HOSTS": PAYPAL_URL,
+        }
     )
 
 
 @dataclass
 class World:
-    """One operator, one organizer, one simulated Stripe."""
+    """One operator, one organizer, simulated providers; PayPal is linked where a test asks for it."""
 
     clock: TestClock = field(default_factory=TestClock)
     dynamo: MemoryDynamo = field(default_factory=MemoryDynamo)
@@ -110,6 +119,9 @@ class World:
         self._numbers = count(1)
         self.stripe = StripeSimulator(self.clock, webhook_secrets=(WEBHOOK_SECRET,))
         self.stripe.add_account(STRIPE_ACCOUNT, email="owner@atelier.example")
+        self.paypal = PayPalSimulator(
+            self.clock, webhook_ids=(PAYPAL_WEBHOOK_ID,), base_url=PAYPAL_URL
+        )
         self.parts = self.container()
         self._people()
 
@@ -119,15 +131,38 @@ class World:
             "token_keys": ["k" * 43],
             "stripe_api_keys": ["sk_test_platform"],
             "stripe_webhook_secrets": [WEBHOOK_SECRET],
+            "paypal_client_id": "paypal-client",
+            "paypal_client_secrets": ["paypal-secret"],
+            "paypal_partner_id": "GU2CHETPARTN2",
+            "paypal_webhook_ids": [PAYPAL_WEBHOOK_ID],
+            "paypal_trust_anchors": [self.paypal.ca_pem],
         }
         return Container(
             settings(),
             dynamo=dynamo or self.store or self.dynamo,
             clock=self.clock,
-            http=http or SimulatorHttp(self.stripe),
+            http=http or self.http,
             secret_text=lambda: json.dumps(secret),
             pause=lambda _: None,
         )
+
+    @property
+    def http(self) -> Http:
+        """Both providers, as a worker reaches them."""
+        return ProvidersHttp(self.stripe, self.paypal)
+
+    def link_paypal(self, *, takes_cards: bool = True) -> None:
+        """The organizer's PayPal account, usable beside the one at Stripe."""
+        self.paypal.add_merchant(PAYPAL_MERCHANT, business=takes_cards)
+        linked = PaymentAccount(
+            account_id=ACCOUNT,
+            provider="paypal",
+            provider_account_id=PAYPAL_MERCHANT,
+            confirmed=True,
+            verified=True,
+            takes_cards=takes_cards,
+        )
+        self.parts.people.save_payment_account(self.cause("seed"), None, linked)
 
     def _people(self) -> None:
         cause = self.cause("seed")
@@ -230,10 +265,15 @@ class World:
         )
 
     def start(
-        self, registration: Registration, key: str = "pay-1", parts: Container | None = None
+        self,
+        registration: Registration,
+        key: str = "pay-1",
+        parts: Container | None = None,
+        *,
+        method: str = "stripe",
     ) -> Payment:
         used = parts or self.parts
-        command = StartPayment(registration.registration_id, "stripe", key, REGISTRANT)
+        command = StartPayment(registration.registration_id, method, key, REGISTRANT)
         return start_payment(command, settling=used.settling, links=used.links).value
 
     def come_back(self, registration: Registration, parts: Container | None = None) -> Registration:
@@ -255,25 +295,32 @@ class World:
 
     def deliver_webhooks(self, parts: Container | None = None) -> int:
         """Every webhook that is due, as the gateway would bring it."""
-        due = self.stripe.take_webhooks()
-        for webhook in due:
-            answer = self.post_webhook(webhook.headers, webhook.body, parts)
-            if answer["statusCode"] == 200:
-                self.stripe.webhook_delivered(webhook.event_id)
-            else:
-                self.stripe.webhook_failed(webhook.event_id)
-        return len(due)
+        delivered = 0
+        for provider, simulator in (("stripe", self.stripe), ("paypal", self.paypal)):
+            for webhook in simulator.take_webhooks():
+                delivered += 1
+                answer = self.post_webhook(webhook.headers, webhook.body, parts, provider)
+                if answer["statusCode"] == 200:
+                    simulator.webhook_delivered(webhook.event_id)
+                else:
+                    simulator.webhook_failed(webhook.event_id)
+        return delivered
 
     def post_webhook(
-        self, headers: Mapping[str, str], body: bytes, parts: Container | None = None
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        parts: Container | None = None,
+        provider: str = "stripe",
     ) -> dict[str, Any]:
         event = {
-            "rawPath": "/v1/webhooks/stripe",
+            "rawPath": f"/v1/webhooks/{provider}",
             "headers": dict(headers),
             "body": body.decode(),
             "isBase64Encoded": False,
         }
-        return answer_stripe(event, parts or self.parts, self.log)
+        answer = {"stripe": answer_stripe, "paypal": answer_paypal}[provider]
+        return answer(event, parts or self.parts, self.log)
 
     def relay(self) -> None:
         """The journal's new entries, as the stream brings them."""
@@ -282,7 +329,7 @@ class World:
             messages = relayed(to_wire(entry))
             self.settle_queue.extend(messages.settle)
             self.deliver_queue.extend(messages.deliver)
-            self.alarms.extend(messages.alarms)
+            self.alarms.extend(alarm.reason for alarm in messages.alarms)
 
     def settle(self, parts: Container | None = None) -> None:
         while self.settle_queue:
@@ -385,21 +432,21 @@ class World:
         return balances(postings)
 
     def assert_books_equal_the_providers(self) -> None:
-        """Ours against the simulator's own: balance, customers' money, both fees."""
-        ours = self.books()
-        theirs = self.stripe.books()["accounts"].get(STRIPE_ACCOUNT, {})
-        for currency, book in theirs.items():
-            expected = {
-                LedgerAccount.PROVIDER_BALANCE: book["provider_balance"],
-                LedgerAccount.REGISTRANTS: book["refunded"] - book["customer_paid"],
-                LedgerAccount.PROVIDER_FEE: book["stripe_fees"],
-                LedgerAccount.PLATFORM_FEE: (
-                    book["application_fees"] - book["application_fees_returned"]
-                ),
-            }
-            for account, amount in expected.items():
-                assert ours.get((account, currency), 0) == amount, (account, currency)
+        """Ours against the simulators' own: balance, customers' money, both fees."""
+        ours, theirs = self.books(), self._providers_books()
+        for place, amount in theirs.items():
+            assert ours.get(place, 0) == amount, place
         assert sum(ours.values()) == 0
+
+    def _providers_books(self) -> Counter[tuple[LedgerAccount, str]]:
+        at_stripe = self.stripe.books()["accounts"].get(STRIPE_ACCOUNT, {})
+        at_paypal = self.paypal.books()["merchants"].get(PAYPAL_MERCHANT, {})
+        theirs: Counter[tuple[LedgerAccount, str]] = Counter()
+        for currency, book in at_stripe.items():
+            _add(theirs, currency, book, fees="stripe_fees", platform="application_fees")
+        for currency, book in at_paypal.items():
+            _add(theirs, currency, book, fees="paypal_fees", platform="platform_fees")
+        return theirs
 
     def assert_seats_match(self, training: Training) -> None:
         """As many seats are taken as registrations hold one, and never more than there are."""
@@ -413,6 +460,20 @@ class World:
 
     def state(self) -> list[Item]:
         return self.dynamo.items("state")
+
+
+def _add(
+    books: Counter[tuple[LedgerAccount, str]],
+    currency: str,
+    book: Mapping[str, int],
+    *,
+    fees: str,
+    platform: str,
+) -> None:
+    books[LedgerAccount.PROVIDER_BALANCE, currency] += book["provider_balance"]
+    books[LedgerAccount.REGISTRANTS, currency] += book["refunded"] - book["customer_paid"]
+    books[LedgerAccount.PROVIDER_FEE, currency] += book[fees]
+    books[LedgerAccount.PLATFORM_FEE, currency] += book[platform] - book[f"{platform}_returned"]
 
 
 def refusal_of(act: Callable[[], object]) -> Refusal:

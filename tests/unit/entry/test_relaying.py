@@ -40,4 +40,18 @@ def test_mails_are_one_message_for_deliver_reg_13() -> None:
 
 def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6() -> None:
     for name in ALARMS:
-        assert entry_with(Event(name)).alarms == (name,)
+        (alarm,) = entry_with(Event(name)).alarms
+        assert alarm.reason == name
+        assert alarm.commands[0] == "guichet story reg_…", "an entry of old names nothing"
+
+
+def test_an_alarm_names_the_registration_and_the_commands_for_it_reg_3() -> None:
+    facts = {"registration_id": "reg_t_r", "payment_id": "pay_p", "differences": "amount"}
+
+    (alarm,) = entry_with(Event("payment.mismatched", facts)).alarms
+
+    assert alarm.facts == facts
+    assert alarm.commands == (
+        "guichet story reg_t_r",
+        "guichet resolve pay_p accept|return",
+    )

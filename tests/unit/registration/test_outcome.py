@@ -307,5 +307,9 @@ def test_a_mismatch_is_in_the_books_alarmed_and_confirms_nothing_reg_3(
     )
     parked = decision.changes[0]
     assert [event.name for event in parked.events] == ["payment.mismatched"]
-    assert parked.events[0].facts == {"differences": "amount"}
+    assert parked.events[0].facts == {
+        "registration_id": situation(R.CONFIRMED, P.OPEN).registration.registration_id,
+        "payment_id": PAYMENT_ID,
+        "differences": "amount",
+    }
     assert parked.postings

@@ -11,14 +11,14 @@ from guichet.adapters.dynamo.keys import aggregate_of
 
 type Body = Mapping[str, str]
 
-# Events that no rule decides: a person is told by an alarm (docs/operations.md).
-ALARMS: Final = frozenset(
+# Events that no rule decides: a person is told by an alarm, with what decides it (docs/operations.md).
+ALARMS: Final = MappingProxyType(
     {
-        "payment.mismatched",
-        "payment.parked",
-        "payment.unknown_for_long",
-        "refund.failed",
-        "refund.unknown_for_long",
+        "payment.mismatched": "guichet resolve {payment_id} accept|return",
+        "payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
+        "payment.unknown_for_long": None,
+        "refund.failed": None,
+        "refund.unknown_for_long": None,
     }
 )
 
@@ -36,12 +36,27 @@ _WORK: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something no rule decides: which registration, what is known, and the commands for it."""
+
+    reason: str
+    facts: Mapping[str, str]
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        story = f"guichet story {self.facts.get('registration_id', 'reg_…')}"
+        decision = ALARMS[self.reason]
+        payment_id = self.facts.get("payment_id", "pay_…")
+        return (story,) if decision is None else (story, decision.format(payment_id=payment_id))
+
+
+@dataclass(frozen=True, slots=True)
 class Relayed:
     """The messages of one entry, and the alarms that it raises."""
 
     settle: tuple[Body, ...]
     deliver: tuple[Body, ...]
-    alarms: tuple[str, ...]
+    alarms: tuple[Alarm, ...]
 
 
 def relayed(image: Mapping[str, Any]) -> Relayed:
@@ -54,7 +69,8 @@ def relayed(image: Mapping[str, Any]) -> Relayed:
         if name in _WORK
     )
     deliver = ({"effect": f"EFFECT#{aggregate}#{sequence}"},) if _list(image, "mails") else ()
-    return Relayed(settle, deliver, tuple(name for name, _ in events if name in ALARMS))
+    alarms = tuple(Alarm(name, facts) for name, facts in events if name in ALARMS)
+    return Relayed(settle, deliver, alarms)
 
 
 def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:

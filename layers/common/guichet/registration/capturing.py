@@ -15,6 +15,7 @@ from guichet.payments.schedule import ALARM_AFTER, asked_once_more
 from guichet.registration.outcome import (
     Decision,
     Situation,
+    about,
     bumped,
     lease_let_go,
     to_processing,
@@ -62,7 +63,7 @@ def unanswered(situation: Situation) -> Decision:
     payment = situation.payment
     count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
     overdue = situation.now >= payment.started_at + ALARM_AFTER
-    events = (Event("payment.unknown_for_long"),) if overdue else ()
+    events = (about(payment, "payment.unknown_for_long"),) if overdue else ()
     asked = Change[Aggregate](payment, bumped(replace(payment, asked_count=count)), events)
     return Decision((asked, *to_processing(situation)))
 
@@ -70,7 +71,8 @@ def unanswered(situation: Situation) -> Decision:
 def parked(situation: Situation) -> Decision:
     """A capture was sent, and its account can't be asked any more: a person decides."""
     payment = bumped(situation.payment.transition_to(PaymentStatus.PARKED))
-    change = Change[Aggregate](situation.payment, payment, (Event("payment.parked"),))
+    told = (about(payment, "payment.parked"),)
+    change = Change[Aggregate](situation.payment, payment, told)
     return Decision((change, *to_processing(situation)))
 
 

@@ -132,6 +132,12 @@ def bumped[T: (Registration, Payment, Training, Refund)](aggregate: T) -> T:
     return replace(aggregate, version=aggregate.version + 1)
 
 
+def about(payment: Payment, name: str, **facts: str) -> Event:
+    """An event that a person may have to act upon: it names what they will ask for."""
+    ids = {"registration_id": payment.registration_id, "payment_id": payment.payment_id}
+    return Event(name, {**ids, **facts})
+
+
 def paid(
     situation: Situation,
     capture: Capture,
@@ -205,7 +211,7 @@ def _mismatched(situation: Situation, payment: Payment, capture: Capture) -> Dec
     parked = Change[Aggregate](
         situation.payment,
         bumped(payment),
-        (Event("payment.mismatched", {"differences": differences}),),
+        (about(payment, "payment.mismatched", differences=differences),),
         postings=_capture_postings(capture),
         mails=(MailKind.ORGANIZER_PAYMENT_MISMATCHED,),
     )

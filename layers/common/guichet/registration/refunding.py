@@ -184,7 +184,7 @@ class Refunding:
             since = refund.fee_in_doubt_since + WORKER_LIVES
         count = asked_once_more(since, refund.asked_count, self.clock.now())
         overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
-        events = (Event("refund.unknown_for_long"),) if overdue else ()
+        events = (_about(refund, "refund.unknown_for_long"),) if overdue else ()
         return Change(refund, bumped(replace(refund, asked_count=count)), events)
 
 
@@ -208,6 +208,12 @@ def _fee_returned(before: Refund, fee_refund_id: str) -> Change[Aggregate]:
     )
 
 
+def _about(refund: Refund, name: str) -> Event:
+    """An event that a person may have to act upon: it names what they will ask for."""
+    ids = {"registration_id": refund.registration_id, "payment_id": refund.payment_id}
+    return Event(name, {**ids, "failure": refund.failure})
+
+
 def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
     """A refund's new state, with what it means to the books and who is told."""
     name = f"refund.{after.status}"
@@ -215,7 +221,7 @@ def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
     return Change(
         before,
         after,
-        (Event(name, {"payment_id": after.payment_id, "failure": after.failure}),),
+        (_about(after, name),),
         postings=_postings(before, after),
         mails=(MailKind.MONEY_RETURNED,) if told else (),
     )
