@@ -1,9 +1,10 @@
 """The seam over real sockets: what is an answer, and what is none."""
 
+import gzip
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -25,8 +26,11 @@ def whole_request(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that answers each connection with the given bytes, and keeps what it was sent."""
+def answering(*answers: bytes, patient: bool = True) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers each connection with the given bytes, and keeps what it was sent.
+
+    One that is not patient bears being hung up on.
+    """
     listening = socket.create_server(("127.0.0.1", 0))
     received: list[bytes] = []
 
@@ -35,8 +39,9 @@ def answering(*answers: bytes) -> Iterator[tuple[str, list[bytes]]]:
             connection, _ = listening.accept()
             with connection:
                 received.append(whole_request(connection))
-                connection.sendall(answer)
-                connection.shutdown(socket.SHUT_WR)
+                with suppress(*(() if patient else (OSError,))):
+                    connection.sendall(answer)
+                    connection.shutdown(socket.SHUT_WR)
 
     thread = Thread(target=serve)
     thread.start()
@@ -110,3 +115,53 @@ def test_a_request_is_sent_once(http: Urllib3Http):
         http.send(HttpRequest("POST", url, body=b"a=1"))
 
     assert len(received) == 1
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"Content-Length: 2000000\r\n", id="says its length"),
+        pytest.param(b"Connection: close\r\n", id="says none"),
+    ],
+)
+def test_no_more_is_read_than_was_asked_for(http: Urllib3Http, head: bytes):
+    """Two megabytes from a server that may send a thousand bytes."""
+    answer = b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + b"x" * 2_000_000
+    with (
+        answering(answer, patient=False) as (url, _),
+        pytest.raises(NoAnswerError, match="more than 1000 bytes"),
+    ):
+        http.send(HttpRequest("GET", url, most_bytes=1000))
+
+
+def test_what_is_packed_counts_unpacked(http: Urllib3Http):
+    packed = gzip.compress(b"x" * 100_000)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    assert len(packed) < 1000
+
+    with (
+        answering(head.encode() + packed, patient=False) as (url, _),
+        pytest.raises(NoAnswerError, match="more than 1000 bytes"),
+    ):
+        http.send(HttpRequest("GET", url, most_bytes=1000))
+
+
+def test_as_much_as_was_asked_for_is_an_answer(http: Urllib3Http):
+    body = b"x" * 1000
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + body
+    with answering(answer) as (url, _):
+        response = http.send(HttpRequest("GET", url, most_bytes=1000))
+
+    assert response.body == body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"", id="the connection was closed"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}", id="half an answer"),
+    ],
+)
+def test_a_lost_answer_is_none_where_its_length_is_limited_too(http: Urllib3Http, answer: bytes):
+    with answering(answer) as (url, _), pytest.raises(NoAnswerError):
+        http.send(HttpRequest("GET", url, most_bytes=1000))
