@@ -10,7 +10,7 @@ def add(
     world: World,
     account_id: str,
     *,
-    email: str,
+    email: str | None,
     country: str,
     currency: str,
     charges_enabled: bool,

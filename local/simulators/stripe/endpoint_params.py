@@ -95,6 +95,45 @@ FEE_REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
     {"amount": Kind.INTEGER, "expand": _EXPAND, "metadata": Kind.METADATA}
 )
 
+_REQUESTED = Fields({"requested": Kind.BOOLEAN})
+
+ACCOUNT_CREATE: Mapping[str, Spec] = MappingProxyType(
+    {
+        "business_type": Choice(("company", "government_entity", "individual", "non_profit")),
+        "capabilities": Fields({"card_payments": _REQUESTED, "transfers": _REQUESTED}),
+        "controller": Fields(
+            {
+                "fees": Fields({"payer": Choice(("account", "application"))}),
+                "losses": Fields({"payments": Choice(("application", "stripe"))}),
+                "requirement_collection": Choice(("application", "stripe")),
+                "stripe_dashboard": Fields({"type": Choice(("express", "full", "none"))}),
+            }
+        ),
+        "country": Text(2),
+        "default_currency": Text(3),
+        "email": Text(800),
+        "expand": _EXPAND,
+        "metadata": Kind.METADATA,
+        "type": Choice(("custom", "express", "standard")),
+    }
+)
+
+ACCOUNT_LINK_CREATE: Mapping[str, Spec] = MappingProxyType(
+    {
+        "account*": Kind.TEXT,
+        "collection_options": Fields(
+            {
+                "fields": Choice(("currently_due", "eventually_due")),
+                "future_requirements": Choice(("include", "omit")),
+            }
+        ),
+        "expand": _EXPAND,
+        "refresh_url": Text(5000),
+        "return_url": Text(5000),
+        "type*": Choice(("account_onboarding", "account_update")),
+    }
+)
+
 RETRIEVE: Mapping[str, Spec] = MappingProxyType({"expand": _EXPAND})
 
 _PAGE: Mapping[str, Spec] = {

@@ -12,6 +12,13 @@ from local.simulators.stripe.simulator import StripeSimulator
 type Page = str | Response | tuple[str, int]
 
 
+# What Stripe finds out about who hands in their details, by the button they press.
+_FINDINGS = {
+    "verified": {"verified": True, "cards": True},
+    "unverified": {"verified": False, "cards": True},
+    "no_cards": {"verified": True, "cards": False},
+}
+
 pages = Blueprint("stripe_pages", __name__, template_folder="templates")
 
 
@@ -51,6 +58,27 @@ def answer(session_id: str) -> Page:
     return _follow(outcome, session)
 
 
+@pages.get("/onboard/<link_id>")
+def onboard(link_id: str) -> Page:
+    link = _link(link_id)
+    if _simulator().visit_onboarding(link_id) is None:
+        return redirect(str(link["refresh_url"]), 303)
+    return render_template("onboard.html", account=link["account"])
+
+
+@pages.post("/onboard/<link_id>")
+def hand_in(link_id: str) -> Page:
+    link, chosen = _link(link_id), request.form.get("act", "")
+    if chosen == "leave":
+        return redirect(str(link["return_url"]), 303)
+    if chosen not in _FINDINGS:
+        raise BadRequest
+    try:
+        return redirect(_simulator().finish_onboarding(link_id, **_FINDINGS[chosen]), 303)
+    except BuyerRefusedError as refusal:
+        raise BadRequest(str(refusal)) from refusal
+
+
 @pages.get("/debits")
 def debits() -> Page:
     waiting = [_words(session) for session in _simulator().pending_debits()]
@@ -86,6 +114,13 @@ def _session(session_id: str) -> Json:
     if session["object"] != "checkout.session":
         raise NotFound
     return session
+
+
+def _link(link_id: str) -> Json:
+    try:
+        return _simulator().onboarding_link(link_id)
+    except KeyError as error:
+        raise NotFound from error
 
 
 def _follow(outcome: BuyerOutcome, session: Json) -> Page:

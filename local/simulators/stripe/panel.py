@@ -34,6 +34,12 @@ def add_account() -> Response:
     return jsonify(_simulator().add_account(fields.pop("id"), **fields))
 
 
+@panel.post("/accounts/<account_id>/verify")
+def verify(account_id: str) -> Response:
+    """What Stripe finds out later: `{"verified"?: true, "cards"?: true}`."""
+    return jsonify(_simulator().verify(account_id, **_body()))
+
+
 @panel.post("/accounts/<account_id>/deauthorize")
 def deauthorize(account_id: str) -> Response:
     _simulator().deauthorize(account_id)

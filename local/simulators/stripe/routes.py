@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.simulators.stripe import accounts, reading, refunds, sessions
+from local.simulators.stripe import accounts, onboarding, reading, refunds, sessions
 from local.simulators.stripe.endpoint_params import RETRIEVE
 from local.simulators.stripe.errors import StripeError
 from local.simulators.stripe.params import check
@@ -73,6 +73,14 @@ def _retrieve_account(call: Call) -> Json:
     return accounts.retrieve(call.world, call.ids[0] if call.ids else call.account)
 
 
+def _create_account(call: Call) -> Json:
+    return onboarding.create_account(call.world, call.account, call.form)
+
+
+def _create_account_link(call: Call) -> Json:
+    return onboarding.create_link(call.world, call.account, call.form)
+
+
 def _retrieving(kind: str) -> Callable[[Call], Json]:
     def retrieve(call: Call) -> Json:
         check(call.form, RETRIEVE)
@@ -116,7 +124,9 @@ _TABLE: tuple[tuple[str, str, Callable[[Call], Json]], ...] = (
     ("GET", "/v1/events", _listing("event")),
     ("GET", "/v1/events/{}", _retrieving("event")),
     ("GET", "/v1/account", _retrieve_account),
+    ("POST", "/v1/accounts", _create_account),
     ("GET", "/v1/accounts/{}", _retrieve_account),
+    ("POST", "/v1/account_links", _create_account_link),
 )
 _ROUTES = [
     (method, re.compile(template.replace("{}", "([^/]+)")), answer)

@@ -11,6 +11,7 @@ from local.simulators.stripe import (
     books,
     buyer,
     idempotency,
+    onboarding,
     refunds,
     sessions,
     webhooks,
@@ -82,6 +83,38 @@ class StripeSimulator:
                 details_submitted=details_submitted,
             )
             return deepcopy(made)
+
+    def visit_onboarding(self, link_id: str) -> Json | None:
+        """Open the page of an account link; None where the link is used up or too old.
+
+        Raises:
+            KeyError: there is no such link.
+        """
+        with self._ticked() as world:
+            return deepcopy(onboarding.visit(world, link_id))
+
+    def onboarding_link(self, link_id: str) -> Json:
+        """A copy of a link, with where its page leads.
+
+        Raises:
+            KeyError: there is none.
+        """
+        with self._ticked() as world:
+            return deepcopy(world.state.account_links[link_id])
+
+    def finish_onboarding(self, link_id: str, *, verified: bool = True, cards: bool = True) -> str:
+        """Hand in the details on an open page; answers where the browser goes.
+
+        Raises:
+            BuyerRefusedError: nobody is on that page.
+        """
+        with self._ticked() as world:
+            return onboarding.finish(world, link_id, verified=verified, cards=cards)
+
+    def verify(self, account_id: str, *, verified: bool = True, cards: bool = True) -> Json:
+        """What Stripe finds out later, with its event."""
+        with self._ticked() as world:
+            return deepcopy(onboarding.change(world, account_id, verified=verified, cards=cards))
 
     def deauthorize(self, account_id: str) -> None:
         with self._ticked() as world:

@@ -22,6 +22,7 @@ class State:
     private: dict[str, Json] = field(default_factory=dict)
     accounts: dict[str, Json] = field(default_factory=dict)
     deauthorized: list[str] = field(default_factory=list)
+    account_links: dict[str, Json] = field(default_factory=dict)
     open_sessions: list[str] = field(default_factory=list)
     idempotency: dict[str, Json] = field(default_factory=dict)
     deliveries: list[Json] = field(default_factory=list)
