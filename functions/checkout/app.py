@@ -177,7 +177,7 @@ class Checkout:
         answer = PaymentAnswer(
             registration_id=registration_id,
             status="awaiting_payment" if registration is None else registration.status,
-            method=payment.provider,
+            method=payment.method,
             redirect_url=payment.redirect_url if is_open else None,
         )
         return answered(answer, replayed=reply.replayed)

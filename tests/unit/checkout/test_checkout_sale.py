@@ -177,3 +177,69 @@ def test_awaiting_approval_has_nothing_to_pay_reg_6(world: World, call: Call) ->
     assert made.body["status"] == RegistrationStatus.PENDING_APPROVAL
     assert made.body["hold_expires_at"] is None
     assert (refused.status, refused.code) == (409, "registration_pending_approval")
+
+
+def test_a_paypal_sale_ends_on_the_return_page_reg_2(world: World, call: Call) -> None:
+    world.link_paypal()
+    made = registered(call, world.training().training_id)
+    path, mine = of_registrant(made)
+
+    started = call("POST", f"{path}/payments", body={"method": "paypal"}, headers=mine)
+    world.paypal.approve(order_of(started))
+    returned = call("POST", f"{path}/return", headers=mine)
+
+    assert started.body["method"] == "paypal"
+    assert returned.body["status"] == "confirmed"
+    assert returned.body["receipt"]["amount"] == {"amount_minor": 12000, "currency": "USD"}
+    world.settle_down()
+    assert world.mails("ada@example.org") == ["received", "confirmed"]
+    world.assert_books_equal_the_providers()
+
+
+def test_a_declined_instrument_sends_the_buyer_to_the_same_order_again_reg_10(
+    world: World, call: Call
+) -> None:
+    world.link_paypal()
+    made = registered(call, world.training().training_id)
+    path, mine = of_registrant(made)
+    started = call("POST", f"{path}/payments", body={"method": "paypal_card"}, headers=mine)
+    world.paypal.approve(order_of(started), instrument="declined")
+
+    declined = call("POST", f"{path}/return", headers=mine)
+    again = call(
+        "POST",
+        f"{path}/payments",
+        body={"method": "paypal_card"},
+        headers=mine | {"idempotency-key": f"{KEY}-again"},
+    )
+    world.paypal.approve(order_of(again), instrument="card")
+    world.clock.advance(seconds=6)
+    returned = call("POST", f"{path}/return", headers=mine)
+
+    assert declined.body["status"] == "awaiting_payment"
+    assert again.body["redirect_url"] == started.body["redirect_url"]
+    assert returned.body["status"] == "confirmed"
+    assert len(world.paypal.orders()) == 1
+    world.assert_books_equal_the_providers()
+
+
+def test_a_personal_paypal_account_takes_no_cards_pay_6(world: World, call: Call) -> None:
+    world.link_paypal(takes_cards=False)
+    training = world.training()
+    made = registered(call, training.training_id)
+    path, mine = of_registrant(made)
+
+    offered = call("GET", f"/v1/public/trainings/{training.training_id}")
+    refused = call("POST", f"{path}/payments", body={"method": "paypal_card"}, headers=mine)
+
+    assert [each["method"] for each in offered.body["accepted_methods"]] == [
+        "stripe",
+        "paypal",
+        "offline:invoice",
+    ]
+    assert (refused.status, refused.body["code"]) == (422, "method_not_offered")
+    assert not world.paypal.orders()
+
+
+def order_of(started: Came) -> str:
+    return str(started.body["redirect_url"].rsplit("=", 1)[1])

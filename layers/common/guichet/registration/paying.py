@@ -19,6 +19,7 @@ OFFLINE_PREFIX: Final = "offline:"
 PROVIDER_OF: Final[Mapping[str, str]] = MappingProxyType(
     {"stripe": "stripe", "paypal": "paypal", "paypal_card": "paypal"}
 )
+_ORDER: Final = tuple(dict.fromkeys(PROVIDER_OF.values()))  # as it is offered
 _NEEDS_CARDS: Final = frozenset({"stripe", "paypal_card"})
 
 
@@ -41,7 +42,7 @@ def accepted_methods(
     if not charged:
         return methods
     if training.provider_payment:
-        for account in accounts:
+        for account in sorted(accounts, key=lambda each: _ORDER.index(each.provider)):
             terms = policy.providers[account.provider]
             enough = terms.minimum_minor[charged.currency] <= charged.amount_minor
             if account.is_usable and enough and charged.amount_minor <= terms.maximum_minor:

@@ -39,7 +39,11 @@ class LinkRequest(Request):
 
 
 class PaymentRequest(Request):
-    """How to pay: `stripe`, or `offline:` and the id of one of the organizer's own methods."""
+    """How to pay: one of the training's `accepted_methods`.
+
+    `stripe`, `paypal`, `paypal_card` (PayPal's page for cards), or `offline:` and the id of one of
+    the organizer's own methods.
+    """
 
     method: ShortLine
 
