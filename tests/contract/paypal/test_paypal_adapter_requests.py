@@ -324,6 +324,13 @@ def test_what_is_no_amount_is_not_read(value: object):
         from_paypal({"currency_code": "USD", "value": value})
 
 
+@pytest.mark.parametrize("currency", ["", "usd", "USDX", "U$D", 840, None])
+def test_an_amount_of_no_currency_is_not_read(currency: object):
+    """MON-1."""
+    with pytest.raises(ValueError, match="amount"):
+        from_paypal({"currency_code": currency, "value": "1.00"})
+
+
 @given(amount=st.integers(0, MAX_AMOUNT_MINOR), currency=st.sampled_from(sorted(CURRENCIES)))
 def test_an_amount_comes_back_as_it_went(amount: int, currency: str):
     """MON-1."""

@@ -1,6 +1,9 @@
 """Calls of PayPal: tokens and secrets, what is repeated, and when it is given up."""
 
+import inspect
+import re
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from guichet.adapters.http import HttpResponse, NoAnswerError
 from guichet.adapters.paypal.client import Call, PayPalClient
 from guichet.adapters.paypal.errors import PayPalRefusedError
+from guichet.adapters.paypal.provider import PayPalProvider
 from guichet.payments.ports import NOT_REACHABLE, ProviderUnavailableError
 from tests.support.paypal import (
     API_URL,
@@ -278,6 +282,19 @@ def test_a_try_gets_no_more_time_than_is_left():
 
     assert http.token_requests[0].timeout_seconds == 2.5
     assert http.sent[0].timeout_seconds == 2.5
+
+
+@pytest.mark.parametrize("function", ["CheckoutFunction", "OrganizerFunction", "SettleFunction"])
+def test_an_operation_ends_before_the_function_that_asked_for_it(function: str):
+    template = (Path(__file__).resolve().parents[3] / "template.yaml").read_text()
+    timeout = re.search(
+        rf"^  {function}:$.*?^      Timeout: ([0-9]+)$", template, re.MULTILINE | re.DOTALL
+    )
+
+    budget = inspect.signature(PayPalProvider).parameters["budget_seconds"].default
+
+    assert timeout is not None
+    assert budget + 3 <= int(timeout[1])
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"\xff"])

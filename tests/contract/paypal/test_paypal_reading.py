@@ -2,18 +2,24 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guichet.adapters.paypal.fields import instant
 from guichet.adapters.paypal.reading import (
     capture_report,
     differences,
     hosted_session,
+    is_whole,
+    order_of,
     order_report,
+    refund_known_as,
     refund_report,
 )
 from guichet.money import Money
@@ -347,6 +353,73 @@ def test_a_moment_is_read_however_it_is_written(text: str):
 def test_what_is_no_moment_is_not_guessed(text: str):
     with pytest.raises(ProviderUnavailableError):
         instant(text)
+
+
+PAGE = with_page(scripted()[0])
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401 - JSON
+    """The path to every part of a JSON value."""
+    match node:
+        case dict():
+            inner = list(node.items())
+        case list():
+            inner = list(enumerate(node))
+        case _:
+            inner = []
+    return [path, *(found for name, each in inner for found in places(each, (*path, name)))]
+
+
+def an_order_with_all() -> Json:
+    order = an_order("COMPLETED", a_capture_resource())
+    order["purchase_units"][0]["payments"]["refunds"] = [a_refund_resource()]
+    return order
+
+
+@pytest.mark.parametrize(
+    ("made", "read"),
+    [
+        pytest.param(an_order_with_all, order_report, id="an order"),
+        pytest.param(lambda: an_order("APPROVED"), order_report, id="an approved order"),
+        pytest.param(an_order_with_all, hosted_session, id="its page"),
+        pytest.param(an_order_with_all, is_whole, id="its payee"),
+        pytest.param(an_order_with_all, lambda order: differences(order, PAGE), id="its terms"),
+        pytest.param(
+            an_order_with_all, lambda order: refund_known_as(order, "pay_1.ref_1"), id="its refunds"
+        ),
+        pytest.param(
+            a_capture_resource, lambda capture: capture_report(capture, ORDER_ID), id="a capture"
+        ),
+        pytest.param(a_capture_resource, order_of, id="a capture's order"),
+        pytest.param(
+            a_refund_resource, lambda refund: refund_report(refund, PRICE, FEE), id="a refund"
+        ),
+        pytest.param(
+            lambda: a_refund_resource("FAILED", status_details={"reason": "ECHECK"}),
+            lambda refund: refund_report(refund, PRICE, FEE),
+            id="a failed refund",
+        ),
+    ],
+)
+@given(data=st.data())
+def test_whatever_paypal_answers_is_read_or_asked_about_again(
+    made: Callable[[], Json], read: Callable[[Json], object], data: st.DataObject
+):
+    """No part of an answer, missing or of another kind, is an error of ours."""
+    answered = made()
+    *above, name = data.draw(st.sampled_from(places(answered)[1:]))
+    node: Any = answered
+    for each in above:
+        node = node[each]
+    node[name] = data.draw(ANY_JSON)
+
+    with suppress(ProviderUnavailableError):
+        read(answered)
 
 
 def resource_of(specs: Path, kind: str) -> Any:  # noqa: ANN401 - any resource

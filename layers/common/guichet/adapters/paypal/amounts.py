@@ -64,7 +64,12 @@ def from_paypal(money: dict[str, Any]) -> Money:
     if not isinstance(value, str) or not isinstance(currency, str):
         raise ValueError("an amount is a text with a currency")  # noqa: TRY004 - theirs, not ours
     found = _VALUE.fullmatch(value)
-    if found is None or not value or len(value) > _LONGEST_VALUE or not _CURRENCY.match(currency):
+    if (
+        found is None
+        or not value
+        or len(value) > _LONGEST_VALUE
+        or not _CURRENCY.fullmatch(currency)
+    ):
         raise ValueError("an amount that can't be read")
     whole, decimals = found[1], found[2] or ""
     return Money(

@@ -94,11 +94,12 @@ _LATER_STATUSES: Final = frozenset({401, 408, 409, 425, 429})  # 401: an operato
 
 
 class PayPalRefusedError(ProviderRefusedError):
-    """A final no, with the issues that PayPal names."""
+    """A final no, with its status and the issues that PayPal names."""
 
-    def __init__(self, code: str, message: str, issues: tuple[str, ...]) -> None:
-        super().__init__(code, message)
-        self.issues = issues
+    def __init__(self, code: str, problem: PayPalProblem) -> None:
+        super().__init__(code, str(problem))
+        self.status = problem.status
+        self.issues = problem.issues
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def failure(problem: PayPalProblem) -> ProviderUnavailableError | PayPalRefusedE
         return ProviderUnavailableError(
             str(problem), retry_after_seconds=problem.retry_after_seconds
         )
-    return PayPalRefusedError(_refusal(problem), str(problem), problem.issues)
+    return PayPalRefusedError(_refusal(problem), problem)
 
 
 def refused_capture(issues: tuple[str, ...]) -> SessionState | None:

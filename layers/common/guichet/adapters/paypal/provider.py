@@ -224,8 +224,7 @@ class PayPalProvider:
         except PayPalRefusedError as refused:
             # PayPal forgets an order whose time has passed. Money moves by our capture alone, so
             # an order that we never began to capture took none; of another that is not known.
-            gone = "INVALID_RESOURCE_ID" in refused.issues
-            if gone and not payment.capture_count:
+            if refused.status == 404 and not payment.capture_count:
                 return SessionReport(SessionState.ENDED)
             raise
         report = reading.order_report(order)
