@@ -175,6 +175,11 @@ class Payment:
         """Whether another worker may still receive the page of this attempt."""
         return self.calling_since is not None and now < self.calling_since + CALL_LIMIT
 
+    def is_being_captured(self, now: datetime) -> bool:
+        """Whether another worker may still be waiting for the answer to our capture."""
+        fresh = self.asked_count == 0 and now < self.started_at + CALL_LIMIT
+        return self.status is S.CAPTURING and fresh
+
     def captured(self, capture: Capture) -> Payment:
         """Money arrived: as asked, or held as mismatched for a person to decide (REG-3)."""
         status = S.CAPTURED if not self.mismatches(capture) else S.MISMATCHED

@@ -169,6 +169,8 @@ class Settling:
             situation = replace(situation, seat_may_be_left=self._has_room(situation))
             payment = situation.payment
             if payment.status is PaymentStatus.CAPTURING:
+                if payment.is_being_captured(situation.now):
+                    raise _being_captured()
                 if still_wants_capture(situation):
                     return payment
                 self._write(payment_id, SessionReport(SessionState.ENDED), cause, None)
@@ -303,6 +305,15 @@ def provider_unavailable(retry_after_seconds: int | None) -> Unavailable:
         "provider_unavailable",
         "The payment provider does not answer at the moment; nothing was lost, try again.",
         retry_after_seconds=retry_after_seconds or 10,
+    )
+
+
+def _being_captured() -> Unavailable:
+    """Two calls under one key at once: PayPal may fail the second (CONTRACTS 2.5)."""
+    return Unavailable(
+        "payment_in_flight",
+        "This payment is being taken; ask again in a moment.",
+        retry_after_seconds=2,
     )
 
 
