@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from local.simulators.paypal import currencies, merchants, reading
-from local.simulators.paypal.errors import malformed, no_such, refused
+from local.simulators.paypal.errors import PayPalError, malformed, no_such, refused
 from local.simulators.paypal.shapes import ORDER_WINDOW_SECONDS, Json, link, timestamp
 from local.simulators.paypal.world import World
 
@@ -26,8 +26,10 @@ _CONTEXT_FIELDS = frozenset(
 )
 
 
-def create(world: World, token: Json, body: Json) -> Json:
+def create(world: World, token: Json, body: Json, seller: str | None) -> Json:
     """A new order of one unit, waiting for its buyer.
+
+    seller: whom the caller says it acts for; if it says so, that must be the payee.
 
     Raises:
         PayPalError: a field is wrong, the payee can't be paid, or an invoice id has been used.
@@ -38,6 +40,8 @@ def create(world: World, token: Json, body: Json) -> Json:
     unit = _unit(body)
     amount_minor, currency = currencies.read(unit.get("amount"), f"{_UNIT}/amount")
     merchant = _payee(world, token, unit)
+    if seller not in {None, merchant["merchant_id"]}:
+        raise PayPalError(403, "PERMISSION_DENIED")
     fee = _fee(world, merchant, unit, amount_minor, currency)
     context = _context(body)
     order: Json = {
