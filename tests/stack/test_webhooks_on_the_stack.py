@@ -1,4 +1,4 @@
-"""Stripe's deliveries at the deployed door: who is refused, what is stored (EXT-2)."""
+"""Providers' deliveries at the deployed door: who is refused, what is stored (EXT-2)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from local.seed import STRIPE_WEBHOOK_SECRET, parts_of
 from local.simulators.stripe import API_VERSION
 from local.simulators.stripe.webhooks import signature
 from tests.support.deployed_stack import Answer, DeployedStack
+from tests.support.paypal_deliveries import headers_for
 
 
 def _event(**changed: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of many types
@@ -128,3 +129,37 @@ def test_a_body_of_a_megabyte_is_refused_ext_2(deployed_stack: DeployedStack) ->
 
     assert (answer.status, answer.json()["code"]) == (413, "body_too_large")
     assert _stored(deployed_stack, event) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "size", "status", "code"),
+    [
+        pytest.param({"paypal-auth-algo": None}, 100, 400, "signature_missing", id="missing"),
+        pytest.param(
+            {"paypal-auth-version": "v1"}, 100, 400, "signature_malformed", id="malformed"
+        ),
+        pytest.param({}, 100, 400, "signature_old", id="old"),
+        pytest.param({}, 1024 * 1024, 413, "body_too_large", id="a megabyte"),
+    ],
+)
+def test_a_bad_delivery_of_paypals_is_a_problem_and_nothing_is_stored_ext_2(
+    deployed_stack: DeployedStack,
+    changed: dict[str, str | None],
+    size: int,
+    status: int,
+    code: str,
+) -> None:
+    event = {"id": f"WH-{secrets.token_hex(8)}", "event_type": "A.B", "padding": "x" * size}
+    headers = headers_for(b"{}", at=deployed_stack.now() - timedelta(days=4)) | changed
+    sent = {name: value for name, value in headers.items() if value is not None}
+
+    answer = deployed_stack.call(
+        "POST",
+        "/v1/webhooks/paypal",
+        body=json.dumps(event).encode(),
+        headers={"content-type": "application/json", **sent},
+    )
+
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    found = parts_of(deployed_stack.deployment).records.provider_event("paypal", event["id"])
+    assert found is None

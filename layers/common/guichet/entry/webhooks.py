@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from guichet.adapters.stripe import webhooks as stripe
+from guichet.adapters.stripe.client import API_VERSION
 from guichet.bootstrap import Container
 from guichet.errors import Invalid, Refusal, Unavailable
 from guichet.registration.provider_event import ProviderEvent
@@ -26,14 +28,11 @@ def answer_delivery(event: Mapping[str, Any], container: Container, log: Log) ->
 
 def answer_stripe(event: Mapping[str, Any], container: Container, log: Log) -> Answer:
     """Answer a delivery. Nothing but storing happens here, so that any burst is survived."""
-    from guichet.adapters.stripe.client import API_VERSION  # noqa: PLC0415 - on Stripe's road only
-    from guichet.adapters.stripe.webhooks import parse_event, verify  # noqa: PLC0415 - same
-
     try:
         body = _raw_body(event)
         header = _headers(event).get("stripe-signature")
-        verify(body, header, container.secrets.stripe_webhook_secrets, container.clock.now())
-        delivered = parse_event(body)
+        stripe.verify(body, header, container.secrets.stripe_webhook_secrets, container.clock.now())
+        delivered = stripe.parse_event(body)
     except Refusal as refusal:
         return _refused(refusal, event, log)
     if delivered.livemode is not container.settings.stripe_livemode:
@@ -67,19 +66,19 @@ def answer_stripe(event: Mapping[str, Any], container: Container, log: Log) -> A
 
 def answer_paypal(event: Mapping[str, Any], container: Container, log: Log) -> Answer:
     """Answer a delivery; a certificate that can't be had now is a 503, which PayPal repeats."""
-    from guichet.adapters.paypal.certificates import UNTRUSTED  # noqa: PLC0415 - PayPal's road only
-    from guichet.adapters.paypal.webhooks import parse_event, verify  # noqa: PLC0415 - same
+    from guichet.adapters.paypal import webhooks as paypal  # noqa: PLC0415 - on PayPal's road only
+    from guichet.adapters.paypal.certificates import UNTRUSTED  # noqa: PLC0415 - same
 
     try:
         body = _raw_body(event)
-        verify(
+        paypal.verify(
             body,
             _headers(event),
             container.secrets.paypal_webhook_ids,
             container.certificates,
             container.clock.now(),
         )
-        delivered = parse_event(body)
+        delivered = paypal.parse_event(body)
     except Refusal as refusal:
         if refusal.code == UNTRUSTED:
             # PayPal itself served it, so it is PayPal's change of authority that we don't know.

@@ -202,7 +202,12 @@ def _name_of(certificate: Certificate) -> str | None:
 
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (
+        x509.ExtensionNotFound,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+        ValueError,
+    ):
         return None
     held = names.value.get_values_for_type(x509.DNSName)
     return next((each for each in SIGNERS if each in held), None)
