@@ -1,4 +1,4 @@
-"""What one call of the store must cost in processor time, beside what it costs through boto3.
+"""What one call of the store must cost in processor time, beside what clients take for it.
 
 The floor is a measuring instrument, not a client to use: it signs a GetItem (Signature Version 4),
 sends it over a kept connection and reads the JSON, with nothing that makes it safe.
@@ -23,12 +23,13 @@ from benchmarks.figures import Measured
 from benchmarks.workshop import ACCOUNT, Workshop
 from local.environment import CREDENTIALS
 from local.paths import REGION
+from tests.support.tables import signed_dynamodb
 
 _WARMING: Final = 30
 
 
 def measure(place: Workshop, samples: int) -> list[Measured]:
-    """Both ways of reading the same item: medians of this thread's processor time."""
+    """Three ways of reading the same item: medians of this thread's processor time."""
     key = {"pk": {"S": f"ACCOUNT#{ACCOUNT}"}, "sk": {"S": "ACCOUNT"}}
     table = place.variables["STATE_TABLE"]
     request = {"TableName": table, "Key": key, "ConsistentRead": True}
@@ -39,8 +40,15 @@ def measure(place: Workshop, samples: int) -> list[Measured]:
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
     )
+    signed = signed_dynamodb(place.endpoint_url)
     bare = Bare(place.endpoint_url)
     return [
+        Measured(
+            "round_trip_cpu_signed",
+            _median(lambda: signed.call("GetItem", request), samples),
+            "ms",
+            samples,
+        ),
         Measured(
             "round_trip_cpu_boto3",
             _median(lambda: ours.get_item(TableName=table, Key=key, ConsistentRead=True), samples),

@@ -85,7 +85,7 @@ def _meter() -> Callable[[], list[Any]]:
     from benchmarks.capacity import indexes_of  # noqa: PLC0415 - only where it is asked for
     from benchmarks.metered import MeteredDynamo  # noqa: PLC0415 - same
     from guichet import bootstrap  # noqa: PLC0415 - same
-    from guichet.adapters.aws import dynamodb  # noqa: PLC0415 - same
+    from guichet.adapters.aws.services import dynamodb  # noqa: PLC0415 - same
     from guichet.adapters.dynamo.client import DynamoClient, Meter  # noqa: PLC0415 - same
 
     held = bootstrap.container()

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 import yaml
 
 from guichet.access.membership import Account, Member, Role
+from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.bootstrap import Container
 from guichet.events import Actor, ActorKind
@@ -152,6 +153,7 @@ def _variables(endpoint_url: str, stripe_url: str) -> dict[str, str]:
     client(endpoint_url, "sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_LAMBDA_FUNCTION_NAME": "bench",  # as in Lambda, the functions sign by themselves
         "GUICHET_ENVIRONMENT": "local",
         "LOG_LEVEL": "INFO",
         "POWERTOOLS_METRICS_NAMESPACE": "Guichet/bench",
@@ -172,7 +174,7 @@ def _variables(endpoint_url: str, stripe_url: str) -> dict[str, str]:
 def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
     """An organizer who may be paid, and a training with more seats than will be sold."""
     dynamo = DynamoClient(
-        client(endpoint_url, "dynamodb"),
+        SdkService(client(endpoint_url, "dynamodb")),
         {"state": variables["STATE_TABLE"], "journal": variables["JOURNAL_TABLE"]},
     )
     parts = Container(Settings.from_environment(variables), dynamo=dynamo)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from guichet.access.use_cases.add_member import AddMember, add_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
+from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.adapters.dynamo.seam import TableName
 from guichet.bootstrap import Container
@@ -156,7 +157,7 @@ def parts_of(deployment: Deployment) -> Container:
         "state": deployment.state_table,
         "journal": deployment.journal_table,
     }
-    dynamo = DynamoClient(deployment.client("dynamodb"), tables)
+    dynamo = DynamoClient(SdkService(deployment.client("dynamodb")), tables)
     return Container(Settings.of_stack(deployment.outputs, test_clock=True), dynamo=dynamo)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 
+from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.errors import Refusal
 from tests.support.ministack import ministack_url
@@ -27,7 +28,8 @@ _GATE_SECONDS: Final = 60.0
 def world(ministack_url: str) -> World:
     """A world of its own on the shared emulator."""
     client = dynamodb_client(ministack_url)
-    return World(store=DynamoClient(client, create_tables(client, f"race-{uuid.uuid4().hex[:8]}")))
+    tables = create_tables(client, f"race-{uuid.uuid4().hex[:8]}")
+    return World(store=DynamoClient(SdkService(client), tables))
 
 
 def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T | str]:

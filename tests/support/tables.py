@@ -10,6 +10,8 @@ import boto3
 import yaml
 from botocore.config import Config
 
+from guichet.adapters.aws.signed import DYNAMODB, SignedService
+from guichet.adapters.aws.signing import Credentials
 from guichet.adapters.dynamo.seam import TableName
 
 if TYPE_CHECKING:
@@ -74,3 +76,8 @@ def dynamodb_client(endpoint_url: str | None = None) -> DynamoDBClient:
         aws_secret_access_key="test",
         config=Config(max_pool_connections=_CONNECTIONS, retries={"total_max_attempts": 1}),
     )
+
+
+def signed_dynamodb(endpoint_url: str) -> SignedService:
+    """What functions have in boto3's place, with made-up credentials."""
+    return SignedService(DYNAMODB, Credentials("test", "test"), "us-east-1", endpoint_url)

@@ -65,7 +65,9 @@ class Container:
     def dynamo(self) -> Dynamo:
         if self._given_dynamo is not None:
             return self._given_dynamo
-        from guichet.adapters.aws import dynamodb  # noqa: PLC0415 - boto3 only where it is used
+        from guichet.adapters.aws.services import (  # noqa: PLC0415 - not where a store is given
+            dynamodb,
+        )
         from guichet.adapters.dynamo.client import DynamoClient  # noqa: PLC0415 - same
 
         tables: dict[TableName, str] = {
@@ -129,7 +131,9 @@ class Container:
     def _secret_text(self) -> str:
         if self._read_secret is not None:
             return self._read_secret()
-        from guichet.adapters.aws import secret_text  # noqa: PLC0415 - boto3 only where it is used
+        from guichet.adapters.aws.services import (  # noqa: PLC0415 - where a secret is needed
+            secret_text,
+        )
 
         return secret_text(self.settings.secret_arn)
 
@@ -238,7 +242,9 @@ class Container:
 
     @property
     def send_messages(self) -> SendMessages:
-        from guichet.adapters.aws import send_messages  # noqa: PLC0415 - relay and upkeep only
+        from guichet.adapters.aws.services import (  # noqa: PLC0415 - relay and upkeep only
+            send_messages,
+        )
 
         return send_messages
 
@@ -262,10 +268,10 @@ class Container:
 
     @cached_property
     def mailer(self) -> Mailer:
-        from guichet.adapters.aws import sesv2  # noqa: PLC0415 - deliver only
+        from guichet.adapters.aws.services import ses  # noqa: PLC0415 - deliver only
         from guichet.adapters.mail.ses import SesMailer  # noqa: PLC0415 - same
 
-        return SesMailer(sesv2(), self.settings.mail_from)
+        return SesMailer(ses(), self.settings.mail_from)
 
     @cached_property
     def render_mail(self) -> RenderMail:

@@ -218,7 +218,7 @@ def _audit(options: argparse.Namespace) -> None:
 
 
 def _replay(options: argparse.Namespace) -> None:
-    from guichet.adapters.aws import move_messages  # noqa: PLC0415 - on its road only
+    from guichet.adapters.aws.commands import move_messages  # noqa: PLC0415 - on its road only
 
     _, outputs = _stack(options)
     unknown = set(options.queue) - set(_DEAD_LETTERS)
@@ -262,7 +262,7 @@ def _local() -> dict[str, str]:
 
 
 def _deployed(name: str) -> dict[str, str]:
-    from guichet.adapters.aws import stack_outputs  # noqa: PLC0415 - on its road only
+    from guichet.adapters.aws.commands import stack_outputs  # noqa: PLC0415 - on its road only
 
     return stack_outputs(name)
 

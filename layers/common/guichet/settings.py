@@ -70,6 +70,31 @@ class Settings:
         )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class AwsAccess:
+    """Who a function is to AWS, and where it finds a service."""
+
+    region: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    endpoint_url: str | None  # None: AWS's own address
+
+    @classmethod
+    def of_function(cls, service: str) -> AwsAccess | None:
+        """What Lambda tells a function, for a service by its name; None elsewhere."""
+        if not runs_in_lambda():
+            return None
+        own = f"AWS_ENDPOINT_URL_{service.upper()}"
+        return cls(
+            region=os.environ["AWS_REGION"],
+            access_key_id=os.environ["AWS_ACCESS_KEY_ID"],
+            secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"],
+            session_token=os.environ.get("AWS_SESSION_TOKEN", ""),
+            endpoint_url=os.environ.get(own) or os.environ.get("AWS_ENDPOINT_URL") or None,
+        )
+
+
 def runs_in_lambda() -> bool:
     """Whether Lambda loads this process."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

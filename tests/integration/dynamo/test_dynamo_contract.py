@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from botocore.exceptions import ClientError
 
+from guichet.adapters.aws.service import ServiceError
 from guichet.adapters.dynamo.seam import (
     Absent,
     AbsentOrBefore,
@@ -260,7 +260,7 @@ def test_a_transaction_holds_a_hundred_items_and_not_one_more(store: Dynamo, pk:
     ]
     one_more = [*hundred, Put("state", {"pk": pk, "sk": "100"})]
 
-    with pytest.raises((ValueError, ClientError)):
+    with pytest.raises((ValueError, ServiceError)):
         store.transact_write(one_more)
     refused = everything(store, pk)
     store.transact_write(hundred)

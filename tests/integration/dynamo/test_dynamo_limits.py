@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import DecimalException
 from typing import cast
 
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
 
+from guichet.adapters.aws.service import ServiceError
 from guichet.adapters.dynamo.seam import (
     Check,
     Delete,
@@ -21,8 +21,8 @@ from guichet.adapters.dynamo.seam import (
     Update,
 )
 
-# A caller's mistake, as memory and as boto3 say it; never taken for an outage.
-REFUSED = (ValueError, TypeError, DecimalException, ClientError, ParamValidationError)
+# A caller's mistake, as memory, boto3 and DynamoDB say it; never taken for an outage.
+REFUSED = (ValueError, TypeError, ServiceError, ParamValidationError)
 
 FLOAT = cast("Plain", 1.5)  # types alone do not keep it out
 

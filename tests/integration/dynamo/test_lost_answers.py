@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError, ReadTimeoutError
+from botocore.exceptions import ParamValidationError
 
+from guichet.adapters.aws.sdk import SdkService
+from guichet.adapters.aws.service import AwsService, ServiceError, Shape
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.adapters.dynamo.seam import (
     Absent,
@@ -17,6 +20,7 @@ from guichet.adapters.dynamo.seam import (
     Put,
     StoreUnavailableError,
 )
+from guichet.adapters.http import NoAnswerError
 from tests.support.tables import create_tables, dynamodb_client
 
 if TYPE_CHECKING:
@@ -25,24 +29,24 @@ if TYPE_CHECKING:
 CREATE: list[Operation] = [Put("state", {"pk": "A", "sk": "1"}, Absent())]
 
 
-class LossyClient:
-    """boto3's client over a line that loses answers: the calls act, then fail as given, in turn."""
+class LossyService:
+    """A service over a line that loses answers: the calls act, then fail as given, in turn."""
 
-    def __init__(self, client: DynamoDBClient, *errors: Exception) -> None:
-        self._client = client
+    def __init__(self, service: AwsService, *errors: Exception) -> None:
+        self._service = service
         self._errors = list(errors)
         self.tries = 0
 
-    def transact_write_items(self, **request: Any) -> Any:  # noqa: ANN401 - the SDK's shapes
+    def call(self, operation: str, request: Mapping[str, Any]) -> Shape:
         self.tries += 1
-        answer = self._client.transact_write_items(**request)
+        answer = self._service.call(operation, request)
         if self._errors:
             raise self._errors.pop(0)
         return answer
 
 
-def service_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": ""}}, "TransactWriteItems")
+def service_error(code: str) -> ServiceError:
+    return ServiceError(500, code)
 
 
 @pytest.fixture
@@ -50,10 +54,10 @@ def real_client(ministack_url: str) -> DynamoDBClient:
     return dynamodb_client(ministack_url)
 
 
-def lossy_store(client: DynamoDBClient, *errors: Exception) -> tuple[DynamoClient, LossyClient]:
-    lossy = LossyClient(client, *errors)
+def lossy_store(client: DynamoDBClient, *errors: Exception) -> tuple[DynamoClient, LossyService]:
+    lossy = LossyService(SdkService(client), *errors)
     tables = create_tables(client, f"lossy-{uuid.uuid4().hex[:8]}")
-    return DynamoClient(cast("DynamoDBClient", lossy), tables), lossy
+    return DynamoClient(lossy, tables), lossy
 
 
 @pytest.mark.parametrize("code", ["InternalServerError", "TransactionInProgressException"])
@@ -85,7 +89,7 @@ def test_errors_without_end_become_store_unavailable(real_client: DynamoDBClient
 
 
 def test_no_answer_in_time_is_store_unavailable_at_once(real_client: DynamoDBClient) -> None:
-    store, lossy = lossy_store(real_client, ReadTimeoutError(endpoint_url="http://x.example"))
+    store, lossy = lossy_store(real_client, NoAnswerError("timed out"))
 
     with pytest.raises(StoreUnavailableError):
         store.transact_write(CREATE)
@@ -94,7 +98,9 @@ def test_no_answer_in_time_is_store_unavailable_at_once(real_client: DynamoDBCli
 
 
 def test_a_callers_mistake_is_not_taken_for_an_outage(real_client: DynamoDBClient) -> None:
-    store = DynamoClient(real_client, create_tables(real_client, f"mistake-{uuid.uuid4().hex[:8]}"))
+    store = DynamoClient(
+        SdkService(real_client), create_tables(real_client, f"mistake-{uuid.uuid4().hex[:8]}")
+    )
 
     with pytest.raises(ParamValidationError):
         store.query("state", cast("str", Key("A", "1")))

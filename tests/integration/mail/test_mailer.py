@@ -19,6 +19,9 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import RawMessage, ses_backends
 
+from guichet.adapters.aws.sdk import SdkService
+from guichet.adapters.aws.signed import SES, SignedService
+from guichet.adapters.aws.signing import Credentials
 from guichet.adapters.mail.render import render
 from guichet.adapters.mail.ses import SesMailer
 from guichet.registration.mailer import Mailer, MailNotTakenError, MailRefusedError
@@ -53,6 +56,11 @@ def client(endpoint: str | None = None) -> SESV2Client:
     )
 
 
+def signed(endpoint: str) -> SignedService:
+    """What functions have in boto3's place."""
+    return SignedService(SES, Credentials("test", "test"), REGION, endpoint, pause=lambda _: None)
+
+
 def sent_by_ses() -> list[EmailMessage]:
     sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     return [
@@ -77,7 +85,7 @@ def post(request: pytest.FixtureRequest) -> Iterator[Post]:
         forget_all()
         ses = client()
         ses.create_email_identity(EmailIdentity="pay@guichet.example")
-        yield Post(SesMailer(ses, SENDER), sent_by_ses)
+        yield Post(SesMailer(SdkService(ses), SENDER), sent_by_ses)
 
 
 def test_a_mail_is_taken_whole_and_gets_an_id(post: Post) -> None:
@@ -126,7 +134,7 @@ def test_an_address_that_the_fake_refuses_is_refused_and_nothing_leaves() -> Non
 @mock_aws
 def test_a_sender_without_authority_gets_nothing_out() -> None:
     forget_all()
-    mailer = SesMailer(client(), SENDER)
+    mailer = SesMailer(SdkService(client()), SENDER)
 
     with pytest.raises((MailRefusedError, MailNotTakenError)):
         mailer.send(MAIL, "ada@example.com", None, "reg_1/3")
@@ -137,7 +145,7 @@ def test_a_sender_without_authority_gets_nothing_out() -> None:
 @pytest.mark.parametrize("sender", ["", "a@b.example, c@d.example", "Guichet"])
 def test_a_sender_that_is_not_one_address_is_refused_at_once(sender: str) -> None:
     with pytest.raises(ValueError, match="sender"):
-        SesMailer(client(), sender)
+        SesMailer(SdkService(client()), sender)
 
 
 @pytest.fixture
@@ -162,7 +170,7 @@ def ses_answering() -> Iterator[Callable[[int, str, str], SesMailer]]:
         server = HTTPServer(("127.0.0.1", 0), Answer)
         servers.append(server)
         Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        return SesMailer(client(f"http://127.0.0.1:{server.server_port}"), SENDER)
+        return SesMailer(signed(f"http://127.0.0.1:{server.server_port}"), SENDER)
 
     yield answering
     for server in servers:
@@ -212,7 +220,8 @@ def test_a_mail_service_that_is_away_means_try_again() -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         free_port = server.server_port
     mailers: list[Mailer] = [
-        SesMailer(client(f"http://127.0.0.1:{free_port}"), SENDER),
+        SesMailer(signed(f"http://127.0.0.1:{free_port}"), SENDER),
+        SesMailer(SdkService(client(f"http://127.0.0.1:{free_port}")), SENDER),
         MemoryMailer(away=True),
     ]
 

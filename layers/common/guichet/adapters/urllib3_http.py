@@ -8,6 +8,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from guichet.adapters.http import HttpRequest, HttpResponse, NoAnswerError
+from guichet.adapters.tls import system_trust
 
 _CONNECT_SECONDS: Final = 3.0  # a host that takes longer to greet us is down
 _CONNECTIONS_PER_HOST: Final = 4
@@ -21,7 +22,7 @@ class Urllib3Http:
 
     def __init__(self) -> None:
         self._pool = PoolManager(
-            maxsize=_CONNECTIONS_PER_HOST, cert_reqs="CERT_REQUIRED", retries=False
+            maxsize=_CONNECTIONS_PER_HOST, ssl_context=system_trust(), retries=False
         )
 
     def send(self, request: HttpRequest) -> HttpResponse:

@@ -1,15 +1,14 @@
-"""The seam on Amazon DynamoDB, by boto3's low-level client."""
+"""The seam on Amazon DynamoDB."""
 
 from __future__ import annotations
 
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-
+from guichet.adapters.aws.service import AwsService, ServiceError
 from guichet.adapters.dynamo.expressions import (
     Wire,
     from_wire,
@@ -31,9 +30,7 @@ from guichet.adapters.dynamo.seam import (
     TableName,
     Update,
 )
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from guichet.adapters.http import NoAnswerError
 
 _INDEX_KEYS: Final[Mapping[IndexName, tuple[str, str]]] = {
     "due": ("due_key", "due_at"),
@@ -42,7 +39,7 @@ _INDEX_KEYS: Final[Mapping[IndexName, tuple[str, str]]] = {
 }
 _TRIES: Final = 6
 _FIRST_PAUSE_SECONDS: Final = 0.02
-# A failed condition is an answer; these are not (STYLE: retried). boto3 retries throttling itself.
+# A failed condition is an answer; these are not (STYLE: retried). Throttled calls are repeated below.
 _PASSING: Final = frozenset(
     {
         "TransactionConflict",
@@ -52,6 +49,11 @@ _PASSING: Final = frozenset(
     }
 )
 
+_THROTTLED: Final = frozenset(
+    {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
+)
+_SERVERS_FAULT: Final = 500
+
 type Meter = Callable[[str, Sequence[Mapping[str, Any]]], None]
 
 
@@ -59,24 +61,24 @@ class DynamoClient:
     """`Dynamo` on real tables.
 
     Args:
-        client: boto3's DynamoDB client; its own retries and timeouts are set where it is made.
+        service: DynamoDB; its own tries and timeouts are set where it is made.
         tables: the deployed name of each table.
         meter: told the call's name and its consumed capacity, for benchmarks.
     """
 
     def __init__(
         self,
-        client: DynamoDBClient,
+        service: AwsService,
         tables: Mapping[TableName, str],
         meter: Meter | None = None,
     ) -> None:
-        self._client = client
+        self._service = service
         self._tables = tables
         self._meter = meter
 
     def get(self, table: TableName, key: Key) -> Item | None:
         answer = self._call(
-            "get_item", TableName=self._tables[table], Key=key_to_wire(key), ConsistentRead=True
+            "GetItem", TableName=self._tables[table], Key=key_to_wire(key), ConsistentRead=True
         )
         return from_wire(answer["Item"]) if "Item" in answer else None
 
@@ -108,28 +110,28 @@ class DynamoClient:
             **({"IndexName": index} if index else {"ConsistentRead": True}),
             **({"ExclusiveStartKey": to_wire(start)} if start else {}),
         }
-        answer = self._call("query", **request)
+        answer = self._call("Query", **request)
         last = answer.get("LastEvaluatedKey")
         return Page(
             [from_wire(item) for item in answer["Items"]], from_wire(last) if last else None
         )
 
     def put(self, operation: Put) -> None:
-        self._call("put_item", **request_for(operation, self._tables[operation.table]))
+        self._call("PutItem", **request_for(operation, self._tables[operation.table]))
 
     def update(self, operation: Update) -> Item:
         request = request_for(operation, self._tables[operation.table])
-        return from_wire(self._call("update_item", ReturnValues="ALL_NEW", **request)["Attributes"])
+        return from_wire(self._call("UpdateItem", ReturnValues="ALL_NEW", **request)["Attributes"])
 
     def delete(self, operation: Delete) -> None:
-        self._call("delete_item", **request_for(operation, self._tables[operation.table]))
+        self._call("DeleteItem", **request_for(operation, self._tables[operation.table]))
 
     def transact_get(self, keys: Sequence[tuple[TableName, Key]]) -> list[Item | None]:
         parts = [
             {"Get": {"TableName": self._tables[table], "Key": key_to_wire(key)}}
             for table, key in keys
         ]
-        answer = self._call("transact_get_items", TransactItems=parts)
+        answer = self._call("TransactGetItems", TransactItems=parts)
         return [
             from_wire(part["Item"]) if part.get("Item") else None for part in answer["Responses"]
         ]
@@ -137,7 +139,7 @@ class DynamoClient:
     def transact_write(self, operations: Sequence[Operation]) -> None:
         parts = [transaction_part(each, self._tables[each.table]) for each in operations]
         # One token over all tries: a try whose answer got lost is not refused by its own effect.
-        self._call("transact_write_items", TransactItems=parts, ClientRequestToken=uuid4().hex)
+        self._call("TransactWriteItems", TransactItems=parts, ClientRequestToken=uuid4().hex)
 
     def _call(self, name: str, **request: Any) -> Wire:  # noqa: ANN401 - the SDK's request shapes
         if self._meter:
@@ -146,12 +148,10 @@ class DynamoClient:
             if pause:
                 time.sleep(pause)
             try:
-                answer: Wire = getattr(self._client, name)(**request)
-            except ClientError as error:
+                answer = self._service.call(name, request)
+            except ServiceError as error:
                 _raise_unless_passing(error)
-            except ParamValidationError:
-                raise  # a mistake of the caller's, not an outage
-            except BotoCoreError as error:
+            except NoAnswerError as error:
                 raise StoreUnavailableError(str(error)) from error
             else:
                 self._measure(name, answer)
@@ -170,12 +170,12 @@ def _pauses() -> Sequence[float]:
     return [0.0, *later]
 
 
-def _raise_unless_passing(error: ClientError) -> None:
-    code = error.response["Error"].get("Code", "")
+def _raise_unless_passing(error: ServiceError) -> None:
+    code = error.code
     if code == "ConditionalCheckFailedException":
         raise ConditionFailedError((0,)) from error
     if code == "TransactionCanceledException":
-        reasons = [str(r.get("Code")) for r in error.response.get("CancellationReasons", [])]
+        reasons = [str(r.get("Code")) for r in error.details.get("CancellationReasons", [])]
         failed = tuple(n for n, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
         if failed:
             raise ConditionFailedError(failed) from error
@@ -184,10 +184,6 @@ def _raise_unless_passing(error: ClientError) -> None:
         raise error
     if code in _PASSING or code in {"TransactionConflictException", "InternalServerError"}:
         return
-    if code in {
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-    }:
+    if error.status >= _SERVERS_FAULT or code in _THROTTLED:
         raise StoreUnavailableError(code) from error
     raise error

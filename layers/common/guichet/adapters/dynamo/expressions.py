@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from typing import Any, Final, assert_never
 
 from guichet.adapters.dynamo.seam import (
     Absent,
@@ -26,14 +24,13 @@ from guichet.adapters.dynamo.seam import (
     Update,
 )
 
-type Wire = dict[str, Any]  # the SDK's own untyped request shapes
+type Wire = dict[str, Any]  # AWS's own untyped request shapes
 
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
+_LONGEST_NUMBER: Final = 38  # digits, as DynamoDB keeps them
 
 
 def to_wire(item: Item) -> Wire:
-    return {name: _serializer.serialize(value) for name, value in item.items()}
+    return {name: _tagged(value) for name, value in item.items()}
 
 
 def key_to_wire(key: Key) -> Wire:
@@ -41,17 +38,49 @@ def key_to_wire(key: Key) -> Wire:
 
 
 def from_wire(wire: Wire) -> Item:
-    return {name: _plain(_deserializer.deserialize(value)) for name, value in wire.items()}
+    return {name: _plain(value) for name, value in wire.items()}
 
 
-def _plain(value: Any) -> Plain:  # noqa: ANN401 - what the SDK's deserializer answers
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    if value is None or isinstance(value, str | bool):
-        return value
-    return int(value)  # numbers come as Decimal; nothing stored has a fraction
+def _tagged(value: Plain) -> Wire:
+    """The value with DynamoDB's name of its type.
+
+    Raises:
+        TypeError: it is nothing that is stored: a fraction, bytes, a set.
+        ValueError: a number too long to be kept.
+    """
+    match value:
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            digits = str(int(value))
+            if len(digits.lstrip("-")) > _LONGEST_NUMBER:
+                raise ValueError(f"a number of more than {_LONGEST_NUMBER} digits is not kept")
+            return {"N": digits}
+        case None:
+            return {"NULL": True}
+        case dict():
+            return {"M": {name: _tagged(part) for name, part in value.items()}}
+        case list():
+            return {"L": [_tagged(part) for part in value]}
+    raise TypeError(f"{type(value).__name__} can't be stored")
+
+
+def _plain(tagged: Wire) -> Plain:
+    ((tag, value),) = tagged.items()
+    match tag:
+        case "S" | "BOOL":
+            return value  # type: ignore[no-any-return]  # by its tag
+        case "N":
+            return int(value)  # nothing stored has a fraction
+        case "NULL":
+            return None
+        case "M":
+            return from_wire(value)
+        case "L":
+            return [_plain(part) for part in value]
+    raise TypeError(f"a stored value of type {tag}")
 
 
 class _Placeholders:
@@ -64,7 +93,7 @@ class _Placeholders:
 
     def value(self, value: Plain) -> str:
         placeholder = f":{len(self.values)}"
-        self.values[placeholder] = _serializer.serialize(value)
+        self.values[placeholder] = _tagged(value)
         return placeholder
 
     def into(self, request: Wire) -> Wire:

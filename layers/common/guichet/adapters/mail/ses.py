@@ -2,15 +2,12 @@
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's own name
-
+from guichet.adapters.aws.service import AwsService, ServiceError
+from guichet.adapters.http import NoAnswerError
 from guichet.adapters.mail.message import bare_address, compose
 from guichet.registration.mailer import MailNotTakenError, MailRefusedError, RenderedMail
-
-if TYPE_CHECKING:
-    from mypy_boto3_sesv2 import SESV2Client
 
 # Errors of SendEmail that name this one mail as the fault; all others may pass (SES API v2).
 _REFUSALS: Final = frozenset(
@@ -24,36 +21,37 @@ class SesMailer:
     """A `Mailer` on SES: an answer with an id means taken, not delivered.
 
     Args:
-        client: its own timeouts and few tries are set where it is made.
+        service: SES; its own timeouts and few tries are set where it is made.
         sender: the operator's verified address, with a name if wanted: `Guichet <pay@example>`.
     """
 
-    def __init__(self, client: "SESV2Client", sender: str) -> None:
-        self._client = client
+    def __init__(self, service: AwsService, sender: str) -> None:
+        self._service = service
         self._sender = sender
         self._source = _only_address(sender)
 
     def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
         raw = compose(mail, self._sender, to, reply_to, message_key)
         try:
-            answer = self._client.send_email(
-                FromEmailAddress=self._source,
-                Destination={"ToAddresses": [bare_address(to)]},
-                Content={"Raw": {"Data": raw}},
+            answer = self._service.call(
+                "SendEmail",
+                {
+                    "FromEmailAddress": self._source,
+                    "Destination": {"ToAddresses": [bare_address(to)]},
+                    "Content": {"Raw": {"Data": raw}},
+                },
             )
-        except ClientError as error:
+        except ServiceError as error:
             raise _meaning(error) from error
-        except (HTTPClientError, ConnectionError) as error:
+        except NoAnswerError as error:
             raise MailNotTakenError("the mail service does not answer") from error
-        return answer["MessageId"]
+        return str(answer["MessageId"])
 
 
-def _meaning(error: ClientError) -> MailRefusedError | MailNotTakenError:
-    code = error.response["Error"].get("Code", "unknown")
-    message = error.response["Error"].get("Message", "")
-    if code in _REFUSALS and _NOT_VERIFIED not in message.lower():
-        return MailRefusedError(f"the mail service refused: {code}")
-    return MailNotTakenError(f"the mail service did not take the mail: {code}")
+def _meaning(error: ServiceError) -> MailRefusedError | MailNotTakenError:
+    if error.code in _REFUSALS and _NOT_VERIFIED not in error.message.lower():
+        return MailRefusedError(f"the mail service refused: {error.code}")
+    return MailNotTakenError(f"the mail service did not take the mail: {error.code}")
 
 
 def _only_address(sender: str) -> str:
