@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from guichet.events import Event
 from guichet.ledger.journal import Change
-from guichet.payments.payment import PaymentStatus
+from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more
 from guichet.registration.outcome import (
     Decision,
@@ -21,6 +21,7 @@ from guichet.registration.outcome import (
     to_processing,
 )
 from guichet.registration.ports import Aggregate
+from guichet.registration.registration import Registration
 from guichet.registration.registration import RegistrationStatus as S
 
 
@@ -81,3 +82,13 @@ def abandoned(situation: Situation) -> Decision:
     payment = bumped(situation.payment.abandoned())
     change = Change[Aggregate](situation.payment, payment, (Event("payment.abandoned"),))
     return Decision((change, *lease_let_go(situation)))
+
+
+def abandoning(payment: Payment, registration: Registration) -> tuple[Change[Aggregate], ...]:
+    """Give up an attempt whose page nobody received, and its lease."""
+    abandoned = Change[Aggregate](
+        payment, bumped(payment.abandoned()), (Event("payment.abandoned"),)
+    )
+    if registration.open_payment_id != payment.payment_id:
+        return (abandoned,)
+    return (abandoned, Change(registration, bumped(registration.without_lease())))

@@ -31,7 +31,8 @@ from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
-from guichet.registration.settling import TRIES, Providers
+from guichet.registration.settling import Providers
+from guichet.retrying import TRIES
 
 # The provider forgets our key after 24 h (BAD-11): from then on it is asked before it is told.
 _KEY_LIVES: Final = timedelta(hours=23)

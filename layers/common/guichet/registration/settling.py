@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Final
 
 from guichet.clock import Clock
-from guichet.errors import ConcurrentUpdateError, Conflict, Refusal, Unavailable
-from guichet.events import Actor, Event
-from guichet.ledger.journal import Cause, Change
+from guichet.errors import ConcurrentUpdateError, Conflict, Unavailable
+from guichet.events import Actor
+from guichet.ledger.journal import Cause
 from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import (
     PaymentProvider,
@@ -24,19 +24,20 @@ from guichet.payments.refund import Refund, RefundReason
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.capturing import (
     abandoned,
+    abandoning,
     parked,
     still_wants_capture,
     to_capture,
     unanswered,
 )
-from guichet.registration.outcome import Decision, Situation, bumped, decide
+from guichet.registration.outcome import Decision, Situation, decide
 from guichet.registration.policy import RegistrationPolicy
-from guichet.registration.ports import Aggregate, EventApplied, Records, Step
+from guichet.registration.ports import EventApplied, Records, Step
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.returning import whole_return
+from guichet.retrying import TRIES
 
-TRIES: Final = 8  # writers of one registration are few: its browser, a webhook, the clock
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose session can't be asked for ends then
 
 type Providers = Mapping[str, PaymentProvider]
@@ -290,16 +291,6 @@ class Settling:
         return stored is None or stored.status is not event.status
 
 
-def abandoning(payment: Payment, registration: Registration) -> tuple[Change[Aggregate], ...]:
-    """Give up an attempt whose page nobody received, and its lease."""
-    abandoned = Change[Aggregate](
-        payment, bumped(payment.abandoned()), (Event("payment.abandoned"),)
-    )
-    if registration.open_payment_id != payment.payment_id:
-        return (abandoned,)
-    return (abandoned, Change(registration, bumped(registration.without_lease())))
-
-
 def provider_unavailable(retry_after_seconds: int | None) -> Unavailable:
     return Unavailable(
         "provider_unavailable",
@@ -309,7 +300,10 @@ def provider_unavailable(retry_after_seconds: int | None) -> Unavailable:
 
 
 def _being_captured() -> Unavailable:
-    """Two calls under one key at once: PayPal may fail the second (CONTRACTS 2.5)."""
+    """Of two calls under one key at once PayPal may fail the second.
+
+    See developer.paypal.com/reference/guidelines/idempotency.
+    """
     return Unavailable(
         "payment_in_flight",
         "This payment is being taken; ask again in a moment.",
@@ -319,21 +313,3 @@ def _being_captured() -> Unavailable:
 
 def cause_of(actor: Actor, use_case: str, clock: Clock) -> Cause:
     return Cause(actor, use_case, clock.now())
-
-
-def with_fresh_state[T](decide_and_save: Callable[[], T]) -> T:
-    """Decide again on what is there now whenever somebody else wrote first.
-
-    Raises:
-        Refusal: what the decision refuses, or `busy` after all tries.
-    """
-    for _ in range(TRIES):
-        try:
-            return decide_and_save()
-        except ConcurrentUpdateError:
-            continue
-    raise _busy()
-
-
-def _busy() -> Refusal:
-    return Unavailable("busy", "This is being changed by others; try again.", retry_after_seconds=1)

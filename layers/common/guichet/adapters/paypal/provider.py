@@ -27,7 +27,7 @@ from guichet.payments.ports import (
 )
 from guichet.payments.refund import Refund
 
-_KEY_LIVES: Final = timedelta(days=44)  # PayPal keeps a refund's for 45 (CONTRACTS 2.5)
+_KEY_LIVES: Final = timedelta(days=44)  # PayPal keeps a refund's for 45, by its API reference
 _OPEN: Final = frozenset({SessionState.UNPAID, SessionState.APPROVED})
 
 

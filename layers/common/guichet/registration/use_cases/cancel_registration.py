@@ -13,8 +13,9 @@ from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.outcome import bumped, given_back
 from guichet.registration.permitted import permitted_registration
 from guichet.registration.registration import Registration, RegistrationStatus
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
 from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from guichet.registration.naming import key_mark, payment_id, request_hash
 from guichet.registration.outcome import bumped
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.registration import HoldKind, Registration, long_hold
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training
 from guichet.replies import Reply, key_reused, was_handled, with_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

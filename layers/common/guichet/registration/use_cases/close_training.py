@@ -12,9 +12,10 @@ from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.outcome import bumped
 from guichet.registration.permitted import permitted_training
 from guichet.registration.ports import Records
-from guichet.registration.settling import cause_of, with_fresh_state
+from guichet.registration.settling import cause_of
 from guichet.registration.training import Training
 from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from guichet.registration.discounting import (
 from guichet.registration.naming import discount_code_id, request_hash
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import NewCodeUses, Records
-from guichet.registration.settling import cause_of, with_fresh_state
+from guichet.registration.settling import cause_of
 from guichet.replies import Reply
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from guichet.registration.naming import request_hash, training_id
 from guichet.registration.offer import OFFERED, Offer, require_sound
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import NewSeats, Records
-from guichet.registration.settling import cause_of, with_fresh_state
+from guichet.registration.settling import cause_of
 from guichet.registration.training import Training
 from guichet.replies import Reply
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.registration.outcome import bumped
 from guichet.registration.registration import RegistrationStatus
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import TrainingStatus
+from guichet.retrying import with_fresh_state
 
 _PAGE = 25
 

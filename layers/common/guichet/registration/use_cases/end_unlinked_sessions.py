@@ -12,8 +12,9 @@ from guichet.events import Actor, Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount, PaymentAccountStatus
 from guichet.registration.registration import Registration, RegistrationStatus
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training, TrainingStatus
+from guichet.retrying import with_fresh_state
 
 _PAGE: Final = 25
 _HOPE: Final = timedelta(

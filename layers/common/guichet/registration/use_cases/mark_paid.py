@@ -19,9 +19,10 @@ from guichet.registration.registration import (
     RegistrationStatus,
     long_hold,
 )
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training
 from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

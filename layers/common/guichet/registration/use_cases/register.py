@@ -23,9 +23,10 @@ from guichet.registration.registration import (
     submitted_hold,
 )
 from guichet.registration.relinking import mail_link_again
-from guichet.registration.settling import cause_of, with_fresh_state
+from guichet.registration.settling import cause_of
 from guichet.registration.training import Approval, Training, TrainingStatus
 from guichet.replies import Reply
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

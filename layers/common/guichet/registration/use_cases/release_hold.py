@@ -5,7 +5,8 @@ from __future__ import annotations
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor
 from guichet.registration.outcome import expired
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
+from guichet.retrying import with_fresh_state
 
 
 def release_hold(registration_id: str, actor: Actor, *, settling: Settling) -> None:

@@ -25,7 +25,8 @@ from guichet.registration.outcome import (
 )
 from guichet.registration.ports import Aggregate
 from guichet.registration.registration import PaidBy, RegistrationStatus
-from guichet.registration.settling import Settling, cause_of, with_fresh_state
+from guichet.registration.settling import Settling, cause_of
+from guichet.retrying import with_fresh_state
 
 
 class Resolution(StrEnum):

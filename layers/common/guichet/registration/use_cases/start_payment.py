@@ -15,6 +15,7 @@ from guichet.payments.ports import (
     ProviderUnavailableError,
     SessionTexts,
 )
+from guichet.registration.capturing import abandoning
 from guichet.registration.links import Links
 from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.naming import payment_id as payment_id_for
@@ -22,15 +23,10 @@ from guichet.registration.outcome import bumped
 from guichet.registration.paying import PROVIDER_OF, accepted_methods
 from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
-from guichet.registration.settling import (
-    Settling,
-    abandoning,
-    cause_of,
-    provider_unavailable,
-    with_fresh_state,
-)
+from guichet.registration.settling import Settling, cause_of, provider_unavailable
 from guichet.registration.training import Training
 from guichet.replies import Reply, was_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from guichet.registration.discount import DiscountCode
 from guichet.registration.discounting import TERMS, permitted_code, require_sound_terms, terms_of
 from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.ports import Records, ResizeCodeUses
-from guichet.registration.settling import cause_of, with_fresh_state
+from guichet.registration.settling import cause_of
 from guichet.registration.versions import require_expected
 from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)
