@@ -65,6 +65,7 @@ def parameters(front_door_url: str) -> dict[str, str]:
         "Architecture": machine_architecture(),
         "PublicBaseUrl": front_door_url,
         "AllowedOrigins": front_door_url,
+        "ServePages": "false",  # the front door does
         "MailFrom": "no-reply@guichet.example",
         "StripeApiUrl": f"{front_door_url}/_stripe",
         "StripeLivemode": "false",

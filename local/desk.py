@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, jsonify, request, send_from_directory
+from flask import Flask, Response, jsonify, request
 
 from guichet.ledger.postings import balances
 from local.clock import LocalClock
 from local.deployment import Deployment
+from local.pages import serve_pages
 from local.seed import ORGANIZERS, parts_of
 from local.simulators.stripe import StripeSimulator
 
@@ -20,7 +21,7 @@ def create_desk(
 ) -> Flask:
     """A WSGI app with `/_local/…`, and the pages of the folder below `/`."""
     app = Flask(__name__, static_folder=None)
-    _serve_pages(app, pages)
+    serve_pages(app, pages)
     _serve_documents(app, deployment)
 
     @app.get("/_local/mail")
@@ -82,16 +83,6 @@ def _our_books(deployment: Deployment) -> dict[str, dict[str, dict[str, int]]]:
 def _clock_answer(clock: LocalClock) -> Response:
     now = clock.now().isoformat(timespec="seconds")
     return jsonify({"now": now, "offset_seconds": clock.offset_seconds})
-
-
-def _serve_pages(app: Flask, pages: Path) -> None:
-    @app.get("/")
-    def index() -> Response:
-        return page("index.html")
-
-    @app.get("/<path:name>")
-    def page(name: str) -> Response:
-        return send_from_directory(pages, name)
 
 
 def _serve_documents(app: Flask, deployment: Deployment) -> None:

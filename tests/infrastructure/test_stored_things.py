@@ -70,7 +70,7 @@ def test_indexes_only_nominate_except_the_one_that_lists(written: Template) -> N
 
 def test_documents_are_private_versioned_encrypted_and_travel_by_tls(written: Template) -> None:
     bucket = written.of_type("AWS::S3::Bucket")["DocumentsBucket"]
-    (policy,) = written.of_type("AWS::S3::BucketPolicy").values()
+    policy = written.of_type("AWS::S3::BucketPolicy")["DocumentsBucketPolicy"]
     (statement,) = policy["PolicyDocument"]["Statement"]
 
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -1,0 +1,123 @@
+// Which state a registration's page is in, and the values that its sentences speak of.
+
+import { methodHint, methodName, providerName } from "./methods.js";
+import { trainingValues } from "./page.js";
+import { otherZone } from "./words.js";
+
+const INSTRUMENTS = {
+  card: "method.card",
+  bank_debit: "method.bank_debit",
+  paypal: "method.paypal",
+};
+const ENDED_ATTEMPTS = new Set(["failed", "expired", "abandoned"]);
+
+/** The state of REG-8, as the registrant meets it. */
+export function stateOf(registration) {
+  switch (registration.status) {
+    case "awaiting_payment":
+      if (registration.offline) return "offline";
+      return registration.accepted_methods.length > 0 ? "pay" : "unpayable";
+    case "pending_approval":
+      return "approval";
+    case "expired":
+    case "cancelled":
+      return registration.attempt?.returned ? "returned" : registration.status;
+    default:
+      return registration.status;
+  }
+}
+
+/** Whether somebody who comes back from the provider still waits for what the provider says. */
+export function isUnsettled(registration) {
+  const { attempt } = registration;
+  if (registration.status === "expired") return attempt !== null && !attempt.returned;
+  if (registration.status !== "awaiting_payment" || registration.offline) return false;
+  return !attempt?.declined && !ENDED_ATTEMPTS.has(attempt?.status);
+}
+
+export function valuesOf(registration, words) {
+  const { training, organizer, attempt, receipt, offline } = registration;
+  const zone = training.time_zone;
+  const money = (amount) => words.amount(amount);
+  const hold = registration.hold_expires_at;
+  return {
+    ...trainingValues(training, organizer, words, otherZone(training.starts_at, zone)),
+    registration_id: registration.registration_id,
+    name: registration.name,
+    email: registration.email,
+    price: money(registration.price),
+    discount: registration.discount.amount_minor > 0 && money(negative(registration.discount)),
+    charged: money(registration.charged),
+    deadline: hold && words.moment(hold, zone),
+    provider: providerName(attempt?.method ?? registration.method),
+    declined: attempt?.declined,
+    label: offline?.label,
+    instructions: offline?.instructions,
+    note: registration.note,
+    costs: registration.charged.amount_minor > 0,
+    choices_left: registration.accepted_methods.length > 1,
+    training_url: `/trainings/${training.training_id}`,
+    may_cancel: ["awaiting_payment", "pending_approval"].includes(registration.status),
+    receipt: registration.price.amount_minor > 0,
+    paid_on: receipt && words.day(receipt.paid_at, zone),
+    paid_with: paidWith(registration, words),
+    reference: receipt?.reference,
+    paid: paid(registration, words),
+    ...returnedValues(attempt?.returned),
+  };
+}
+
+const negative = (amount) => ({ ...amount, amount_minor: -amount.amount_minor });
+
+function paid({ attempt, receipt, paid_by: by, charged }, words) {
+  if (receipt) return words.amount(receipt.amount);
+  if (attempt?.returned) return words.amount(attempt.returned.amount);
+  return by === "nothing_due" ? words.amount(charged) : "";
+}
+
+function paidWith({ receipt, paid_by: by }, words) {
+  if (by === "nothing_due") return words.say("method.free");
+  if (by === "hand") return words.say("method.by_hand");
+  if (!receipt) return "";
+  const name = words.say(INSTRUMENTS[receipt.instrument] ?? "method.card");
+  const provider = providerName(receipt.method);
+  return name === provider ? name : `${name} (${provider})`;
+}
+
+/** How far money on its way back is; why it goes back. */
+function returnedValues(returned) {
+  if (!returned) return {};
+  const { reason, status } = returned;
+  return {
+    late: reason === "late_without_seat",
+    ended: reason === "registration_ended",
+    paid_twice: reason === "paid_twice",
+    underway: status === "requested" || status === "submitted",
+    done: status === "succeeded",
+    stuck: status === "failed",
+    coming: status !== "failed",
+  };
+}
+
+/** Ways of paying as a list to choose from; one alone is chosen already. */
+export function choices(registration, words) {
+  const methods = registration.accepted_methods;
+  const chosen = methods.length === 1 ? methods[0].method : (registration.method ?? "");
+  return methods.map((each) => {
+    const label = document.createElement("label");
+    label.className = "choice";
+    const input = document.createElement("input");
+    input.type = "radio";
+    input.name = "method";
+    input.value = each.method;
+    input.required = true;
+    input.checked = each.method === chosen;
+    const name = document.createElement("b");
+    name.textContent = methodName(each, words);
+    const hint = document.createElement("span");
+    hint.className = "hint";
+    hint.textContent = methodHint(each, words);
+    label.append(input, name, hint);
+    return label;
+  });
+}
