@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from guichet.money import Money
+from guichet.payments.account import PaymentAccount
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.discount import DiscountCode, undiscounted
@@ -152,6 +153,21 @@ def discount_code(**changed: Any) -> DiscountCode:  # noqa: ANN401 - same
             active=True,
             created_at=NOW,
             request_hash="h",
+        ),
+        **changed,
+    )
+
+
+def payment_account(**changed: Any) -> PaymentAccount:  # noqa: ANN401 - same
+    """A linked and usable account at Stripe."""
+    return replace(
+        PaymentAccount(
+            account_id="acc_1",
+            provider="stripe",
+            provider_account_id="acct_1",
+            confirmed=True,
+            verified=True,
+            takes_cards=True,
         ),
         **changed,
     )

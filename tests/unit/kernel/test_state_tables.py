@@ -9,8 +9,10 @@ from typing import Any, Final
 import pytest
 
 from guichet.errors import Conflict
+from guichet.payments import account as accounts
 from guichet.payments import payment as payments
 from guichet.payments import refund as refunds
+from guichet.payments.account import PaymentAccountStatus as A
 from guichet.payments.payment import PaymentStatus as P
 from guichet.payments.refund import RefundStatus as F
 from guichet.registration import registration as registrations
@@ -69,11 +71,18 @@ TRAINING: Final = {
     T.CLOSED: {T.OPEN},
     T.DELETED: set(),
 }
+PAY_1: Final = {
+    A.ONBOARDING: {A.LINKED, A.UNLINKED, A.REVOKED},
+    A.LINKED: {A.UNLINKED, A.REVOKED},
+    A.UNLINKED: {A.ONBOARDING},
+    A.REVOKED: {A.ONBOARDING},
+}
 CYCLES: Final[list[tuple[str, Any, dict[Any, set[Any]]]]] = [
     ("REG-8", samples.registration(), REG_8),
     ("payment", samples.payment(), PAYMENT),
     ("RFD-6", samples.refund(), RFD_6),
     ("REG-1", samples.training(), TRAINING),
+    ("PAY-1", samples.payment_account(), PAY_1),
 ]
 PAIRS: Final = [
     pytest.param(aggregate, before, after, after in moves[before], id=f"{name} {before}-{after}")
@@ -107,6 +116,7 @@ def test_only_the_rules_own_moves_happen(
         pytest.param(payments.TRANSITIONS, P, id="payment"),
         pytest.param(refunds.TRANSITIONS, F, id="refund"),
         pytest.param(trainings.TRANSITIONS, T, id="training"),
+        pytest.param(accounts.TRANSITIONS, A, id="payment account"),
     ],
 )
 def test_every_state_has_its_row(table: dict[Any, Any], states: type[StrEnum]) -> None:

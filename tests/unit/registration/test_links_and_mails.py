@@ -22,7 +22,7 @@ from tests.support.organizing import (
     unmoved,
 )
 from tests.support.samples import usd
-from tests.support.world import REGISTRANT, World
+from tests.support.world import REGISTRANT, STRIPE_ACCOUNT, World
 
 ADA, BOB, OFFICE = "ada@example.org", "bob@example.org", "office@atelier.example"
 
@@ -172,6 +172,10 @@ def mismatched(world: World) -> None:
     world.stripe.pay(payment.session_id)
 
 
+def revoked(world: World) -> None:
+    world.stripe.deauthorize(STRIPE_ACCOUNT)
+
+
 NEW = "organizer_new_registration"
 SITUATIONS = [
     (free, ["confirmed"], [NEW]),
@@ -185,6 +189,7 @@ SITUATIONS = [
     (cancelled, ["received", "cancelled"], []),
     (link, ["received", "link"], []),
     (mismatched, ["received"], ["organizer_payment_mismatched"]),
+    (revoked, [], ["organizer_account_revoked"]),
 ]
 
 
