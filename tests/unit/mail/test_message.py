@@ -72,6 +72,28 @@ def test_whatever_a_training_is_called_the_subject_stays_one_header(title: str) 
     assert message["Subject"].split() == mail.subject.split()
 
 
+WRITTEN = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n=. \t-"))
+
+
+@settings(deadline=None)
+@given(text=WRITTEN, html=WRITTEN)
+def test_any_text_arrives_in_short_lines_and_ends_no_part_early(text: str, html: str) -> None:
+    """RFC 2045 6.7: 76 characters a line, none of which ends with a blank."""
+    mail = RenderedMail("en", "Subject", text, html, CONFIRMED.attachments)
+
+    message = sent(mail)
+
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    assert [part.get_payload(decode=True) for part in parts] == [
+        *(b"\r\n".join([*each.encode().splitlines(), b""]) for each in (text, html)),
+        CONFIRMED.attachments[0].content,
+    ]
+    assert not any(part.defects for part in message.walk())
+    for part in parts:
+        lines = str(part.get_payload()).splitlines()
+        assert all(len(line) <= 76 and line == line.rstrip(" \t") for line in lines)
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from binascii import b2a_qp
+from collections.abc import Sequence
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,6 +13,7 @@ from typing import Final
 from guichet.registration.mailer import Attachment, MailRefusedError, RenderedMail
 
 MESSAGE_KEY_HEADER: Final = "X-Guichet-Message-Key"
+_END_OF_LINE: Final = b"\r\n"
 
 
 def bare_address(text: str) -> str:
@@ -42,37 +45,66 @@ def compose(
     """
     if not re.fullmatch(r"[!-~]+", message_key):
         raise ValueError("a message key is printable ASCII without blanks")
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = bare_address(to)
+    head = EmailMessage(policy=SMTP)
+    head["From"] = sender
+    head["To"] = bare_address(to)
     if reply_to is not None:
-        message["Reply-To"] = bare_address(reply_to)
-    message["Subject"] = mail.subject
-    message["Auto-Submitted"] = "auto-generated"  # no answers from absence notices (RFC 3834)
-    message[MESSAGE_KEY_HEADER] = message_key
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    for attachment in mail.attachments:
-        _attach(message, attachment)
-    message["Content-Language"] = mail.language  # last: content calls take such headers away
-    _fix_boundaries(message, mail, message_key)
-    return message.as_bytes()
+        head["Reply-To"] = bare_address(reply_to)
+    head["Subject"] = mail.subject
+    fixed = _lines(
+        "Auto-Submitted: auto-generated",  # no answers from absence notices (RFC 3834)
+        f"{MESSAGE_KEY_HEADER}: {message_key}",
+        f"Content-Language: {mail.language}",
+        "MIME-Version: 1.0",
+    )
+    return head.as_bytes().removesuffix(_END_OF_LINE) + fixed + _body(mail, message_key)
 
 
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
+def _body(mail: RenderedMail, message_key: str) -> bytes:
+    """The parts, written by hand: the e-mail package would take each of their headers apart."""
+    # `=_` occurs neither in quoted-printable nor in base64, so no content ends a part early.
+    digest = hashlib.sha256(f"{message_key}\n{mail.subject}\n{mail.text}".encode()).hexdigest()[:32]
+    texts = _multipart(
+        "alternative",
+        f"=_{digest}_1",
+        [_text("plain", mail.text), _text("html", mail.html)],
+    )
+    if not mail.attachments:
+        return texts
+    return _multipart("mixed", f"=_{digest}_0", [texts, *map(_attached, mail.attachments)])
+
+
+def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    opened = _lines(f'Content-Type: multipart/{subtype}; boundary="{boundary}"', "")
+    between = _lines(f"--{boundary}")
+    within = b"".join(between + part + _END_OF_LINE for part in parts)
+    return opened + within + _lines(f"--{boundary}--")
+
+
+def _text(subtype: str, text: str) -> bytes:
+    content = _END_OF_LINE.join([*text.encode().splitlines(), b""])
+    return _lines(
+        f'Content-Type: text/{subtype}; charset="utf-8"',
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+    ) + b2a_qp(content, istext=True)
+
+
+def _attached(attachment: Attachment) -> bytes:
     content_type = EmailMessage(policy=SMTP)
     content_type["Content-Type"] = attachment.content_type
-    message.add_attachment(
+    part = EmailMessage(policy=SMTP)
+    part.set_content(
         attachment.content,
         maintype=content_type.get_content_maintype(),
         subtype=content_type.get_content_subtype(),
         params=dict(content_type["Content-Type"].params),
         filename=attachment.filename,
+        disposition="attachment",
     )
+    del part["MIME-Version"]  # of the whole alone
+    return part.as_bytes()
 
 
-def _fix_boundaries(message: EmailMessage, mail: RenderedMail, message_key: str) -> None:
-    # `=_` occurs neither in quoted-printable nor in base64, so no content ends a part early.
-    digest = hashlib.sha256(f"{message_key}\n{mail.subject}\n{mail.text}".encode()).hexdigest()[:32]
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{digest}_{number}")
+def _lines(*lines: str) -> bytes:
+    return b"".join(line.encode("ascii") + _END_OF_LINE for line in lines)

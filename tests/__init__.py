@@ -1,0 +1,1 @@
+"""Our tests, by this name too where a library installs its own as `tests`."""
