@@ -17,6 +17,10 @@ from local.seed import ORGANIZERS
 from local.stack import LocalStack, described, reset
 
 _WATCH_SECONDS = 0.3
+_SANDBOX_KEYS = (
+    ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
+    ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_PARTNER_ID", "PAYPAL_WEBHOOK_ID"),
+)
 
 
 def main() -> None:
@@ -87,13 +91,17 @@ def _watch(process: int | None, parent: int, stopping: Event) -> None:
 
 
 def _keys_of(path: Path) -> dict[str, str]:
-    """Keys of a real sandbox, where both are given: `NAME=value` a line."""
+    """Keys of real sandboxes, where all of one provider's are given: `NAME=value` a line."""
     if not path.is_file():
         return {}
     lines = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
     values = {name.strip(): value.strip() for name, value in lines if not name.startswith("#")}
-    names = ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET")
-    return {name: values[name] for name in names} if all(map(values.get, names)) else {}
+    return {
+        name: values[name]
+        for names in _SANDBOX_KEYS
+        for name in names
+        if all(map(values.get, names))
+    }
 
 
 def _welcome(url: str) -> str:

@@ -69,6 +69,8 @@ def parameters(front_door_url: str) -> dict[str, str]:
         "MailFrom": "no-reply@guichet.example",
         "StripeApiUrl": f"{front_door_url}/_stripe",
         "StripeLivemode": "false",
+        "PayPalApiUrl": f"{front_door_url}/_paypal",
+        "PayPalCertificateHosts": f"{front_door_url}/_paypal",
         "TestClock": "on",
         "DeletionProtection": "false",
         "LogRetentionDays": "7",

@@ -13,11 +13,16 @@ from local.clock import LocalClock
 from local.deployment import Deployment
 from local.pages import serve_pages
 from local.seed import ORGANIZERS, parts_of
+from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
 
 
 def create_desk(
-    deployment: Deployment, clock: LocalClock, simulator: StripeSimulator, pages: Path
+    deployment: Deployment,
+    clock: LocalClock,
+    stripe: StripeSimulator,
+    paypal: PayPalSimulator,
+    pages: Path,
 ) -> Flask:
     """A WSGI app with `/_local/…`, and the pages of the folder below `/`."""
     app = Flask(__name__, static_folder=None)
@@ -33,8 +38,9 @@ def create_desk(
 
     @app.get("/_local/books")
     def books() -> Response:
-        """Our books and Stripe's own, to be compared by anybody."""
-        return jsonify({"guichet": _our_books(deployment), "stripe": simulator.books()})
+        """Our books and the providers' own, to be compared by anybody."""
+        theirs = {"stripe": stripe.books(), "paypal": paypal.books()}
+        return jsonify({"guichet": _our_books(deployment), **theirs})
 
     @app.get("/_local/clock")
     def read_clock() -> Response:

@@ -1,7 +1,7 @@
 """One port of 127.0.0.1 for everything: the API, the pages, the providers, the desk."""
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,12 +15,13 @@ from local.deployment import Deployment
 from local.desk import create_desk
 from local.paths import ROOT
 from local.proxy import ApiProxy
+from local.simulators.paypal import PayPalSimulator
+from local.simulators.paypal.server import create_app as create_paypal
 from local.simulators.stripe import StripeSimulator
-from local.simulators.stripe.server import create_app
+from local.simulators.stripe.server import create_app as create_stripe
 
 HOST = "127.0.0.1"
-_STRIPE = "/_stripe"
-_STRIPE_PANEL = "/_local/providers/stripe"
+_PANELS = "/_local/providers"
 
 
 class FrontDoor:
@@ -31,13 +32,19 @@ class FrontDoor:
         self.url = f"http://{HOST}:{self._listening.getsockname()[1]}"
         self._server: Any = None
 
-    def open(self, deployment: Deployment, clock: LocalClock, simulator: StripeSimulator) -> None:
+    def open(
+        self,
+        deployment: Deployment,
+        clock: LocalClock,
+        stripe: StripeSimulator,
+        paypal: PayPalSimulator,
+    ) -> None:
         """Serve in threads of this process."""
         pages: Path = ROOT / "web"
         entrance = _Entrance(
             api=ApiProxy(deployment.api_url),
-            stripe=create_app(simulator),
-            desk=create_desk(deployment, clock, simulator, pages),
+            providers={"stripe": create_stripe(stripe), "paypal": create_paypal(paypal)},
+            desk=create_desk(deployment, clock, stripe, paypal, pages),
         )
         self._server = create_server(
             entrance,
@@ -58,19 +65,20 @@ class FrontDoor:
 
 
 class _Entrance:
-    def __init__(self, *, api: ApiProxy, stripe: Flask, desk: Flask) -> None:
+    def __init__(self, *, api: ApiProxy, providers: Mapping[str, Flask], desk: Flask) -> None:
         self._api = api
-        self._stripe = stripe
+        self._providers = providers
         self._desk = desk
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path == "/v1" or path.startswith("/v1/"):
             return self._api(environ, start_response)
-        if path.startswith(f"{_STRIPE}/"):
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + _STRIPE
-            environ["PATH_INFO"] = path.removeprefix(_STRIPE)
-            return self._stripe(environ, start_response)
-        if path.startswith(f"{_STRIPE_PANEL}/"):
-            return self._stripe(environ, start_response)
+        for name, simulator in self._providers.items():
+            if path.startswith(f"/_{name}/"):
+                environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + f"/_{name}"
+                environ["PATH_INFO"] = path.removeprefix(f"/_{name}")
+                return simulator(environ, start_response)
+            if path.startswith(f"{_PANELS}/{name}/"):
+                return simulator(environ, start_response)
         return self._desk(environ, start_response)

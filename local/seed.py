@@ -1,4 +1,4 @@
-"""What a fresh local stack holds: secrets, two organizers with their members, their Stripe accounts."""
+"""What a fresh local stack holds: secrets, two organizers with their members, their providers' accounts."""
 
 import json
 import secrets
@@ -19,13 +19,61 @@ from guichet.payments.account import PaymentAccount
 from guichet.settings import Settings
 from local.deployment import Deployment
 from local.identity import SignIn, ensure_sign_in
+from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
 
 SEED = Actor(ActorKind.OPERATOR, "seed", "local stack")
 
-# The simulator's own; a real key comes from `.env`.
+# The simulators' own; real keys come from `.env`.
 STRIPE_API_KEY = "sk_test_platform"
 STRIPE_WEBHOOK_SECRET = "whsec_local"  # noqa: S105  known to both sides, on one machine
+PAYPAL_CLIENT_ID = "paypal-client"
+PAYPAL_CLIENT_SECRET = "paypal-secret"  # noqa: S105  same
+PAYPAL_PARTNER_ID = "GU2CHETPARTN2"
+PAYPAL_WEBHOOK_ID = "WHLOCAL1"
+
+
+@dataclass(frozen=True)
+class ProviderKeys:
+    """What the deployed secret holds of both providers."""
+
+    stripe_api_key: str
+    stripe_webhook_secret: str
+    paypal_client_id: str
+    paypal_client_secret: str
+    paypal_partner_id: str
+    paypal_webhook_id: str
+    paypal_trust_anchor: str | None
+
+    @classmethod
+    def of_sandboxes(cls, keys: Mapping[str, str], trust_anchor: str) -> "ProviderKeys":
+        """A real sandbox's keys where they are given, else the simulator's.
+
+        trust_anchor: who vouches for the simulator's webhooks; PayPal's own needs none.
+        """
+        real = "PAYPAL_CLIENT_ID" in keys
+        return cls(
+            stripe_api_key=keys.get("STRIPE_API_KEY", STRIPE_API_KEY),
+            stripe_webhook_secret=keys.get("STRIPE_WEBHOOK_SECRET", STRIPE_WEBHOOK_SECRET),
+            paypal_client_id=keys.get("PAYPAL_CLIENT_ID", PAYPAL_CLIENT_ID),
+            paypal_client_secret=keys.get("PAYPAL_CLIENT_SECRET", PAYPAL_CLIENT_SECRET),
+            paypal_partner_id=keys.get("PAYPAL_PARTNER_ID", PAYPAL_PARTNER_ID),
+            paypal_webhook_id=keys.get("PAYPAL_WEBHOOK_ID", PAYPAL_WEBHOOK_ID),
+            paypal_trust_anchor=None if real else trust_anchor,
+        )
+
+    def held(self) -> dict[str, object]:
+        """The secret's values."""
+        anchor = self.paypal_trust_anchor
+        return {
+            "stripe_api_keys": [self.stripe_api_key],
+            "stripe_webhook_secrets": [self.stripe_webhook_secret],
+            "paypal_client_id": self.paypal_client_id,
+            "paypal_client_secrets": [self.paypal_client_secret],
+            "paypal_partner_id": self.paypal_partner_id,
+            "paypal_webhook_ids": [self.paypal_webhook_id],
+            "paypal_trust_anchors": [] if anchor is None else [anchor],
+        }
 
 
 @dataclass(frozen=True)
@@ -39,7 +87,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Organizer:
-    """An account that sells trainings, and its confirmed and verified account at Stripe."""
+    """An account that sells trainings, and its confirmed and verified accounts at the providers."""
 
     account_id: str
     name: str
@@ -51,6 +99,7 @@ class Organizer:
     country: str
     currency: str
     stripe_account_id: str
+    paypal_merchant_id: str
     members: tuple[Member, ...]
 
 
@@ -66,6 +115,7 @@ ORGANIZERS = (
         country="US",
         currency="USD",
         stripe_account_id="acct_atelier",
+        paypal_merchant_id="ATEL2ERNRD222",
         members=(
             Member("owner@atelier.example", "Olivia Ortega", "owner"),
             Member("admin@atelier.example", "Adrian Amsel", "administrator"),
@@ -84,6 +134,7 @@ ORGANIZERS = (
         country="FR",
         currency="EUR",
         stripe_account_id="acct_studio",
+        paypal_merchant_id="STUD2SUD22222",
         members=(
             Member("owner@studio.example", "Odile Ourson", "owner"),
             Member("admin@studio.example", "Amir Azoulay", "administrator"),
@@ -94,28 +145,30 @@ ORGANIZERS = (
 )
 
 
-def seed(deployment: Deployment, simulator: StripeSimulator, api_key: str, secret: str) -> None:
+def seed(
+    deployment: Deployment, stripe: StripeSimulator, paypal: PayPalSimulator, keys: ProviderKeys
+) -> None:
     """Bring a stack to its beginning; doing it again changes nothing."""
-    write_secret(deployment, api_key, secret)
+    write_secret(deployment, keys)
     sign_ins = {
         member.email: ensure_sign_in(deployment, member.email)
         for organizer in ORGANIZERS
         for member in organizer.members
     }
-    connect_stripe_accounts(simulator)
+    connect_stripe_accounts(stripe)
+    connect_paypal_merchants(paypal)
     seed_accounts(deployment, sign_ins)
 
 
-def write_secret(deployment: Deployment, api_key: str, webhook_secret: str) -> None:
-    """Put Stripe's values into the secret; a token key that is there stays."""
+def write_secret(deployment: Deployment, provider_keys: ProviderKeys) -> None:
+    """Put the providers' values into the secret; a token key that is there stays."""
     store = deployment.client("secretsmanager")
     secret_id = deployment.outputs["ProviderSecretArn"]
     held = json.loads(store.get_secret_value(SecretId=secret_id)["SecretString"])
     keys = held.get("token_keys")
     wanted = {
         "token_keys": keys if isinstance(keys, list) else [secrets.token_urlsafe(48)],
-        "stripe_api_keys": [api_key],
-        "stripe_webhook_secrets": [webhook_secret],
+        **provider_keys.held(),
     }
     if held != wanted:
         store.put_secret_value(SecretId=secret_id, SecretString=json.dumps(wanted))
@@ -133,6 +186,19 @@ def connect_stripe_accounts(simulator: StripeSimulator) -> None:
             )
 
 
+def connect_paypal_merchants(simulator: PayPalSimulator) -> None:
+    """Let each organizer's seller consent at the simulated PayPal, unless it has an account there."""
+    for organizer in ORGANIZERS:
+        if not simulator.has_merchant(organizer.paypal_merchant_id):
+            simulator.add_merchant(
+                organizer.paypal_merchant_id,
+                email=organizer.members[0].email,
+                legal_name=organizer.legal_name,
+                country=organizer.country,
+                currency=organizer.currency,
+            )
+
+
 def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> None:
     """Store accounts, memberships and linked payment accounts, as `guichet account create` does."""
     parts = parts_of(deployment)
@@ -146,9 +212,10 @@ def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> Non
                     people=parts.people,
                     clock=parts.clock,
                 )
-        if parts.people.payment_account(organizer.account_id, "stripe") is None:
-            cause = Cause(SEED, "link_payment_account", parts.clock.now())
-            parts.people.save_payment_account(cause, None, _payment_account(organizer))
+        for account in _payment_accounts(organizer):
+            if parts.people.payment_account(account.account_id, account.provider) is None:
+                cause = Cause(SEED, "link_payment_account", parts.clock.now())
+                parts.people.save_payment_account(cause, None, account)
 
 
 def parts_of(deployment: Deployment) -> Container:
@@ -194,12 +261,16 @@ def _membership(organizer: Organizer, member: Member, sign_in: SignIn) -> AddMem
     )
 
 
-def _payment_account(organizer: Organizer) -> PaymentAccount:
-    return PaymentAccount(
-        account_id=organizer.account_id,
-        provider="stripe",
-        provider_account_id=organizer.stripe_account_id,
-        confirmed=True,
-        verified=True,
-        takes_cards=True,
-    )
+def _payment_accounts(organizer: Organizer) -> Iterator[PaymentAccount]:
+    for provider, provider_account_id in (
+        ("stripe", organizer.stripe_account_id),
+        ("paypal", organizer.paypal_merchant_id),
+    ):
+        yield PaymentAccount(
+            account_id=organizer.account_id,
+            provider=provider,
+            provider_account_id=provider_account_id,
+            confirmed=True,
+            verified=True,
+            takes_cards=True,
+        )

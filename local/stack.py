@@ -7,15 +7,14 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS
+from local import providers
 from local.build import build, undisturbed
 from local.clock import LocalClock
 from local.deployment import Deployment, deploy, find, fingerprint, parameters, restart_streams
 from local.emulator import Emulator, free_port, is_free
 from local.front_door import FrontDoor
-from local.seed import STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET, seed
-from local.simulators.delivery import Courier
-from local.simulators.stripe import StripeSimulator
+from local.providers import Providers
+from local.seed import ProviderKeys, seed
 
 DESCRIPTION = "stack.json"
 
@@ -26,15 +25,14 @@ class LocalStack:
     def __init__(
         self, folder: Path, port: int, say: Callable[[str], None], keys: Mapping[str, str]
     ) -> None:
-        """keys: `STRIPE_API_KEY` and `STRIPE_WEBHOOK_SECRET` of a real sandbox, or nothing."""
+        """keys: of real sandboxes, by the names of `ProviderKeys`, or nothing."""
         self._folder = folder
         self._port = port
         self._say = say
         self._keys = keys
         self._door: FrontDoor | None = None
         self._emulator: Emulator | None = None
-        self._courier: Courier | None = None
-        self._simulator: StripeSimulator | None = None
+        self._providers: Providers | None = None
 
     def start(self) -> Deployment:
         """Build, start, deploy what is not current, seed, and open the door."""
@@ -48,24 +46,11 @@ class LocalStack:
         with undisturbed():
             deployment = self._deployed(template)
         clock = LocalClock(deployment)
-        self._simulator = StripeSimulator(
-            clock.now, STRIPE_API_KEY, (STRIPE_WEBHOOK_SECRET,), f"{self._door.url}/_stripe"
-        )
-        if self._simulator_file().is_file():
-            self._simulator.restore(json.loads(self._simulator_file().read_text()))
-        seed(
-            deployment,
-            self._simulator,
-            self._keys.get("STRIPE_API_KEY", STRIPE_API_KEY),
-            self._keys.get("STRIPE_WEBHOOK_SECRET", STRIPE_WEBHOOK_SECRET),
-        )
-        self._door.open(deployment, clock, self._simulator)
-        self._courier = Courier(
-            self._simulator,
-            f"{self._door.url}/v1/webhooks/stripe",
-            enabled_events=ENDPOINT_EVENTS,
-        )
-        self._courier.start()
+        self._providers = Providers(self._folder, self._door.url, clock.now)
+        keys = ProviderKeys.of_sandboxes(self._keys, self._providers.paypal.ca_pem)
+        seed(deployment, self._providers.stripe, self._providers.paypal, keys)
+        self._door.open(deployment, clock, self._providers.stripe, self._providers.paypal)
+        self._providers.deliver()
         self._describe(deployment)
         return deployment
 
@@ -78,12 +63,12 @@ class LocalStack:
 
     def stop(self, *, forget: bool = False) -> None:
         """Stop what runs, last started first, and keep what it remembers unless told to forget."""
-        if self._courier is not None:
-            self._courier.stop()
+        if self._providers is not None:
+            self._providers.stop_delivering()
         if self._door is not None:
             self._door.close()
-        if self._simulator is not None:
-            self._simulator_file().write_text(json.dumps(self._simulator.snapshot()))
+        if self._providers is not None:
+            self._providers.keep()
         if self._emulator is not None:
             self._emulator.stop(forget=forget)
 
@@ -96,6 +81,8 @@ class LocalStack:
         values = parameters(self._door.url)
         if "STRIPE_API_KEY" in self._keys:
             values["StripeApiUrl"] = "https://api.stripe.com"
+        if "PAYPAL_CLIENT_ID" in self._keys:
+            del values["PayPalApiUrl"], values["PayPalCertificateHosts"]  # its sandbox's
         mark = self._folder / "deployed"
         current = fingerprint(values)
         if mark.is_file() and mark.read_text() == current:
@@ -103,7 +90,7 @@ class LocalStack:
                 deployment = find(self._emulator.endpoint_url)
             except ClientError:
                 self._say("the emulator was not stopped in order and has forgotten its stack")
-                self._simulator_file().unlink(missing_ok=True)
+                providers.forget(self._folder)
             else:
                 restart_streams(self._emulator.endpoint_url)
                 return deployment
@@ -121,9 +108,6 @@ class LocalStack:
         port = free_port()
         remembered.write_text(str(port))
         return port
-
-    def _simulator_file(self) -> Path:
-        return self._folder / "stripe.json"
 
     def _describe(self, deployment: Deployment) -> None:
         description = {
