@@ -1,16 +1,14 @@
 // A registration's page: pay, come back, wait, confirmed; and every other end (REG-8).
 
-import { call, pause, Problem } from "./api.js";
+import { pause, Problem } from "./api.js";
 import { calendarEntry } from "./calendar.js";
-import { refused, showBeside, unfilled } from "./fields.js";
 import { isOffline, providerName } from "./methods.js";
+import { hasToken, own, registrationId, step, takeToken, TOKEN } from "./own.js";
 import { element, once, readersWords, showState } from "./page.js";
+import { sendLink } from "./resend.js";
 import { choices, isUnsettled, stateOf, valuesOf } from "./showing.js";
 import { forget, keyFor, remember, remembered } from "./store.js";
 
-const [, , registrationId = "", step] = location.pathname.split("/");
-const path = `/registrations/${encodeURIComponent(registrationId)}`;
-const TOKEN = `token:${registrationId}`;
 const HANDED_OVER = `handed-over:${registrationId}`;
 const KEY = `key:pay:${registrationId}`;
 
@@ -26,19 +24,9 @@ let registration;
 let shown = ""; // the state that is shown now
 let round = 0; // of looks: a newer one ends the older
 
-const own = (method, rest = "", options = {}) =>
-  call(method, `${path}${rest}`, { token: remembered(TOKEN), ...options });
-
-/** The token stands behind `#`; from there it goes into this window's memory alone. */
-function takeToken() {
-  const given = location.hash.slice(1);
-  if (!/^[\w-]{40,}$/.test(given)) return;
-  if (remember(TOKEN, given)) history.replaceState(null, "", location.pathname + location.search);
-}
-
 async function open() {
   takeToken();
-  if (!remembered(TOKEN)) {
+  if (!hasToken()) {
     await askForLink({ absent: true });
     return;
   }
@@ -103,6 +91,7 @@ function namePrice() {
   const action = isOffline(chosen() ?? "") ? "action.pay_offline" : "action.pay";
   const amount = words.amount(registration.charged);
   element("submit").textContent = words.say(action, { amount });
+  element("method-error").textContent = "";
 }
 
 function offerCalendar() {
@@ -128,8 +117,12 @@ function letGo() {
 
 async function pay() {
   const method = chosen();
-  if (!method) return;
   complain("");
+  if (!method) {
+    element("method-error").textContent = words.say("error.method_required");
+    element("payment").querySelector("input").focus();
+    return;
+  }
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     try {
       const answer = await own("POST", "/payments", {
@@ -264,33 +257,14 @@ async function cancel() {
   }
 }
 
-/** The link goes to its mailbox; whether there is one is told to nobody (REG-12). */
-async function sendLink() {
-  const form = element("resend");
-  const errors = unfilled(form);
-  showBeside(form, errors, words);
-  if (errors.email) {
-    form.elements.email.focus();
-    return;
-  }
-  const email = form.elements.email.value.trim();
-  const trainingId = `trn_${registrationId.split("_")[1] ?? ""}`; // an id names its training
-  try {
-    await call("POST", "/registrations/resend-link", { body: { training_id: trainingId, email } });
-    complain("");
-    showState("sent", words, { email }).focus();
-  } catch (problem) {
-    const found = refused(problem);
-    showBeside(form, found, words);
-    if (!found.email) complain("error.unavailable", problem.code);
-  }
-}
-
 element("payment").addEventListener("change", namePrice);
 element("payment").addEventListener("submit", once(element("submit"), pay));
 element("cancel").addEventListener("click", once(element("cancel"), cancel));
 element("print").addEventListener("click", () => window.print());
-element("resend").addEventListener("submit", once(element("resend").querySelector("button"), sendLink));
+element("resend").addEventListener(
+  "submit",
+  once(element("send"), () => sendLink(words, complain)),
+);
 for (const button of document.querySelectorAll(".reload, .look")) {
   button.addEventListener("click", () => location.reload());
 }
@@ -302,7 +276,7 @@ for (const button of document.querySelectorAll(".choose-other, .pay-again")) {
   });
 }
 window.addEventListener("hashchange", () => {
-  if (/^#[\w-]{40,}$/.test(location.hash)) location.reload(); // another link was opened in this window
+  if (takeToken()) location.reload(); // another link was opened in this window
 });
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // back from the provider's page

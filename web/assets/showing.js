@@ -38,6 +38,7 @@ export function isUnsettled(registration) {
 export function valuesOf(registration, words) {
   const { training, organizer, attempt, receipt, offline } = registration;
   const zone = training.time_zone;
+  const here = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const money = (amount) => words.amount(amount);
   const hold = registration.hold_expires_at;
   return {
@@ -48,7 +49,7 @@ export function valuesOf(registration, words) {
     price: money(registration.price),
     discount: registration.discount.amount_minor > 0 && money(negative(registration.discount)),
     charged: money(registration.charged),
-    deadline: hold && words.moment(hold, zone),
+    deadline: hold && words.moment(hold, here), // it may be minutes away: no zone to translate
     provider: providerName(attempt?.method ?? registration.method),
     declined: attempt?.declined,
     label: offline?.label,
@@ -79,7 +80,8 @@ function paidWith({ receipt, paid_by: by }, words) {
   if (by === "nothing_due") return words.say("method.free");
   if (by === "hand") return words.say("method.by_hand");
   if (!receipt) return "";
-  const name = words.say(INSTRUMENTS[receipt.instrument] ?? "method.card");
+  const named = words.say(INSTRUMENTS[receipt.instrument] ?? "method.card");
+  const name = named[0].toLocaleUpperCase(words.locale) + named.slice(1);
   const provider = providerName(receipt.method);
   return name === provider ? name : `${name} (${provider})`;
 }
