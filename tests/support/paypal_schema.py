@@ -124,7 +124,7 @@ def _strict(schema: Json, document: Json) -> Json:
         strict.setdefault("type", whole.get("type", "object"))
     if "properties" in strict:
         strict["properties"] = {
-            name: each if each.get("additionalProperties") is False else _strict(each, document)
+            name: _strict(each, document)
             for name, each in strict["properties"].items()
             if not _resolved(each, document).get("readOnly")
         }
