@@ -13,9 +13,10 @@ from guichet.payments.account import PaymentAccountStatus
 from guichet.payments.payment import PaymentStatus
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import RegistrationStatus
+from guichet.registration.use_cases.show_training import show_training
 from local.simulators.stripe import BuyerRefusedError
 from tests.support.linking import Desk, InBetween
-from tests.support.organizing import unmoved
+from tests.support.organizing import refused, unmoved
 from tests.support.world import ACCOUNT, PAYPAL_MERCHANT, STRIPE_ACCOUNT, World, refusal_of
 
 S, P, R = PaymentAccountStatus, PaymentStatus, RegistrationStatus
@@ -66,6 +67,23 @@ def test_nothing_new_is_started_and_the_page_offers_what_is_left_pay_4(
     refusal = refusal_of(lambda: world.start(registration))
     assert refusal.code == "method_not_offered"
     assert "offered" in refusal.detail
+
+
+def test_no_seat_is_held_for_what_nobody_could_pay_pay_5(world: World, desk: Desk) -> None:
+    training = world.training(offline_methods=())
+    desk.unlink()
+
+    refusal = refused(world, lambda: world.register(training))
+
+    assert refusal.code == "payment_not_possible"
+    shown = show_training(
+        training.training_id,
+        records=world.parts.records,
+        clock=world.clock,
+        policy=world.parts.policy,
+    )
+    assert shown.methods == ()
+    assert not shown.takes_registrations
 
 
 def test_without_any_message_the_clock_ends_the_open_page_reg_8(world: World, desk: Desk) -> None:

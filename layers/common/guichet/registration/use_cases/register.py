@@ -13,7 +13,7 @@ from guichet.registration.discount import Quote, require_payable, undiscounted, 
 from guichet.registration.mails import MailKind
 from guichet.registration.naming import registration_id, request_hash
 from guichet.registration.outcome import confirmation
-from guichet.registration.paying import least_payable
+from guichet.registration.paying import accepted_methods, least_payable
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Records, Step, TakeCodeUse, TakeEmail, TakeSeat
 from guichet.registration.registration import (
@@ -48,7 +48,8 @@ def register(
     """Create one registration however often it is submitted (REG-10).
 
     Raises:
-        Conflict: closed, started, full, already registered, discount unusable, key reused.
+        Conflict: closed, started, full, already registered, discount unusable, key reused, or
+            `payment_not_possible`.
     """
     asked = request_hash(command.name, command.email, command.language, command.discount_code or "")
     wanted_id = registration_id(command.training_id, command.idempotency_key)
@@ -62,6 +63,7 @@ def register(
         training = require_public(records, command.training_id)
         training.require_registrable(clock.now())
         quote, code_steps, code_id = _price(command, training, records, clock.now(), policy)
+        _require_way_to_pay(training, quote, records, policy)
         registration = _new(command, training, quote, clock.now(), policy)
         registration = replace(
             registration,
@@ -107,6 +109,21 @@ def _price(
     quote = code.quote(training.price)
     require_payable(quote, least_payable(training, records, policy))
     return quote, (TakeCodeUse(code.code_id, command.email, code.uses_per_email),), code.code_id
+
+
+def _require_way_to_pay(
+    training: Training, quote: Quote, records: Records, policy: RegistrationPolicy
+) -> None:
+    """No seat is held for what nobody could pay: the account was unlinked, or consent withdrawn."""
+    if not quote.charged or training.offline_methods or training.approval is Approval.MANUAL:
+        return
+    accounts = records.payment_accounts(training.account_id)
+    if not accepted_methods(training, accounts, quote.charged, policy):
+        raise Conflict(
+            "payment_not_possible",
+            "The organizer can't be paid for this training at the moment; try again later.",
+            rule="PAY-5",
+        )
 
 
 def _new(

@@ -26,7 +26,8 @@ class PublicTraining:
     @property
     def takes_registrations(self) -> bool:
         is_open = self.training.status is TrainingStatus.OPEN and not self.has_started
-        return is_open and self.seats.left != 0
+        can_be_paid = bool(self.methods) or not self.training.price
+        return is_open and self.seats.left != 0 and can_be_paid
 
 
 def show_training(
