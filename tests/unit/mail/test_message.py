@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from guichet.adapters.mail.message import bare_address, compose
 from guichet.adapters.mail.render import render
-from guichet.registration.mailer import MailRefusedError, RenderedMail
+from guichet.registration.mailer import Attachment, MailRefusedError, RenderedMail
 from guichet.registration.mails import MailKind
 from tests.support.mail_facts import facts_of
 
@@ -137,3 +137,12 @@ def test_an_address_is_written_as_mail_services_take_it(address: str, bare: str)
 def test_a_message_key_that_cannot_stand_in_a_header_is_our_own_defect(key: str) -> None:
     with pytest.raises(ValueError, match="message key"):
         compose(CONFIRMED, SENDER, "ada@example.com", None, key)
+
+
+@pytest.mark.parametrize("filename", ["", 'a"b.ics', "a\r\nBcc: eve@example.com", "é.pdf"])
+def test_a_filename_that_needs_quoting_is_a_defect_of_the_caller(filename: str) -> None:
+    attached = Attachment(filename, "text/calendar", b"")
+    mail = RenderedMail("en", "Subject", "text", "html", (attached,))
+
+    with pytest.raises(ValueError, match="file's name"):
+        compose(mail, SENDER, "ada@example.com", None, "key")
