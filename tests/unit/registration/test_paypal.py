@@ -95,6 +95,27 @@ def test_an_order_approved_unheard_is_captured_when_its_hold_ends_reg_4(shop: Wo
     shop.assert_books_equal_the_providers()
 
 
+def test_a_hold_that_ends_tries_a_declined_instrument_once_more_and_no_oftener_reg_4(
+    shop: World,
+) -> None:
+    """Nobody is there to choose another one; who is later finds the same page (BAD-16)."""
+    shop.paypal.configure_chaos({"webhooks": {"drop": -1}})
+    registration = approved(shop, instrument="declined")
+    order_id = shop.payment(registration).session_id
+    assert order_id is not None
+
+    shop.clock.advance(minutes=32)
+    shop.settle_down()
+
+    assert shop.read(registration).status is R.EXPIRED
+    assert shop.paypal.kept_order(order_id)["declined"] == 1
+    shop.paypal.clear_chaos()
+    shop.paypal.approve(order_id)
+    shop.settle_down()
+    assert shop.read(registration).status is R.CONFIRMED
+    shop.assert_books_equal_the_providers()
+
+
 @pytest.mark.parametrize("seat_left", [True, False])
 def test_an_order_approved_late_is_captured_only_where_a_seat_is_left_reg_4_bad_16(
     seat_left: bool,  # noqa: FBT001 - the case

@@ -109,7 +109,7 @@ class Settling:
                 return
             report = self._in_vain(payment, error)
         if report.state is SessionState.APPROVED and takes_approved:
-            self._capture(payment, cause, None)
+            self._capture(payment, cause, None, if_declined=SessionState.ENDED)
             return
         if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
             report = SessionReport(SessionState.ENDED)  # by our own record: it won't be captured
@@ -143,8 +143,18 @@ class Settling:
             return SessionReport(SessionState.ENDED)
         raise provider_unavailable(None) from error
 
-    def _capture(self, payment: Payment, cause: Cause, event: ProviderEvent | None) -> None:
-        """Take the money of an approved page: the intent is stored first, then the answer."""
+    def _capture(
+        self,
+        payment: Payment,
+        cause: Cause,
+        event: ProviderEvent | None,
+        *,
+        if_declined: SessionState = SessionState.DECLINED,
+    ) -> None:
+        """Take the money of an approved page: the intent is stored first, then the answer.
+
+        Where the buyer has to agree once more, it is ended if nobody can be there to do so.
+        """
         intent = self._intended(payment.payment_id, cause)
         if intent is None:
             self._nothing_to_do(cause, event)
@@ -159,8 +169,8 @@ class Settling:
                 self._save(intent, unanswered, cause)
                 raise provider_unavailable(None) from error
             report = SessionReport(SessionState.DENIED)  # a final no: nothing was taken
-        if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
-            report = SessionReport(SessionState.DECLINED)  # the buyer has to agree once more
+        if report.state in {SessionState.APPROVED, SessionState.UNPAID, SessionState.DECLINED}:
+            report = SessionReport(if_declined)
         self._write(intent.payment_id, report, cause, event)
 
     def _intended(self, payment_id: str, cause: Cause) -> Payment | None:
