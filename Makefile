@@ -25,10 +25,11 @@ setup: .venv/.locked .venv-stack/.locked .venv-sam/.locked ## install everything
 run: setup ## start Guichet on this machine (PORT=8080); Ctrl-C stops it
 	@$(IN)/python -m local run --port $(PORT)
 
-demo: setup ## play a sale from the command line and print each step
+demo: setup ## play linking, sales and late money from the command line
 	@$(IN)/python -m local.demo
 
 test: setup ## all tests (WORKERS=2)
+	@local/find-chromium --install >/dev/null || true
 	@$(IN)/pytest -n $(WORKERS) --dist worksteal
 
 check: setup ## format, lint, types, import rules, lock files, template

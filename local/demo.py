@@ -1,194 +1,194 @@
-"""`make demo`: one sale from the command line, step by step, with amounts, fees and balances."""
+"""`make demo`: linking, sales, a lost webhook and late money, with amounts, fees and balances."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
-import time
 import urllib.error
 import urllib.parse
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import EndpointConnectionError
 
 from guichet.money import Money
+from local.calls import Json, call, until, wanted
 from local.identity import bearer_token
 from local.paths import STATE_DIR
+from local.seed import ORGANIZERS
 from local.stack import described
 
-_ORGANIZER: Final = "acc_atelier"
+ORGANIZER: Final = ORGANIZERS[0]
+OWNER: Final = "owner@atelier.example"
 _MEMBER: Final = "maria@atelier.example"
-_PATIENCE_SECONDS: Final = 30
-
-type Json = Any
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, headers by lower-case name, and the parsed body, if it is JSON."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Json
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-_OPENER: Final = urllib.request.build_opener(_Stay)
-
-
-def call(
-    url: str,
-    method: str = "GET",
-    body: Json = None,
-    *,
-    form: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Answer:
-    """One request; refusals and redirects are answers."""
-    sent = dict(headers or {})
-    content: bytes | None = None
-    if form is not None:
-        content = urllib.parse.urlencode(form).encode()
-    elif body is not None:
-        content = json.dumps(body).encode()
-        sent["content-type"] = "application/json"
-    request = urllib.request.Request(url, content, sent, method=method)  # noqa: S310  our own stack
-    try:
-        with _OPENER.open(request, timeout=30) as answer:
-            return _answer(answer.status, answer.headers, answer.read())
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return _answer(refused.code, refused.headers, refused.read())
-
-
-def _answer(status: int, headers: Any, content: bytes) -> Answer:  # noqa: ANN401  urllib's headers
-    names = {str(name).lower(): str(value) for name, value in headers.items()}
-    is_json = "json" in names.get("content-type", "")
-    return Answer(status, names, json.loads(content) if is_json and content else None)
+_PAGE_ENDS_SECONDS: Final = 32 * 60
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The steps of the story, against a running stack."""
+    """The steps of the story, against a running stack; tokens of an event manager and the owner."""
 
     url: str
     token: str
+    owner_token: str
     say: Callable[[str], None]
 
     def play(self) -> None:
-        """Sell the two seats of a training, and refuse the third."""
-        training = self._open_training()
-        ada = self._register(training, "Ada Lovelace", "en")
-        self._pay_by_card(ada)
-        self._confirmed(ada)
-        grace = self._register(training, "Grace Hopper", "fr")
-        self._decline_then_pay(grace)
-        self._confirmed(grace)
+        """Link PayPal, sell two seats, refuse the third, heal a lost webhook, return late money."""
+        self._link_paypal()
+        training = self._open_training(2, seats="two seats", heading="2. The organizer opens")
+        ada = self._register(training, "3. Ada Lovelace")
+        self._pay_by_paypal(ada)
+        self._come_back(ada)
+        grace = self._register(training, "4. Grace Hopper")
+        self._decline_then_pay_unheard(grace)
         self._third_is_refused(training)
-        self._mails(ada)
+        alan = self._pay_too_late()
+        self.say("\n7. Mail")
+        self._mails(ada, "to Ada Lovelace", count=2)
+        self._mails(alan, "to Alan Turing", count=3)
         self._balances()
         self.say(f"\nEverything about the first registration: guichet story {ada['id']}")
 
     # -- the organizer ------------------------------------------------------------------
 
-    def _open_training(self) -> Json:
-        self.say("1. The organizer prepares a training at 120.00 USD with two seats and opens it.")
-        signed_in = {"authorization": f"Bearer {self.token}", "idempotency-key": _key()}
-        wish = {
-            "title": "Excel for the office",
-            "description": "A day of spreadsheets, with lunch.",
-            "terms": "No refund after the start.",
-            "starts_at": "2030-06-03T13:00:00Z",
-            "ends_at": "2030-06-03T20:00:00Z",
-            "time_zone": "America/New_York",
-            "price": {"amount_minor": 12000, "currency": "USD"},
-            "capacity": 2,
-            "provider_payment": True,
-            "offline_methods": [],
-            "approval": "automatic",
-            "languages": ["en", "fr"],
-        }
-        training = self._wanted(
-            201, call(f"{self.url}/v1/trainings", "POST", wish, headers=signed_in)
+    def _link_paypal(self) -> None:
+        self.say(
+            "1. The organizer's owner unlinks PayPal and links it again, on PayPal's own pages."
         )
+        accounts = f"{self.url}/v1/payment-accounts"
+        signed_in = {"authorization": f"Bearer {self.owner_token}"}
+        listed = wanted(200, call(accounts, headers=signed_in))["items"]
+        for account in listed:
+            if account["provider"] == "paypal" and account["status"] in {"linked", "onboarding"}:
+                one = f"{accounts}/{account['payment_account_id']}"
+                wanted({200, 204}, call(one, "DELETE", headers=signed_in))
+        keyed = signed_in | {"idempotency-key": _key()}
+        begun = wanted({200, 201}, call(accounts, "POST", {"provider": "paypal"}, headers=keyed))
+        self.say(f"   payment account     {begun['payment_account_id']}, {begun['status']}")
+        one = f"{accounts}/{begun['payment_account_id']}"
+        keyed = signed_in | {"idempotency-key": _key()}
+        link = wanted({200, 201}, call(f"{one}/onboarding-link", "POST", {}, headers=keyed))
+        self.say(f"   PayPal's page       {link['url']}")
+        form = {
+            "act": "agree",
+            "merchant_id": ORGANIZER.paypal_merchant_id,
+            "email": OWNER,
+            "account": "business",
+            "email_confirmed": "on",
+            "payments_receivable": "on",
+        }
+        agreed = call(link["url"], "POST", form=form)
+        self.say(f"   agrees              PayPal sends the browser back ({agreed.status})")
+        linked = wanted(200, call(f"{one}/refresh", "POST", headers=signed_in))
+        offered = ", ".join(linked["methods"])
+        self.say(f"   asked, PayPal says  {linked['status']}; registrants may choose {offered}")
+
+    def _open_training(self, capacity: int, *, seats: str, heading: str) -> Json:
+        self.say(f"\n{heading} a training at 120.00 USD with {seats}.")
+        signed_in = {"authorization": f"Bearer {self.token}", "idempotency-key": _key()}
+        wish = _TRAINING | {"capacity": capacity}
+        training = wanted(201, call(f"{self.url}/v1/trainings", "POST", wish, headers=signed_in))
         training_id = training["training_id"]
         fee = training["platform_fee"]
         estimate = training["provider_fee_estimate"]["amount"]
         self.say(f"   training            {training_id}")
         self.say(f"   platform fee        {_money(fee)}")
-        self.say(f"   Stripe's fee, about {_money(estimate)} (an estimate)")
+        self.say(f"   provider's, about   {_money(estimate)} (an estimate)")
         signed_in["idempotency-key"] = _key()
         opened = call(f"{self.url}/v1/trainings/{training_id}/open", "POST", headers=signed_in)
-        self._wanted(200, opened)
-        public = self._wanted(200, call(f"{self.url}/v1/public/trainings/{training_id}"))
+        wanted(200, opened)
+        public = wanted(200, call(f"{self.url}/v1/public/trainings/{training_id}"))
         self.say(f"   seats left          {public['seats_left']}")
         return public
 
     # -- a registrant's browser -----------------------------------------------------------
 
-    def _register(self, training: Json, name: str, language: str) -> Json:
-        self.say(f"\n{'2' if name.startswith('Ada') else '3'}. {name} registers: a seat is held.")
+    def _register(self, training: Json, heading: str) -> Json:
+        name = heading.partition(" ")[2]
+        self.say(f"\n{heading} registers: a seat is held.")
         route = f"{self.url}/v1/public/trainings/{training['training_id']}/registrations"
         email = f"{name.split(maxsplit=1)[0].lower()}.{secrets.token_hex(3)}@example.org"
         answer = call(
             route,
             "POST",
-            {"name": name, "email": email, "language": language},
+            {"name": name, "email": email, "language": "en"},
             headers={"idempotency-key": _key()},
         )
-        held = self._wanted(201, answer)
+        held = wanted(201, answer)
         self.say(f"   registration        {held['registration_id']}")
         self.say(f"   status              {held['status']}, until {held['hold_expires_at']}")
         self.say(f"   to pay              {_money(held['charged'])}")
         return {"id": held["registration_id"], "token": held["token"], "email": email}
 
-    def _page(self, registration: Json) -> str:
+    def _page(self, registration: Json, method: str) -> str:
         answer = call(
             f"{self._own(registration)}/payments",
             "POST",
-            {"method": "stripe"},
+            {"method": method},
             headers=self._bearer(registration) | {"idempotency-key": _key()},
         )
-        started = self._wanted({200, 201}, answer)
+        started = wanted({200, 201}, answer)
         self.say(f"   hosted page         {started['redirect_url']}")
         return str(started["redirect_url"])
 
-    def _pay_by_card(self, registration: Json) -> None:
-        page = self._page(registration)
-        paid = call(page, "POST", form={"act": "ok"})
-        self.say(f"   pays by card        Stripe sends the browser back ({paid.status})")
+    def _pay_by_paypal(self, registration: Json) -> None:
+        page = self._page(registration, "paypal")
+        agreed = call(page, "POST", form={"act": "balance"})
+        self.say(f"   agrees at PayPal    PayPal sends the browser back ({agreed.status})")
 
-    def _decline_then_pay(self, registration: Json) -> None:
-        page = self._page(registration)
+    def _decline_then_pay_unheard(self, registration: Json) -> None:
+        page = self._page(registration, "stripe")
         declined = call(page, "POST", form={"act": "declined"})
         self.say(
             f"   a declined card     the page stays open, nothing was charged ({declined.status})"
         )
+        lost = {"webhooks": {"types": ["checkout.session.completed"], "drop": 1}}
+        self._stripe_will(lost)
         call(page, "POST", form={"act": "ok"})
-        self.say("   another card        paid")
+        self.say("   another card        paid; the browser is closed, and the webhook is lost")
+        self.say(f"   status              {self._status(registration)}")
+        self._wait(_PAGE_ENDS_SECONDS)
+        until(lambda: self._status(registration), lambda s: s == "confirmed")
+        self.say("   32 minutes later    confirmed: when the page's time is over, Stripe is asked")
 
-    def _confirmed(self, registration: Json) -> None:
-        self._wanted(
+    def _pay_too_late(self) -> Json:
+        training = self._open_training(1, seats="one seat", heading="6. The organizer opens")
+        alan = self._register(training, "   Alan Turing")
+        page = self._page(alan, "stripe")
+        self._wait(_PAGE_ENDS_SECONDS)
+        until(lambda: self._status(alan), lambda s: s == "expired")
+        self.say("   32 minutes later    expired; the seat is free again")
+        self._register(training, "   Barbara Liskov")
+        self._stripe_will({"pay_expired": 1})
+        paid = call(page, "POST", form={"act": "ok"})
+        self.say(f"   Alan Turing         pays on the page left open ({paid.status})")
+        returned = until(lambda: self._returned(alan), lambda found: found == "succeeded")
+        self.say(f"   status              {self._status(alan)}; the return of the money {returned}")
+        return alan
+
+    def _come_back(self, registration: Json) -> None:
+        wanted(
             200,
             call(f"{self._own(registration)}/return", "POST", headers=self._bearer(registration)),
         )
-        status = self._until(lambda: self._status(registration), lambda s: s == "confirmed")
+        status = until(lambda: self._status(registration), lambda s: s == "confirmed")
         self.say(f"   status              {status}")
 
     def _status(self, registration: Json) -> str:
-        read = call(self._own(registration), headers=self._bearer(registration))
-        return str(self._wanted(200, read)["status"])
+        return str(self._seen(registration)["status"])
+
+    def _returned(self, registration: Json) -> Json:
+        """How far the return of the newest attempt's money is; None where there is none."""
+        returned = self._seen(registration)["attempt"]["returned"]
+        return returned and returned["status"]
+
+    def _seen(self, registration: Json) -> Json:
+        return wanted(200, call(self._own(registration), headers=self._bearer(registration)))
 
     def _third_is_refused(self, training: Json) -> None:
-        self.say("\n4. A third person comes too late.")
+        self.say("\n5. A third person comes too late.")
         route = f"{self.url}/v1/public/trainings/{training['training_id']}/registrations"
         refused = call(
             route,
@@ -196,28 +196,42 @@ class Demo:
             {"name": "Alan Turing", "email": "alan@example.org", "language": "en"},
             headers={"idempotency-key": _key()},
         )
-        problem = self._wanted(409, refused)
+        problem = wanted(409, refused)
         self.say(f"   {refused.status} {problem['code']}: {problem['detail']}")
+
+    # -- what the local stack lets one do ---------------------------------------------------
+
+    def _wait(self, seconds: int) -> None:
+        """Everybody's clock moves, and what is due is done."""
+        wish = {"advance_seconds": seconds}
+        moved = call(f"{self.url}/_local/clock", "POST", wish, timeout_seconds=180)
+        wanted(200, moved)
+
+    def _stripe_will(self, knobs: Json) -> None:
+        wanted(200, call(f"{self.url}/_local/providers/stripe/chaos", "POST", knobs))
 
     # -- what it left behind ----------------------------------------------------------------
 
-    def _mails(self, registration: Json) -> None:
-        self.say("\n5. Mail to the first registrant:")
+    def _mails(self, registration: Json, heading: str, *, count: int) -> None:
+        self.say(f"   {heading}:")
         address = f"{self.url}/_local/mail?{urllib.parse.urlencode({'to': registration['email']})}"
-        mails = self._until(lambda: call(address).body, lambda found: len(found) >= 2)
-        # Received, then confirmed: one mail may overtake another, the story is told in order.
+        mails = until(lambda: call(address).body, lambda found: len(found) >= count)
+        # One mail may overtake another: the story is told in order.
         for subject in sorted((mail["Subject"] for mail in mails), reverse=True):
-            self.say(f"   {subject}")
+            self.say(f"     {subject}")
 
     def _balances(self) -> None:
-        self.say("\n6. The organizer's books, and Stripe's own:")
+        self.say("\n8. The organizer's books, and the providers' own:")
         books = call(f"{self.url}/_local/books").body
-        ours = books["guichet"][_ORGANIZER]["USD"]
+        ours = books["guichet"][ORGANIZER.account_id]["USD"]
         for account, amount in ours.items():
             self.say(f"   {account:<20}{_balance(amount):>12}")
-        theirs = books["stripe"]["accounts"]["acct_atelier"]["USD"]
-        equal = theirs["provider_balance"] == ours["provider_balance"]
-        self.say(f"   Stripe's balance    {_balance(theirs['provider_balance']):>12}")
+        stripe = books["stripe"]["accounts"][ORGANIZER.stripe_account_id]["USD"]
+        paypal = books["paypal"]["merchants"][ORGANIZER.paypal_merchant_id]["USD"]
+        theirs = stripe["provider_balance"] + paypal["provider_balance"]
+        self.say(f"   Stripe's balance    {_balance(stripe['provider_balance']):>12}")
+        self.say(f"   PayPal's balance    {_balance(paypal['provider_balance']):>12}")
+        equal = theirs == ours["provider_balance"]
         self.say(f"   {'They agree.' if equal else 'THEY DIFFER.'}")
         if not equal:
             raise SystemExit(1)
@@ -230,19 +244,20 @@ class Demo:
     def _bearer(self, registration: Json) -> dict[str, str]:
         return {"authorization": f"Bearer {registration['token']}"}
 
-    def _wanted(self, status: int | set[int], answer: Answer) -> Json:
-        statuses = {status} if isinstance(status, int) else status
-        if answer.status not in statuses:
-            raise SystemExit(f"expected {statuses}, got {answer.status}: {answer.body}")
-        return answer.body
 
-    def _until[T](self, read: Callable[[], T], good: Callable[[T], bool]) -> T:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not good(found := read()):
-            if time.monotonic() > deadline:
-                raise SystemExit(f"still {found!r} after {_PATIENCE_SECONDS} s")
-            time.sleep(0.3)
-        return found
+_TRAINING: Final[Json] = {
+    "title": "Excel for the office",
+    "description": "A day of spreadsheets, with lunch.",
+    "terms": "No refund after the start.",
+    "starts_at": "2030-06-03T13:00:00Z",
+    "ends_at": "2030-06-03T20:00:00Z",
+    "time_zone": "America/New_York",
+    "price": {"amount_minor": 12000, "currency": "USD"},
+    "provider_payment": True,
+    "offline_methods": [],
+    "approval": "automatic",
+    "languages": ["en", "fr"],
+}
 
 
 def _key() -> str:
@@ -262,8 +277,8 @@ def main() -> None:
     """Play against the stack that `make run` started."""
     try:
         url, deployment = described(STATE_DIR)
-        token = bearer_token(deployment, _MEMBER)
-        Demo(url, token, _print).play()
+        token, owner_token = (bearer_token(deployment, each) for each in (_MEMBER, OWNER))
+        Demo(url, token, owner_token, _print).play()
     except (FileNotFoundError, EndpointConnectionError, urllib.error.URLError) as error:
         raise SystemExit("the local stack does not run: start it with `make run`") from error
 

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from local.demo import Demo
+from local.demo import ORGANIZER, OWNER, Demo
 from local.paths import ROOT
 from tests.support.deployed_stack import DeployedStack
 
 _BLOCK: Final = re.compile(r"<!-- demo -->\n```\n(.*?)```", re.DOTALL)
-_BALANCE: Final = re.compile(r"^   (\w+|Stripe's balance) +(-?)USD (\d+)\.(\d\d)$")
+_BALANCE: Final = re.compile(r"^   (\w+|(?:Stripe|PayPal)'s balance) +(-?)USD (\d+)\.(\d\d)$")
 
 # What differs from run to run.
 _MASKS: Final = (
-    (re.compile(r"\b(trn|reg)_\w+"), r"\1_…"),
+    (re.compile(r"\b(trn|reg|pac)_\w+"), r"\1_…"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "…"),
     (re.compile(r"http://127\.0\.0\.1:\d+\S*"), "…"),
     (re.compile(r"[\w.]+@example\.org"), "…"),
@@ -29,7 +29,8 @@ def test_the_demo_prints_what_the_readme_shows(deployed_stack: DeployedStack) ->
     before = _balances(deployed_stack)
     printed: list[str] = []
 
-    Demo(deployed_stack.url, deployed_stack.token("maria@atelier.example"), printed.append).play()
+    maria, owner = (deployed_stack.token(each) for each in ("maria@atelier.example", OWNER))
+    Demo(deployed_stack.url, maria, owner, printed.append).play()
 
     lines = [line for text in printed for line in text.split("\n")]
     assert [_masked(line) for line in _without(lines, before)] == shown
@@ -42,18 +43,21 @@ def _masked(line: str) -> str:
 
 
 def _balances(stack: DeployedStack) -> Mapping[str, int]:
-    books = stack.call("GET", "/_local/books").json()["guichet"]["acc_atelier"].get("USD", {})
-    return {**books, "Stripe's balance": books.get("provider_balance", 0)}
+    books = stack.call("GET", "/_local/books").json()
+    stripe = books["stripe"]["accounts"].get(ORGANIZER.stripe_account_id, {})
+    paypal = books["paypal"]["merchants"].get(ORGANIZER.paypal_merchant_id, {})
+    return {
+        **books["guichet"][ORGANIZER.account_id].get("USD", {}),
+        "Stripe's balance": stripe.get("USD", {}).get("provider_balance", 0),
+        "PayPal's balance": paypal.get("USD", {}).get("provider_balance", 0),
+    }
 
 
 def _without(lines: list[str], before: Mapping[str, int]) -> Iterator[str]:
     """The lines of a demo that began with empty books."""
     for line in lines:
         balance = _BALANCE.match(line)
-        if balance is None or balance[1] not in {
-            *("platform_fee", "provider_balance", "provider_fee", "registrants"),
-            "Stripe's balance",
-        }:
+        if balance is None:
             yield line
             continue
         sign = -1 if balance[2] else 1
