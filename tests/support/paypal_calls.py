@@ -167,3 +167,36 @@ def order_body(
     }
     body.update(changes)
     return {name: part for name, part in body.items() if part is not None}
+
+
+def referral(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
+    """What a partner sends to onboard a seller."""
+    features = ["PAYMENT", "REFUND", "PARTNER_FEE", "ACCESS_MERCHANT_INFORMATION"]
+    rest = {
+        "integration_method": "PAYPAL",
+        "integration_type": "THIRD_PARTY",
+        "third_party_details": {"features": features},
+    }
+    body: dict[str, Any] = {
+        "tracking_id": "acc_atelier-1",
+        "operations": [
+            {
+                "operation": "API_INTEGRATION",
+                "api_integration_preference": {"rest_api_integration": rest},
+            }
+        ],
+        "products": ["EXPRESS_CHECKOUT"],
+        "legal_consents": [{"type": "SHARE_DATA_CONSENT", "granted": True}],
+        "partner_config_override": {
+            "return_url": "https://organizer.example/linked?provider=paypal"
+        },
+    }
+    return {**body, **changes}
+
+
+def refer(partner: PayPalCalls, **changes: Any) -> Answer:  # noqa: ANN401 - any field
+    return partner.post("/v2/customer/partner-referrals", referral(**changes))
+
+
+def referral_id(answer: Answer) -> str:
+    return answer.href("action_url").partition("referralToken=")[2]

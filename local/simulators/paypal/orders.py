@@ -22,6 +22,7 @@ _CONTEXT_FIELDS = frozenset(
     (
         *("brand_name", "locale", "shipping_preference", "return_url", "cancel_url"),
         *("landing_page", "user_action", "payment_method_preference"),
+        "contact_preference",  # later than the published schema: the official SDK sends it
     )
 )
 

@@ -5,44 +5,18 @@ from typing import Any
 import pytest
 
 from local.simulators.paypal import BuyerRefusedError, PayPalSimulator
-from tests.support.paypal_calls import MERCHANT, PARTNER, Answer, PayPalCalls
+from tests.support.paypal_calls import (
+    MERCHANT,
+    PARTNER,
+    PayPalCalls,
+    refer,
+    referral,
+    referral_id,
+)
 from tests.support.stripe_calls import MovableClock
 
 INTEGRATIONS = f"/v1/customer/partners/{PARTNER}/merchant-integrations"
 NEW_SELLER = "NEWSELLER2222"
-
-
-def referral(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
-    """What a partner sends to onboard a seller."""
-    features = ["PAYMENT", "REFUND", "PARTNER_FEE", "ACCESS_MERCHANT_INFORMATION"]
-    rest = {
-        "integration_method": "PAYPAL",
-        "integration_type": "THIRD_PARTY",
-        "third_party_details": {"features": features},
-    }
-    body: dict[str, Any] = {
-        "tracking_id": "acc_atelier-1",
-        "operations": [
-            {
-                "operation": "API_INTEGRATION",
-                "api_integration_preference": {"rest_api_integration": rest},
-            }
-        ],
-        "products": ["EXPRESS_CHECKOUT"],
-        "legal_consents": [{"type": "SHARE_DATA_CONSENT", "granted": True}],
-        "partner_config_override": {
-            "return_url": "https://organizer.example/linked?provider=paypal"
-        },
-    }
-    return {**body, **changes}
-
-
-def refer(partner: PayPalCalls, **changes: Any) -> Answer:  # noqa: ANN401 - any field
-    return partner.post("/v2/customer/partner-referrals", referral(**changes))
-
-
-def referral_id(answer: Answer) -> str:
-    return answer.href("action_url").partition("referralToken=")[2]
 
 
 def test_a_seller_who_agrees_is_linked(partner: PayPalCalls, simulator: PayPalSimulator):
