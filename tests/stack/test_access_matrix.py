@@ -5,6 +5,7 @@ The rows come from template.yaml: a route without a row fails, as does a row wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -21,6 +22,13 @@ from tests.support.stack_house import COLUMNS, MEMBERS, House
 TABLE: Final = MappingProxyType(
     {
         #                                                           nob own oth own adm mak pee for exp els
+        "POST /v1/payment-accounts":                                "401 401 401 201 201 403 403 201 401 401",
+        "GET /v1/payment-accounts":                                 "401 401 401 200 200 403 403 200 401 401",
+        "GET /v1/payment-accounts/{payment_account_id}":            "401 401 401 200 200 403 403 404 401 401",
+        "DELETE /v1/payment-accounts/{payment_account_id}":         "401 401 401 204 204 403 403 404 401 401",
+        "POST /v1/payment-accounts/{payment_account_id}/refresh":   "401 401 401 200 200 403 403 404 401 401",
+        "POST /v1/payment-accounts/{payment_account_id}/onboarding-link":
+                                                                    "401 401 401 200 200 403 403 404 401 401",
         "POST /v1/trainings":                                       "401 401 401 201 403 201 201 201 401 401",
         "GET /v1/trainings":                                        "401 401 401 200 200 200 200 200 401 401",
         "GET /v1/trainings/{training_id}":                          "401 401 401 200 200 200 404 404 401 401",
@@ -56,8 +64,10 @@ TABLE: Final = MappingProxyType(
 
 
 @pytest.fixture(scope="module")
-def house(deployed_stack: DeployedStack) -> House:
-    return House(deployed_stack)
+def house(deployed_stack: DeployedStack) -> Iterator[House]:
+    made = House(deployed_stack)
+    yield made
+    made.link_again(finished=True)
 
 
 def _routes() -> set[str]:

@@ -9,12 +9,15 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
+from guichet.payments.account import payment_account_id
 from local.environment import Json
+from local.seed import ORGANIZERS
 from tests.support.deployed_stack import Answer, DeployedStack
 from tests.support.stack_sale import Browser, draft_training, key, open_training, wished
 from tests.support.stack_sign_ins import StrangeSignIns
 
 OWNER, ADMINISTRATOR = "owner@atelier.example", "admin@atelier.example"
+ORGANIZER: Final = ORGANIZERS[0]
 MAKER, PEER, FOREIGN = "maria@atelier.example", "marco@atelier.example", "owner@studio.example"
 
 MEMBERS: Final = MappingProxyType(
@@ -43,6 +46,7 @@ CHANGING: Final = ("POST", "PATCH", "DELETE")
 CHANGING_NONE: Final = (
     "POST /v1/trainings",
     "POST /v1/discount-codes",
+    "POST /v1/payment-accounts",
     "POST /v1/public/trainings/{training_id}/price",
     "POST /v1/public/registrations/resend-link",
 )
@@ -56,13 +60,17 @@ class Objects:
     training_id: str
     code_id: str
     browser: Browser | None
+    payment_account_id: str = payment_account_id(ORGANIZER.account_id, "paypal")
 
     def path(self, route: str) -> str:
         if route == "$default":
             return "/v1/nowhere"
         registration_id = self.browser.registration_id if self.browser else "reg_0"
         return route.partition(" ")[2].format(
-            training_id=self.training_id, code_id=self.code_id, registration_id=registration_id
+            training_id=self.training_id,
+            code_id=self.code_id,
+            registration_id=registration_id,
+            payment_account_id=self.payment_account_id,
         )
 
     def absent(self) -> Objects:
@@ -70,7 +78,8 @@ class Objects:
         if self.browser is None:
             raise AssertionError("only whole objects have an absent twin")
         twin = Browser(self.browser.stack, f"{self.browser.registration_id[:-1]}_", "", "")
-        return Objects(f"{self.training_id[:-1]}_", f"{self.code_id[:-1]}_", twin)
+        account_id = f"{self.payment_account_id[:-1]}_"
+        return Objects(f"{self.training_id[:-1]}_", f"{self.code_id[:-1]}_", twin, account_id)
 
 
 def _code(training_id: str) -> Json:
@@ -86,6 +95,7 @@ BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyTy
     {
         "POST /v1/trainings": lambda _: wished(),
         "PATCH /v1/trainings/{training_id}": lambda _: {"title": "Another title"},
+        "POST /v1/payment-accounts": lambda _: {"provider": "paypal"},
         "POST /v1/discount-codes": lambda objects: _code(objects.training_id),
         "PATCH /v1/discount-codes/{code_id}": lambda _: {"total_uses": 7},
         "POST /v1/registrations/{registration_id}/reject": lambda _: {"note": "Sorry"},
@@ -132,9 +142,12 @@ class House:
     def other(self) -> Browser:
         return Browser.registered(self.stack, self._trainings["manual"])
 
-    def fresh(self, route: str) -> Objects:
+    def fresh(self, route: str) -> Objects:  # noqa: PLR0911 - one line a kind
         """Objects in the state in which this call is allowed; those kept, where it changes none."""
         if route in CHANGING_NONE or not route.startswith(CHANGING):
+            return self.objects
+        if "{payment_account_id}" in route:
+            self.link_again(finished=not route.endswith("/onboarding-link"))
             return self.objects
         if route in DRAFTS:
             return Objects(draft_training(self.stack, MAKER), "dsc_0", None)
@@ -150,6 +163,22 @@ class House:
             step = f"/v1/registrations/{browser.registration_id}/mark-paid"
             assert self.stack.call("POST", step, member=OWNER).status == 200
         return Objects(training_id, "dsc_0", browser)
+
+    def link_again(self, *, finished: bool) -> None:
+        """The account at PayPal as it was, or on its way there: other tests are paid into it."""
+        accounts = "/v1/payment-accounts"
+        one = f"{accounts}/{payment_account_id(ORGANIZER.account_id, 'paypal')}"
+        wanted = {"provider": "paypal", "provider_account_id": ORGANIZER.paypal_merchant_id}
+        steps: list[tuple[str, str, Json]] = [("POST", accounts, wanted)]
+        steps = (
+            [*steps, ("POST", f"{one}/refresh", None)]
+            if finished
+            else [("DELETE", one, None), *steps]
+        )
+        for method, path, body in steps:
+            headers = {"idempotency-key": key()}
+            done = self.stack.call(method, path, json_body=body, headers=headers, member=OWNER)
+            assert done.status < 300, done.body
 
     def knock(self, route: str, column: str, objects: Objects) -> Answer:
         token = self._token(column, objects)
