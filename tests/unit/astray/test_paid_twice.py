@@ -296,3 +296,22 @@ def test_changing_between_paypals_two_pages_ends_the_first_bad_1(
 
     assert world.read(registration).paid_payment_id == second.payment_id
     assert_paid_once(world, paypal)
+
+
+def test_an_approval_that_its_buyer_has_turned_from_is_not_captured_reg_8(
+    world: World, paypal: Road
+) -> None:
+    """Approved at PayPal, then an invoice was asked for: the last word counts."""
+    registration = world.register(world.training())
+    payment = paypal.start(registration)
+    paypal.pay(payment)
+    pay_offline(world, registration)
+
+    world.settle_down()
+    paypal.come_back(registration)
+    world.settle_down()
+
+    assert world.paypal.captures() == []
+    assert world.read(registration).status is R.AWAITING_PAYMENT
+    assert world.read(registration).method == "offline:invoice"
+    world.assert_books_equal_the_providers()

@@ -23,7 +23,7 @@ class PaymentStatus(StrEnum):
     MISMATCHED = "mismatched"  # captured, but not what was asked: a person decides (REG-3)
     FAILED = "failed"  # denied by the buyer's bank
     EXPIRED = "expired"  # ended at the provider, nothing was paid
-    ABANDONED = "abandoned"  # nobody ever received its page, or nobody can be asked about it
+    ABANDONED = "abandoned"  # its page reached nobody, can't be asked about, or was turned from
     PARKED = "parked"  # a capture was sent, and nobody can be asked about it: a person decides
 
 

@@ -78,7 +78,7 @@ def parked(situation: Situation) -> Decision:
 
 
 def abandoned(situation: Situation) -> Decision:
-    """Nobody can be asked about a page that only we could capture: our record refuses to."""
+    """A page that only we could capture can't be asked about, or was turned from: we refuse to."""
     payment = bumped(situation.payment.abandoned())
     change = Change[Aggregate](situation.payment, payment, (Event("payment.abandoned"),))
     return Decision((change, *lease_let_go(situation)))

@@ -108,11 +108,14 @@ class Settling:
                 self._save(payment, abandoned, cause)
                 return
             report = self._in_vain(payment, error)
-        if report.state is SessionState.APPROVED and takes_approved:
-            self._capture(payment, cause, None, if_declined=SessionState.ENDED)
+        if report.state is SessionState.APPROVED:
+            if takes_approved:
+                self._capture(payment, cause, None, if_declined=SessionState.ENDED)
+            else:  # turned from after agreeing: no later word of it captures anything
+                self._save(payment, abandoned, cause)
             return
-        if report.state in {SessionState.APPROVED, SessionState.UNPAID}:
-            report = SessionReport(SessionState.ENDED)  # by our own record: it won't be captured
+        if report.state is SessionState.UNPAID:
+            report = SessionReport(SessionState.ENDED)  # by our own record, where only we capture
         self._write(payment.payment_id, report, cause, None)
 
     def _asked(self, payment: Payment, cause: Cause) -> SessionReport:
@@ -124,9 +127,9 @@ class Settling:
             self._note_unanswered(payment, cause)
             raise provider_unavailable(error.retry_after_seconds) from error
         except ProviderRefusedError as error:
-            if provider.captures_itself:
-                return self._in_vain(payment, error)
             sent = payment.status in {PaymentStatus.CAPTURING, PaymentStatus.PROCESSING}
+            if provider.captures_itself and not sent:
+                return self._in_vain(payment, error)
             if sent and self.clock.now() >= payment.started_at + ALARM_AFTER:
                 self._save(payment, parked, cause)
             else:

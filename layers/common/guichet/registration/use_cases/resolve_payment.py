@@ -153,15 +153,17 @@ def _as_found(command: ResolvePayment, situation: Situation) -> Capture:
     payment, found = situation.payment, command.found
     if found is None:
         raise Invalid("capture_missing", "Say the capture's id and the provider's fee.")
+    at_paypal = payment.provider == "paypal"
     return Capture(
         capture_id=found.capture_id,
         intent_id=payment.session_id or "",
         amount=payment.amount,
         platform_fee=payment.platform_fee,
         provider_fee=Money(found.provider_fee_minor, payment.amount.currency),
-        platform_fee_id=found.capture_id if payment.platform_fee else None,
+        platform_fee_id=found.capture_id if payment.platform_fee and at_paypal else None,
         captured_at=payment.started_at,
         reference=payment.payment_id,
         payee=payment.payee,
-        method=CaptureMethod.PAYPAL,
+        # Parked at Stripe is always a debit: cards are captured before anybody can be asked.
+        method=CaptureMethod.PAYPAL if at_paypal else CaptureMethod.BANK_DEBIT,
     )
