@@ -25,6 +25,12 @@ PUBLIC = {
     "$default",
 }
 SIGNED_IN = {
+    "POST /v1/payment-accounts",
+    "GET /v1/payment-accounts",
+    "GET /v1/payment-accounts/{payment_account_id}",
+    "DELETE /v1/payment-accounts/{payment_account_id}",
+    "POST /v1/payment-accounts/{payment_account_id}/onboarding-link",
+    "POST /v1/payment-accounts/{payment_account_id}/refresh",
     "POST /v1/trainings",
     "GET /v1/trainings",
     "GET /v1/trainings/{training_id}",
@@ -79,6 +85,7 @@ def test_every_other_route_needs_a_member_acc_5(body: dict[str, Any]) -> None:
     [
         pytest.param("/v1/public/", "CheckoutFunction", id="public pages"),
         pytest.param("/v1/webhooks/", "WebhooksFunction", id="providers"),
+        pytest.param("/v1/payment-accounts", "OrganizerFunction", id="payment accounts"),
         pytest.param("/v1/trainings", "OrganizerFunction", id="trainings"),
         pytest.param("/v1/discount-codes", "OrganizerFunction", id="discount codes"),
         pytest.param("/v1/registrations", "OrganizerFunction", id="registrations"),
