@@ -54,3 +54,18 @@ def test_the_simulated_stripe_answers_behind_the_same_port(deployed_stack: Deplo
     assert refused.status in {400, 401}
     assert "webhooks" in knobs
     assert len(accounts) == 2
+
+
+def test_the_simulated_paypal_answers_behind_the_same_port(deployed_stack: DeployedStack) -> None:
+    """PAY-1: each organizer of the seed has a seller there."""
+    merchants = [organizer.paypal_merchant_id for organizer in ORGANIZERS]
+
+    refused = deployed_stack.call("GET", "/_paypal/v2/checkout/orders/NONE")
+    gone = deployed_stack.call("GET", "/_paypal/checkoutnow?token=NONE")
+    found = [
+        deployed_stack.call("GET", f"/_local/providers/paypal/merchants/{each}").json()
+        for each in merchants
+    ]
+
+    assert (refused.status, gone.status) == (401, 404)
+    assert [each["payments_receivable"] for each in found] == [True, True]
