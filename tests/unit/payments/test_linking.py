@@ -385,3 +385,18 @@ def test_a_provider_that_the_operator_has_not_is_not_offered_pay_1(
     refusal = refused(world, lambda: link_payment_account(command, linking=linking))
 
     assert refusal.code == "provider_not_offered"
+
+
+def test_a_refusal_of_the_provider_is_told_as_one_pay_1(world: World, desk: Desk) -> None:
+    desk.link(country="ZZ")
+
+    class RefusesTheCountry:
+        def send(self, request: HttpRequest) -> HttpResponse:
+            del request
+            body = b'{"error": {"type": "invalid_request_error", "param": "country"}}'
+            return HttpResponse(400, {}, body)
+
+    parts = world.container(http=RefusesTheCountry())
+
+    assert refused(world, lambda: desk.page(parts=parts)).code == "onboarding_refused"
+    assert desk.account().status is S.ONBOARDING

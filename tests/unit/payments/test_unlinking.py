@@ -11,13 +11,17 @@ from guichet.adapters.dynamo.seam import Key
 from guichet.ledger.postings import LedgerAccount
 from guichet.payments.account import PaymentAccountStatus
 from guichet.payments.payment import PaymentStatus
+from guichet.payments.use_cases.record_payment_account import (
+    RecordPaymentAccount,
+    record_payment_account,
+)
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.use_cases.show_training import show_training
 from local.simulators.stripe import BuyerRefusedError
 from tests.support.linking import Desk, InBetween
 from tests.support.organizing import refused, unmoved
-from tests.support.world import ACCOUNT, PAYPAL_MERCHANT, STRIPE_ACCOUNT, World, refusal_of
+from tests.support.world import ACCOUNT, PAYPAL_MERCHANT, STRIPE_ACCOUNT, SYSTEM, World, refusal_of
 
 S, P, R = PaymentAccountStatus, PaymentStatus, RegistrationStatus
 OFFICE = "office@atelier.example"
@@ -118,6 +122,42 @@ def test_a_checkout_that_had_read_the_account_just_before_is_found_too_pay_4(
 
     assert world.stripe.find(payment.session_id)["status"] == "expired"
     assert sessions_ended(world)
+
+
+def test_a_training_that_the_index_does_not_show_yet_is_found_too_pay_4(
+    world: World, desk: Desk
+) -> None:
+    with world.dynamo.late_indexes():
+        payment = world.start(world.register(world.training()))
+        desk.unlink()
+        world.relay()
+        world.settle()
+    assert payment.session_id is not None
+    assert world.stripe.find(payment.session_id)["status"] == "open"
+
+    world.clock.advance(minutes=2)
+    world.settle_down()
+
+    assert world.stripe.find(payment.session_id)["status"] == "expired"
+
+
+def test_what_the_staff_puts_in_its_place_ends_its_pages_too_reg_8(world: World) -> None:
+    payment = world.start(world.register(world.training()))
+    command = RecordPaymentAccount(
+        account_id=ACCOUNT,
+        provider="stripe",
+        provider_account_id="acct_other",
+        confirmed=True,
+        verified=True,
+        takes_cards=True,
+        actor=SYSTEM,
+    )
+
+    record_payment_account(command, people=world.parts.people, clock=world.clock)
+    world.settle_down()
+
+    assert payment.session_id is not None
+    assert world.stripe.find(payment.session_id)["status"] == "expired"
 
 
 def test_a_provider_that_is_away_is_asked_again_and_others_are_ended_reg_8(

@@ -174,7 +174,9 @@ class PaymentAccount:
             version=self.version,
             onboarding_count=self.onboarding_count,
             former=self._with_former() if differs else self.former,
-            ending_sessions_since=now if differs and self.status is S.LINKED else None,
+            ending_sessions_since=now
+            if differs and self.status is S.LINKED
+            else self.ending_sessions_since,
             handled_keys=self.handled_keys,
         )
 

@@ -34,7 +34,8 @@ def give_onboarding_link(command: GiveOnboardingLink, *, linking: Linking) -> On
 
     Raises:
         Conflict: `payment_account_unlinked`, `payment_account_revoked`: begin again first;
-            `payment_account_usable`: nothing is left to do there; `account_not_reachable`.
+            `payment_account_usable`: nothing is left to do there; `account_not_reachable`;
+            `onboarding_refused`, for a reason that the operator has to look into.
         Unavailable: the provider does not answer.
     """
     cause = linking.cause(command.actor, "give_onboarding_link")
@@ -76,7 +77,7 @@ def _prepared(account: PaymentAccount, linking: Linking, cause: Cause) -> Paymen
     try:
         name = linking.provider(account.provider).begin(account)
     except (ProviderUnavailableError, ProviderRefusedError) as error:
-        raise not_answering(error) from error
+        raise _refusal(error) from error
     if not name:
         return account
     after = replace(account, provider_account_id=name, version=account.version + 1)
@@ -86,10 +87,16 @@ def _prepared(account: PaymentAccount, linking: Linking, cause: Cause) -> Paymen
 
 
 def _refusal(error: ProviderUnavailableError | ProviderRefusedError) -> Refusal:
-    if isinstance(error, ProviderRefusedError) and error.code == NOT_REACHABLE:
+    if isinstance(error, ProviderUnavailableError):
+        return not_answering(error)
+    if error.code == NOT_REACHABLE:
         return Conflict(
             NOT_REACHABLE,
             "The provider doesn't let us reach this account any more; unlink it and begin again.",
             rule="PAY-5",
         )
-    return not_answering(error)
+    return Conflict(
+        "onboarding_refused",
+        "The provider refuses to begin this onboarding; ask whoever runs this site to look into it.",
+        rule="PAY-1",
+    )
