@@ -63,7 +63,8 @@ def _warm(
     sold = warm.sell(place, sales)
     steps = warm.counted_steps(sold)
     webhooks = [step for step in steps if step.name == "webhook"]
-    _say(warm.units_by_item(sold) + "\n")
+    at_paypal = warm.sell(place, sales, "paypal")
+    _say(warm.units_by_item(sold) + "\n\nby PayPal\n" + warm.units_by_item(at_paypal) + "\n")
     return [
         *warm.cpu_figures(sold),
         *floor.measure(place, samples=10 * sales),
@@ -72,6 +73,10 @@ def _warm(
         *price.million_sales(steps, template, prices).figures("million_sales"),
         Measured("million_sales_kept_a_month", price.kept_month(sold.stored_bytes, prices), "USD"),
         *price.million_sales(webhooks, template, prices).figures("million_webhooks")[:1],
+        *warm.totals(at_paypal, "paypal"),
+        *price.million_sales(warm.counted_steps(at_paypal), template, prices).figures(
+            "million_paypal_sales"
+        )[:1],
     ]
 
 

@@ -40,7 +40,8 @@ def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
 def _webhook(sale: Sale) -> Event:
     sale.register()
     sale.start_payment()
-    (webhook,) = sale.pay()
+    sale.agree()
+    (webhook,) = sale.webhooks()
     return webhook_event(webhook)
 
 

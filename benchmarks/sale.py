@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from benchmarks.workshop import TRAINING, Report, Worker, Workshop
-from local.simulators.stripe.shapes import PendingWebhook
+from local.simulators.shapes import PendingWebhook
 from tests.support.gateway import http_event
 
-EVENT: Final = "checkout.session.completed"  # the one that an endpoint needs for a card payment
+# What an endpoint receives of a sale that goes well, of all that a provider could send.
+EVENTS: Final = frozenset(
+    {"checkout.session.completed", "CHECKOUT.ORDER.APPROVED", "PAYMENT.CAPTURE.COMPLETED"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Sale:
     worker: Worker
     stream: Stream
     number: int
+    method: str = "stripe"
     steps: list[Step] = field(default_factory=list)
     _own: str = ""
     _session: str = ""
@@ -78,9 +83,11 @@ class Sale:
         self.follow()
         self.start_payment()
         self.follow()
-        for webhook in self.pay():
-            self._call("webhook", "webhooks", webhook_event(webhook))
-        self.follow()
+        self.agree()
+        while webhooks := self.webhooks():  # PayPal has more to say once the money was taken
+            for webhook in webhooks:
+                self._call("webhook", "webhooks", webhook_event(webhook))
+            self.follow()
         came = self._http("return", "POST", f"{self._own}/return", None, self._token)
         if came["status"] != "confirmed":
             raise RuntimeError(f"the sale ended as {came['status']}")
@@ -103,18 +110,26 @@ class Sale:
         return str(made["registration_id"])
 
     def start_payment(self) -> None:
-        body = {"method": "stripe"}
+        body = {"method": self.method}
         paying = self._http("start payment", "POST", f"{self._own}/payments", body, self._token)
-        self._session = str(paying["redirect_url"]).rsplit("/", 1)[-1]
+        self._session = re.split("[/=]", str(paying["redirect_url"]))[-1]
 
-    def pay(self) -> list[PendingWebhook]:
-        """The buyer pays on the hosted page; answers the events that an endpoint needs."""
-        stripe = self.place.simulator
-        stripe.pay(self._session)
-        webhooks = stripe.take_webhooks()
-        for webhook in webhooks:
-            stripe.webhook_delivered(webhook.event_id)
-        return [each for each in webhooks if json.loads(each.body)["type"] == EVENT]
+    def agree(self) -> None:
+        """The buyer pays on the hosted page, or agrees to."""
+        if self.method == "stripe":
+            self.place.providers.stripe.pay(self._session)
+        else:
+            self.place.providers.paypal.approve(self._session)
+
+    def webhooks(self) -> list[PendingWebhook]:
+        """What the provider has to say now, as far as an endpoint receives it."""
+        provider = (
+            self.place.providers.stripe if self.method == "stripe" else self.place.providers.paypal
+        )
+        due = provider.take_webhooks()
+        for webhook in due:
+            provider.webhook_delivered(webhook.event_id)
+        return [each for each in due if _kind(each) in EVENTS]
 
     def _http(
         self,
@@ -155,9 +170,9 @@ class Sale:
         return [queue_event(message["Body"]) for message in held]
 
     def _call(self, name: str, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any answer
-        asked = self.place.simulator.calls
+        asked = self.place.providers.calls
         report = self.worker.call(function, event)
-        self.steps.append(Step(name, report, self.place.simulator.calls - asked))
+        self.steps.append(Step(name, report, self.place.providers.calls - asked))
         return report.answer
 
 
@@ -210,9 +225,15 @@ def queue_event(body: str) -> dict[str, Any]:
 
 def webhook_event(webhook: PendingWebhook) -> dict[str, Any]:
     """A delivery as the gateway brings it."""
+    provider = "stripe" if "Stripe-Signature" in webhook.headers else "paypal"
     return http_event(
-        "POST", "/v1/webhooks/stripe", raw=webhook.body.decode(), headers=webhook.headers
+        "POST", f"/v1/webhooks/{provider}", raw=webhook.body.decode(), headers=webhook.headers
     )
+
+
+def _kind(webhook: PendingWebhook) -> str:
+    event = json.loads(webhook.body)
+    return str(event.get("type") or event["event_type"])
 
 
 def _json(value: Any) -> Any:  # noqa: ANN401 - DynamoDB's own JSON, with bytes where boto3 read them

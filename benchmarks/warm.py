@@ -19,6 +19,7 @@ from tests.support.memory_items import item_size_bytes
 _WARMING: Final = 5
 _METERED: Final = 3
 _ITEM_BYTES: Final = 100
+_NUMBERS: Final = {"stripe": 0, "paypal": 10_000}  # registrants of one apart from the other's
 # Looking at a training is no part of a sale: many look who never register.
 NOT_OF_THE_SALE: Final = frozenset({"look"})
 
@@ -36,21 +37,27 @@ class Sold:
     idle_upkeep: Step
 
 
-def sell(place: Workshop, samples: int) -> Sold:
+def sell(place: Workshop, samples: int, method: str = "stripe") -> Sold:
     """Sell so many seats, one after the other."""
+    numbers = _NUMBERS[method]
     emulator = psutil.Process(place.emulator_process)
     with Worker(place, metered=False) as worker:
         stream = Stream(place)
         for number in range(_WARMING):
-            Sale(place, worker, stream, number).run()
+            Sale(place, worker, stream, numbers + number, method).run()
         before = _cpu_ms(emulator)
-        timed = [Sale(place, worker, stream, _WARMING + number).run() for number in range(samples)]
+        timed = [
+            Sale(place, worker, stream, numbers + _WARMING + number, method).run()
+            for number in range(samples)
+        ]
         emulator_cpu = (_cpu_ms(emulator) - before) / samples
         idle = [worker.call("upkeep", {}).cpu_ms for _ in range(_WARMING + samples)]
     with Worker(place, metered=True) as worker:
         stream = Stream(place)
-        first, held = _WARMING + samples, _stored_bytes(place)
-        metered = [Sale(place, worker, stream, first + number).run() for number in range(_METERED)]
+        first, held = numbers + _WARMING + samples, _stored_bytes(place)
+        metered = [
+            Sale(place, worker, stream, first + number, method).run() for number in range(_METERED)
+        ]
         stored = (_stored_bytes(place) - held) / _METERED
         worker.call("upkeep", {})  # the first reads no more than later ones, but makes its clients
         upkeep = worker.call("upkeep", {})
@@ -127,6 +134,25 @@ def unit_figures(sold: Sold) -> list[Measured]:
             Measured(f"round_trips_{_snake(name)}", sum(len(s.report.calls) for s in own), "calls"),
         ]
     return figures
+
+
+def totals(sold: Sold, prefix: str) -> list[Measured]:
+    """A sale as a whole, without its parts."""
+    steps, samples = sold.metered[-1], len(sold.timed)
+    taken = [sum(_of_sale(steps, lambda step: step.report.cpu_ms)) for steps in sold.timed]
+    webhooks = [_summed(steps)["webhook"] for steps in sold.timed]
+    writes = sum(_of_sale(steps, lambda step: step.write_units))
+    reads = sum(_of_sale(steps, lambda step: step.read_units))
+    calls = sum(_of_sale(steps, lambda step: len(step.report.calls)))
+    asked = sum(_of_sale(steps, lambda step: step.provider_calls))
+    return [
+        Measured(f"{prefix}_sale_cpu", statistics.median(taken), "ms", samples),
+        Measured(f"{prefix}_sale_cpu_webhooks", statistics.median(webhooks), "ms", samples),
+        Measured(f"{prefix}_sale_write_units", writes, "units"),
+        Measured(f"{prefix}_sale_read_units", reads, "units"),
+        Measured(f"{prefix}_sale_round_trips", calls, "calls"),
+        Measured(f"{prefix}_sale_provider_calls", asked, "calls"),
+    ]
 
 
 def units_by_item(sold: Sold) -> str:

@@ -1,4 +1,4 @@
-"""What measuring needs around the built functions: a bare emulator, a simulated Stripe, one training."""
+"""What measuring needs around the built functions: a bare emulator, simulated providers, one training."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 import yaml
 
+from benchmarks.providers import PAYPAL_MERCHANT, STRIPE_ACCOUNT, Providers, serve_providers
 from guichet.access.membership import Account, Member, Role
 from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
@@ -31,15 +32,10 @@ from local.deployment import client
 from local.emulator import Emulator, free_port
 from local.environment import AwsClient, tool_environment
 from local.paths import BUILD_DIR, ROOT
-from local.simulators.stripe import StripeSimulator
-from local.simulators.stripe.server import RunningSimulator, serve
-from local.simulators.stripe.shapes import SimResponse
 from tests.support.tables import create_tables, table_requests
 
 ACCOUNT: Final = "acc_bench"
-STRIPE_ACCOUNT: Final = "acct_bench"
 TRAINING: Final = "trn_bench0000000000000000"
-WEBHOOK_SECRET: Final = "whsec_bench"  # noqa: S105 - made up
 MAIL_FROM: Final = "pay@guichet.example"
 OWNER: Final = Member(
     member_id="mem_bench",
@@ -53,25 +49,13 @@ OWNER: Final = Member(
 _PREFIX: Final = "bench"
 
 
-class CountingStripe(StripeSimulator):
-    """A simulated Stripe that counts what it is asked."""
-
-    calls = 0
-
-    def handle(
-        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> SimResponse:
-        self.calls += 1
-        return super().handle(method, path, headers, body)
-
-
 @dataclass(frozen=True)
 class Workshop:
     """Running things, and the environment by which a function finds them."""
 
     endpoint_url: str
     emulator_process: int
-    simulator: CountingStripe
+    providers: Providers
     variables: Mapping[str, str]
 
     def client(self, service: str) -> AwsClient:
@@ -84,22 +68,16 @@ class Workshop:
 
 @contextmanager
 def workshop() -> Iterator[Workshop]:
-    """An emulator with the template's tables and an open training, and a simulated Stripe."""
-    with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
+    """An emulator with the template's tables and an open training, and simulated providers."""
+    with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder, ExitStack() as running:
         emulator = Emulator(Path(folder), free_port())
         emulator.start()
-        simulator = CountingStripe(lambda: datetime.now(UTC), webhook_secrets=(WEBHOOK_SECRET,))
-        simulator.add_account(STRIPE_ACCOUNT, email="owner@atelier.example")
-        stripe: RunningSimulator | None = None
-        try:
-            stripe = serve(simulator)
-            variables = _variables(emulator.endpoint_url, stripe.url)
-            _seed(emulator.endpoint_url, variables)
-            yield Workshop(emulator.endpoint_url, _process_of(emulator.port), simulator, variables)
-        finally:
-            if stripe is not None:
-                stripe.stop()
-            emulator.stop()
+        running.callback(emulator.stop)
+        providers = running.enter_context(serve_providers())
+        variables = _variables(emulator.endpoint_url, providers)
+        _seed(emulator.endpoint_url, variables)
+        process = _process_of(emulator.port)
+        yield Workshop(emulator.endpoint_url, process, providers, variables)
 
 
 def built_template() -> dict[str, Any]:
@@ -139,16 +117,11 @@ def function_environment(variables: Mapping[str, str]) -> dict[str, str]:
     return environment
 
 
-def _variables(endpoint_url: str, stripe_url: str) -> dict[str, str]:
+def _variables(endpoint_url: str, providers: Providers) -> dict[str, str]:
     tables = create_tables(client(endpoint_url, "dynamodb"), _PREFIX)
     queues = client(endpoint_url, "sqs")
-    secret = {
-        "token_keys": ["k" * 64],
-        "stripe_api_keys": ["sk_test_platform"],
-        "stripe_webhook_secrets": [WEBHOOK_SECRET],
-    }
     made = client(endpoint_url, "secretsmanager").create_secret(
-        Name=_PREFIX, SecretString=json.dumps(secret)
+        Name=_PREFIX, SecretString=json.dumps({"token_keys": ["k" * 64], **providers.secret})
     )
     client(endpoint_url, "sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
     return {
@@ -164,7 +137,7 @@ def _variables(endpoint_url: str, stripe_url: str) -> dict[str, str]:
         "DELIVER_QUEUE_URL": queues.create_queue(QueueName="bench-deliver")["QueueUrl"],
         "SECRET_ARN": made["ARN"],
         "PUBLIC_BASE_URL": "https://pay.example",
-        "STRIPE_API_URL": stripe_url,
+        **providers.addresses,
         "STRIPE_LIVEMODE": "false",
         "MAIL_FROM": MAIL_FROM,
         "TEST_CLOCK": "off",
@@ -190,18 +163,16 @@ def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
     )
     parts.people.add_account(cause, account)
     parts.people.add_member(cause, OWNER)
-    parts.people.save_payment_account(
-        cause,
-        None,
-        PaymentAccount(
+    for provider, provider_account_id in (("stripe", STRIPE_ACCOUNT), ("paypal", PAYPAL_MERCHANT)):
+        linked = PaymentAccount(
             account_id=ACCOUNT,
-            provider="stripe",
-            provider_account_id=STRIPE_ACCOUNT,
+            provider=provider,
+            provider_account_id=provider_account_id,
             confirmed=True,
             verified=True,
             takes_cards=True,
-        ),
-    )
+        )
+        parts.people.save_payment_account(cause, None, linked)
     training = _training(now)
     seats = NewSeats(training.training_id, training.capacity)
     parts.records.save(cause, [Change(None, training)], [seats])
