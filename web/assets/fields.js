@@ -39,8 +39,9 @@ export function unfilled(form) {
 }
 
 /** What a refusal says of inputs, by input; empty where it is about none. */
-export function refused(problem) {
+export function refused(problem, form) {
   if (problem.code in CODES) return { code: CODES[problem.code] };
+  if (problem.code === "card_number") return { [longestRow(form)]: TEXTS.card_number };
   const errors = {};
   for (const { pointer, code } of problem.errors ?? []) {
     const input = INPUTS[pointer];
@@ -82,4 +83,11 @@ export function linksTo(errors, words) {
     item.append(link);
     return item;
   });
+}
+
+/** The input with most digits: the API doesn't say which one holds what looks like a card. */
+function longestRow(form) {
+  const digits = (input) => input.value.replaceAll(/\D/g, "").length;
+  const inputs = [...form.querySelectorAll("input[id]")];
+  return inputs.reduce((most, input) => (digits(input) > digits(most) ? input : most)).id;
 }

@@ -76,7 +76,7 @@ export function fill(root, words, values) {
 
 /** Show one state's section alone, and say in the title where one is. */
 export function showState(state, words, values) {
-  element("waiting")?.remove();
+  element("waiting").hidden = true;
   let shown;
   for (const section of document.querySelectorAll("[data-state]")) {
     section.hidden = section.dataset.state !== state;

@@ -279,7 +279,7 @@ window.addEventListener("hashchange", () => {
   if (takeToken()) location.reload(); // another link was opened in this window
 });
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // back from the provider's page
+  if (event.persisted) open(); // back from the provider's page
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && ["pay", "offline", "approval"].includes(shown)) refreshIfChanged();

@@ -20,7 +20,7 @@ export async function sendLink(words, complain) {
     complain("");
     showState("sent", words, { email }).focus();
   } catch (problem) {
-    const found = refused(problem);
+    const found = refused(problem, form);
     showBeside(form, found, words);
     if (!found.email) complain("error.unavailable", problem.code);
   }

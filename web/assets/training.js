@@ -51,7 +51,6 @@ async function open() {
     priced: training.price.amount_minor > 0,
     earlier_url: earlier && `/registrations/${earlier}`,
   };
-  linkLanguages();
   element("training").hidden = false;
   show(stateOf(), false);
   restore();
@@ -161,7 +160,7 @@ function failed(problem) {
     show(state);
     return;
   }
-  const errors = refused(problem);
+  const errors = refused(problem, form);
   if (Object.keys(errors).length > 0) complain(errors);
   else complain({}, general(problem), problem.code);
 }
@@ -232,6 +231,7 @@ for (const button of document.querySelectorAll(".reload")) {
   button.addEventListener("click", () => location.reload());
 }
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // seats and price may have changed meanwhile
+  if (event.persisted) open(); // seats and price may have changed meanwhile
 });
+linkLanguages();
 await open();
