@@ -286,11 +286,14 @@ def container() -> Container:
     return Container(Settings.from_environment())
 
 
-def prepare() -> None:
-    """Make the store's client while Lambda loads the function, with a whole processor for free.
+def prepare(*, mail: bool = False, providers: bool = False) -> None:
+    """Load AWS's client, and what else each event needs, while Lambda loads the function.
 
-    During the first event the same work takes seconds at a function's share of one; elsewhere
-    than in Lambda nothing is done (docs/decisions/0014).
+    An event gets only its share of a processor; elsewhere nothing is done (docs/decisions/0014).
     """
     if runs_in_lambda():
         _ = container().dynamo
+        if mail:
+            _ = container().render_mail
+        if providers:
+            _ = container()._http  # noqa: SLF001 - its own module's
