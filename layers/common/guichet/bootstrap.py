@@ -199,6 +199,7 @@ class Container:
             self._http,
             api_url=self.settings.stripe_api_url,
             api_keys=secrets.stripe_api_keys,
+            environment=self.settings.environment,
             pause=self._pause,
             budget_seconds=_PROVIDER_SECONDS,
         )
@@ -210,6 +211,7 @@ class Container:
             self.paypal.client,
             client_id=secrets.paypal_client_id,
             partner_id=secrets.paypal_partner_id,
+            environment=self.settings.environment,
         )
         return {"stripe": stripe, "paypal": paypal}
 

@@ -38,6 +38,7 @@ TEXTS = OnboardingTexts(
 ONBOARDING = payment_account(
     provider="paypal", status=PaymentAccountStatus.ONBOARDING, provider_account_id=""
 )
+TRACKING_ID = ONBOARDING.tracking_id_in("dev")
 LINKED = payment_account(provider="paypal", provider_account_id=SELLER)
 INTEGRATIONS = "/v1/customer/partners/{partner_id}/merchant-integrations"
 
@@ -51,13 +52,17 @@ def schema(specs: Path) -> PayPalSchema:
 
 @pytest.fixture
 def onboarding(shop: PayPalShop) -> PayPalOnboarding:
-    return PayPalOnboarding(shop.provider.client, client_id=CLIENT[0], partner_id=PARTNER)
+    return PayPalOnboarding(
+        shop.provider.client, client_id=CLIENT[0], partner_id=PARTNER, environment="dev"
+    )
 
 
 def scripted(*answers: Any) -> tuple[PayPalOnboarding, ScriptedPayPal]:  # noqa: ANN401 - or errors
     http = ScriptedPayPal(list(answers))
     client = provider_on(http).client
-    return PayPalOnboarding(client, client_id=CLIENT[0], partner_id=PARTNER), http
+    return PayPalOnboarding(
+        client, client_id=CLIENT[0], partner_id=PARTNER, environment="dev"
+    ), http
 
 
 def agree(
@@ -86,7 +91,7 @@ def a_merchant(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
     third_party = {"partner_client_id": CLIENT[0], "merchant_client_id": "m", "scopes": scopes}
     merchant: dict[str, Any] = {
         "merchant_id": SELLER,
-        "tracking_id": ONBOARDING.tracking_id,
+        "tracking_id": TRACKING_ID,
         "products": [{"name": "PPCP_STANDARD", "vetting_status": "SUBSCRIBED"}],
         "capabilities": [{"name": "STANDARD_CARD_PROCESSING", "status": "ACTIVE"}],
         "payments_receivable": True,
@@ -129,7 +134,7 @@ def test_a_referral_asks_for_what_we_use_and_bears_our_tracking_id_pay_1(
     rest = operation["api_integration_preference"]["rest_api_integration"]
     assert rest["integration_type"] == "THIRD_PARTY"
     assert rest["third_party_details"]["features"] == list(FEATURES)
-    assert body["tracking_id"] == ONBOARDING.tracking_id
+    assert body["tracking_id"] == TRACKING_ID
     assert body["partner_config_override"] == {"return_url": TEXTS.return_url}
     assert body["legal_consents"] == [{"type": "SHARE_DATA_CONSENT", "granted": True}]
 
@@ -209,9 +214,20 @@ def test_somebody_elses_onboarding_is_not_ours_pay_1(
     assert onboarding.status(ONBOARDING) == AccountReport(Consent.AWAITED)
 
 
+def test_the_same_organizer_in_another_deployment_is_not_ours_pay_1(
+    shop: PayPalShop, onboarding: PayPalOnboarding
+) -> None:
+    elsewhere = PayPalOnboarding(
+        shop.provider.client, client_id=CLIENT[0], partner_id=PARTNER, environment="staging"
+    )
+    agree(shop, onboarding)
+
+    assert elsewhere.status(ONBOARDING) == AccountReport(Consent.AWAITED)
+
+
 def test_a_merchant_who_bears_another_tracking_id_is_not_ours_pay_1() -> None:
     onboarding, _ = scripted(
-        answer(200, {"merchant_id": SELLER, "tracking_id": ONBOARDING.tracking_id}),
+        answer(200, {"merchant_id": SELLER, "tracking_id": TRACKING_ID}),
         answer(200, a_merchant(tracking_id="pac_other-1")),
     )
 

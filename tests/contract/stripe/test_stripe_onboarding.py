@@ -37,7 +37,9 @@ ONBOARDING = payment_account(
 
 def onboarding_at(shop: Shop, api_key: str = API_KEY) -> StripeOnboarding:
     url = shop.provider._client.api_url  # noqa: SLF001 - wherever this shop is served
-    return StripeOnboarding(shop.http, api_url=url, api_keys=(api_key,), pause=shop.pauses)
+    return StripeOnboarding(
+        shop.http, api_url=url, api_keys=(api_key,), environment="dev", pause=shop.pauses
+    )
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_requests_are_what_stripe_publishes_pay_1(
 
 def test_the_account_is_the_organizers_own_with_its_fees_and_its_disputes_fee_2() -> None:
     """CONTRACTS 1.1 and 1.4: `controller` for `type`; the account pays fees, Stripe bears losses."""
-    sent = forms.decode(account_form(ONBOARDING).encode())
+    sent = forms.decode(account_form(ONBOARDING, "dev").encode())
 
     assert sent["controller"] == {
         "fees": {"payer": "account"},
@@ -89,7 +91,9 @@ def test_the_account_is_the_organizers_own_with_its_fees_and_its_disputes_fee_2(
     assert sent["country"] == "FR"
     assert "type" not in sent
     assert "email" not in sent
-    assert "country" not in forms.decode(account_form(replace(ONBOARDING, country=None)).encode())
+    assert "country" not in forms.decode(
+        account_form(replace(ONBOARDING, country=None), "dev").encode()
+    )
 
 
 def test_one_onboarding_makes_one_account_and_another_another_pay_1(
@@ -101,7 +105,7 @@ def test_one_onboarding_makes_one_account_and_another_another_pay_1(
 
     assert first == again
     assert other != first
-    assert shop.http.sent[0].headers["Idempotency-Key"] == ONBOARDING.tracking_id
+    assert shop.http.sent[0].headers["Idempotency-Key"] == ONBOARDING.tracking_id_in("dev")
 
 
 def test_each_link_is_for_one_visit_and_for_some_minutes_pay_1(

@@ -89,10 +89,13 @@ class PaymentAccount:
         """The public id: the same for as long as the organizer has any account at this provider."""
         return payment_account_id(self.account_id, self.provider)
 
-    @property
-    def tracking_id(self) -> str:
-        """What one onboarding is known by at the provider: another attempt is another onboarding."""
-        return f"{self.payment_account_id}-{self.onboarding_count}"
+    def tracking_id_in(self, environment: str) -> str:
+        """What one onboarding is known by at the provider: another attempt is another onboarding.
+
+        `environment` parts deployments that share an operator's account there, and whose staff
+        gave an organizer the same id.
+        """
+        return f"{self.payment_account_id}-{self.onboarding_count}-{environment}"
 
     @property
     def is_usable(self) -> bool:

@@ -40,10 +40,14 @@ class PayPalOnboarding:
         client: the one that also sells, so that its token is dropped when a seller has agreed.
         client_id: the operator's, whom the seller has to have agreed to.
         partner_id: the operator's own merchant id.
+        environment: ours; it parts deployments that share a partner account.
     """
 
-    def __init__(self, client: PayPalClient, *, client_id: str, partner_id: str) -> None:
+    def __init__(
+        self, client: PayPalClient, *, client_id: str, partner_id: str, environment: str
+    ) -> None:
         self._client = client
+        self._environment = environment
         self._client_id = client_id
         self._integrations = (
             f"/v1/customer/partners/{quote(partner_id, safe='')}/merchant-integrations"
@@ -56,7 +60,7 @@ class PayPalOnboarding:
 
     def link(self, account: PaymentAccount, texts: OnboardingTexts) -> OnboardingLink:
         """Refer the organizer to PayPal, by the tracking id of this onboarding."""
-        body = referral_body(account, texts)
+        body = referral_body(account.tracking_id_in(self._environment), texts)
         call = Call("POST", "/v2/customer/partner-referrals", body=body)
         answer = self._client.send(call, self._client.budget())
         for link in objects_of(answer, "links"):
@@ -85,16 +89,13 @@ class PayPalOnboarding:
 
     def _tracked(self, account: PaymentAccount, budget: Budget) -> AccountReport:
         """By our own tracking id, which the merchant that agreed has to bear."""
-        query = urlencode((("tracking_id", account.tracking_id),))
-        pointer = self._get(f"?{query}", budget)
-        if (
-            pointer is None
-            or pointer.get("tracking_id", account.tracking_id) != account.tracking_id
-        ):
+        ours = account.tracking_id_in(self._environment)
+        pointer = self._get(f"?{urlencode((('tracking_id', ours),))}", budget)
+        if pointer is None or pointer.get("tracking_id", ours) != ours:
             return AccountReport(Consent.AWAITED)
         merchant_id = text_of(pointer, "merchant_id")
         found = self._get(f"/{quote(merchant_id, safe='')}", budget)
-        if found is None or found.get("tracking_id") != account.tracking_id:
+        if found is None or found.get("tracking_id") != ours:
             return AccountReport(Consent.AWAITED)
         report = merchant_report(found, merchant_id, self._client_id)
         return report if report.consent is Consent.GIVEN else AccountReport(Consent.AWAITED)
@@ -109,7 +110,7 @@ class PayPalOnboarding:
             raise
 
 
-def referral_body(account: PaymentAccount, texts: OnboardingTexts) -> str:
+def referral_body(tracking_id: str, texts: OnboardingTexts) -> str:
     """A referral: who is sent, what we ask for, where the page leads back to."""
     rest = {
         "integration_method": "PAYPAL",
@@ -117,7 +118,7 @@ def referral_body(account: PaymentAccount, texts: OnboardingTexts) -> str:
         "third_party_details": {"features": list(FEATURES)},
     }
     body = {
-        "tracking_id": account.tracking_id,
+        "tracking_id": tracking_id,
         "email": texts.email,
         "preferred_language_code": texts.language,
         "partner_config_override": {"return_url": texts.return_url},

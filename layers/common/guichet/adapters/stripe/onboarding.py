@@ -37,7 +37,10 @@ _GONE: Final = frozenset({NOT_REACHABLE, "missing_at_provider"})
 
 
 class StripeOnboarding:
-    """Implements `AccountOnboarding` on Stripe Connect; arguments as for `StripeProvider`."""
+    """Implements `AccountOnboarding` on Stripe Connect.
+
+    Arguments are as for `StripeProvider`; `environment` parts deployments that share a platform.
+    """
 
     def __init__(
         self,
@@ -45,18 +48,22 @@ class StripeOnboarding:
         *,
         api_url: str,
         api_keys: Sequence[str],
+        environment: str,
         pause: Callable[[float], None],
         elapsed: Callable[[], float] = time.monotonic,
         budget_seconds: float = 10.0,
     ) -> None:
         self._client = StripeClient(http, api_url, tuple(api_keys), pause, elapsed, budget_seconds)
+        self._environment = environment
 
     def begin(self, account: PaymentAccount) -> str:
         """Make the organizer's account at Stripe: once per onboarding, as its key says.
 
         After a day Stripe forgets the key; then an account without anything in it is left behind.
         """
-        call = Call("POST", _ACCOUNTS, form=account_form(account), key=account.tracking_id)
+        form = account_form(account, self._environment)
+        key = account.tracking_id_in(self._environment)
+        call = Call("POST", _ACCOUNTS, form=form, key=key)
         return _text(self._client.send(call, self._client.budget()).json, "id")
 
     def link(self, account: PaymentAccount, texts: OnboardingTexts) -> OnboardingLink:
@@ -79,12 +86,12 @@ class StripeOnboarding:
         return account_report(answer.json, account)
 
 
-def account_form(account: PaymentAccount) -> str:
+def account_form(account: PaymentAccount, environment: str) -> str:
     """The exact bytes that make the account: the same for the same onboarding."""
     pairs = [
         *_CONTROLLER,
         ("metadata[payment_account_id]", account.payment_account_id),
-        ("metadata[tracking_id]", account.tracking_id),
+        ("metadata[tracking_id]", account.tracking_id_in(environment)),
     ]
     if account.country is not None:
         pairs.append(("country", account.country))
