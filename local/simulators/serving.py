@@ -1,8 +1,8 @@
 """A simulated provider over HTTP on 127.0.0.1: its API, its courier and its kept state."""
 
 import socket
-from contextlib import suppress
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
