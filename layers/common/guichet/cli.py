@@ -102,7 +102,9 @@ def _payment_account_commands(commands: _Commands) -> None:
     account = commands.add_parser("payment-account", help="an organizer's account at a provider")
     link = account.add_subparsers(required=True).add_parser("link")
     link.add_argument("account_id")
-    link.add_argument("provider_account_id", help="as the provider writes it: acct_…, or PayPal's merchant id")
+    link.add_argument(
+        "provider_account_id", help="as the provider writes it: acct_…, or a merchant id"
+    )
     link.add_argument("--provider", default="stripe")
     for flag, meaning in (
         ("--confirmed", "the provider says that the e-mail address is confirmed"),
