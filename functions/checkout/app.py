@@ -223,7 +223,7 @@ class Checkout:
         return Response(200, body=text, headers=headers)
 
     def _caller(self) -> Caller:
-        return Caller(self._app.current_event.raw_event)
+        return Caller(self._app.current_event.raw_event, self._container().settings.edge_key)
 
     def _registrant(self, registration_id: str) -> tuple[bootstrap.Container, Actor]:
         """The token is looked at before any record: without it nothing can be told apart."""

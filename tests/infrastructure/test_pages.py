@@ -73,6 +73,26 @@ def test_an_answer_of_the_api_is_never_replaced_by_a_page(distribution: Any) -> 
     assert "CustomErrorResponses" not in distribution
 
 
+def test_the_functions_that_count_by_source_know_our_distribution(
+    written: Template,
+    distribution: Any,  # noqa: ANN401 - same
+) -> None:
+    (sent,) = [
+        header["HeaderValue"]
+        for origin in distribution["Origins"]
+        for header in origin.get("OriginCustomHeaders", [])
+        if header["HeaderName"] == "x-guichet-edge"
+    ]
+
+    functions = written.of_type("AWS::Serverless::Function")
+    known = {
+        name: functions[name]["Environment"]["Variables"]["EDGE_KEY"]
+        for name in ("CheckoutFunction", "OrganizerFunction")
+    }
+
+    assert list(known.values()) == [{"Fn::If": ["ServesPages", sent, ""]}] * 2
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [

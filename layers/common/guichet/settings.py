@@ -27,6 +27,7 @@ class Settings:
     paypal_certificate_hosts: tuple[str, ...]
     mail_from: str
     test_clock: bool
+    edge_key: str  # what our CloudFront distribution sends along; empty where there is none
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] | None = None) -> Settings:
@@ -53,6 +54,7 @@ class Settings:
             ),
             mail_from=found.get("MAIL_FROM", ""),
             test_clock=test_clock,
+            edge_key=found.get("EDGE_KEY", ""),
         )
 
     @classmethod

@@ -24,6 +24,27 @@ def test_a_source_is_an_address_or_one_customer_s_network(source: str, counted_a
 
 
 @pytest.mark.parametrize(
+    ("edge", "key", "counted_as"),
+    [
+        pytest.param("k-1", "k-1", "198.51.100.9", id="our distribution tells whom it saw"),
+        pytest.param("k-2", "k-1", "203.0.113.7", id="another one is not believed"),
+        pytest.param(None, "k-1", "203.0.113.7", id="nor is whoever comes directly"),
+        pytest.param("", "", "203.0.113.7", id="nor anybody where there is no distribution"),
+        pytest.param("é", "k-1", "203.0.113.7", id="nor letters that no key has"),
+    ],
+)
+def test_behind_our_edge_the_viewer_is_the_source(
+    edge: str | None, key: str, counted_as: str
+) -> None:
+    headers = {"x-guichet-viewer": "198.51.100.9"}
+    if edge is not None:
+        headers["x-guichet-edge"] = edge
+    event = http_event("GET", "/v1/x", source="203.0.113.7", headers=headers)
+
+    assert Caller(event, key).source == counted_as
+
+
+@pytest.mark.parametrize(
     ("header", "expected"),
     [
         (None, None),

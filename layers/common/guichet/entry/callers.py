@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -19,9 +20,15 @@ _VERSION: Final = re.compile(r'"(\d{1,9})"', re.ASCII)
 
 
 class Caller:
-    """One request's sender."""
+    """One request's sender.
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
+    Args:
+        event: as the gateway brings it.
+        edge_key: by which our own CloudFront distribution is known; empty where there is none.
+    """
+
+    def __init__(self, event: Mapping[str, Any], edge_key: str = "") -> None:
+        self._edge_key = edge_key
         self._context = event["requestContext"]
         self._headers = {
             str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()
@@ -29,8 +36,13 @@ class Caller:
 
     @property
     def source(self) -> str:
-        """The address that the gateway saw; of an IPv6 one, the network that one customer has."""
+        """The address that the gateway saw; of an IPv6 one, the network that one customer has.
+
+        Behind our distribution the gateway sees CloudFront, which tells whom it saw itself.
+        """
         address = str(self._context["http"]["sourceIp"])
+        if self._came_by_our_edge():
+            address = self.header("x-guichet-viewer") or address
         if ":" not in address:
             return address
         from ipaddress import ip_network  # noqa: PLC0415 - only where it is needed
@@ -39,6 +51,11 @@ class Caller:
             return str(ip_network(f"{address}/64", strict=False))
         except ValueError:
             return address
+
+    def _came_by_our_edge(self) -> bool:
+        sent = self.header("x-guichet-edge") or ""
+        known = hmac.compare_digest(sent.encode(), self._edge_key.encode())
+        return known and bool(self._edge_key)
 
     def header(self, name: str) -> str | None:
         return self._headers.get(name)

@@ -56,5 +56,6 @@ class SignedInCalls:
         self._container = container
 
     def _sender(self) -> Sender:
-        caller, held = Caller(self._app.current_event.raw_event), self._container()
+        held = self._container()
+        caller = Caller(self._app.current_event.raw_event, held.settings.edge_key)
         return Sender(caller, caller.member(held), held)
