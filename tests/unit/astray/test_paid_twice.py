@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,7 +12,7 @@ from guichet.errors import Refusal
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import RefundReason
 from guichet.registration.registration import Registration, RegistrationStatus
-from tests.support.organizing import cancel, manager, mark, pay_offline
+from tests.support.organizing import cancel, close, manager, mark, pay_offline
 from tests.support.road import Road, alarms, known, lost, return_of, time_passes
 from tests.support.world import World, refusal_of
 
@@ -298,20 +299,59 @@ def test_changing_between_paypals_two_pages_ends_the_first_bad_1(
     assert_paid_once(world, paypal)
 
 
-def test_an_approval_that_its_buyer_has_turned_from_is_not_captured_reg_8(
-    world: World, paypal: Road
+def by_invoice(world: World, registration: Registration) -> None:
+    pay_offline(world, registration)
+
+
+def by_card(world: World, registration: Registration) -> None:
+    world.start(registration, "pay-2")
+
+
+def by_cancelling(world: World, registration: Registration) -> None:
+    cancel(world, registration)
+
+
+def by_hand(world: World, registration: Registration) -> None:
+    mark(world, manager(world), registration)
+
+
+def by_closing(world: World, registration: Registration) -> None:
+    training = world.parts.records.training(registration.training_id)
+    assert training is not None
+    close(world, training)
+    world.clock.advance(minutes=10)
+    world.upkeep()
+
+
+@pytest.mark.parametrize(
+    ("turn", "ends"),
+    [
+        (by_invoice, R.AWAITING_PAYMENT),
+        (by_card, R.EXPIRED),
+        (by_cancelling, R.CANCELLED),
+        (by_hand, R.CONFIRMED),
+        (by_closing, R.EXPIRED),
+    ],
+)
+def test_an_approval_that_was_turned_from_before_it_was_heard_is_never_captured_reg_8(
+    turn: Callable[[World, Registration], None],
+    ends: RegistrationStatus,
+    world: World,
+    paypal: Road,
 ) -> None:
-    """Approved at PayPal, then an invoice was asked for: the last word counts."""
-    registration = world.register(world.training())
+    """Approved at PayPal, then decided otherwise: the last word counts, whatever arrives later."""
+    training = world.training(capacity=1)
+    registration = world.register(training)
     payment = paypal.start(registration)
     paypal.pay(payment)
-    pay_offline(world, registration)
+    turn(world, registration)
 
     world.settle_down()
     paypal.come_back(registration)
-    world.settle_down()
+    time_passes(world, hours=2, minutes_each=30)
 
+    assert known(world, payment).status is P.ABANDONED
     assert world.paypal.captures() == []
-    assert world.read(registration).status is R.AWAITING_PAYMENT
-    assert world.read(registration).method == "offline:invoice"
+    assert world.read(registration).status is ends
     world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
