@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
+from guichet.adapters.http import Http, HttpRequest, HttpResponse
+from guichet.payments.payment import PaymentStatus
 from guichet.payments.refund import RefundReason
 from guichet.registration.registration import RegistrationStatus
+from guichet.registration.training import Training
 from tests.support.organizing import cancel, change, close, code, manager, uses_of
 from tests.support.road import Road, known, others_take, return_of
 from tests.support.world import START, World
@@ -270,3 +274,104 @@ def assert_money_is_where_its_seat_is(world: World, road: Road, training_id: str
     page = world.parts.records.registrations_of(training_id, limit=10, after=None)
     confirmed = sum(each.status is R.CONFIRMED for each in page.items)
     assert road.taken() - road.returned() == confirmed
+
+
+@pytest.mark.parametrize("seat_left", [True, False])
+def test_a_pending_payment_that_was_begun_late_gets_what_is_left_when_it_settles_reg_4(
+    seat_left: bool,  # noqa: FBT001 - the case
+    world: World,
+    road: Road,
+) -> None:
+    """An expired registration holds no seat while its bank takes its time."""
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    payment = road.start(registration)
+    assert payment.session_id is not None
+    world.clock.advance(minutes=32)
+    world.settle_down()
+    if road.provider == "stripe":
+        world.stripe.configure_chaos({"pay_expired": 1})
+        world.stripe.start_bank_debit(payment.session_id)
+    else:
+        world.paypal.approve(payment.session_id, "echeck")
+    world.settle_down()
+    pending = (known(world, payment).status, world.read(registration).status)
+    if not seat_left:
+        others_take(world, training)
+
+    world.clock.advance(minutes=10)
+    road.bank_decides(payment, settles=True)
+    world.settle_down()
+
+    assert pending == (PaymentStatus.PROCESSING, R.EXPIRED)
+    assert world.read(registration).status is (R.CONFIRMED if seat_left else R.EXPIRED)
+    assert world.mails(ADA)[-1] == ("confirmed" if seat_left else "money_returned")
+    assert road.taken() - road.returned() == int(seat_left)
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
+
+
+def test_a_pending_payment_that_was_begun_late_and_denied_changes_nothing_reg_4(
+    world: World, road: Road
+) -> None:
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    payment = road.start(registration)
+    assert payment.session_id is not None
+    world.clock.advance(minutes=32)
+    world.settle_down()
+    if road.provider == "stripe":
+        world.stripe.configure_chaos({"pay_expired": 1})
+        world.stripe.start_bank_debit(payment.session_id)
+    else:
+        world.paypal.approve(payment.session_id, "echeck")
+    world.settle_down()
+
+    road.bank_decides(payment, settles=False)
+    world.settle_down()
+
+    assert known(world, payment).status is PaymentStatus.FAILED
+    assert world.read(registration).status is R.EXPIRED
+    assert world.mails(ADA) == ["received", "expired"]
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
+
+
+@dataclass
+class SeatGoes:
+    """An `Http` on which the last seat is taken while a capture is on its way."""
+
+    inner: Http
+    world: World
+    training: Training
+    gone: bool = False
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        if request.url.endswith("/capture") and not self.gone:
+            self.gone = True
+            others_take(self.world, self.training)
+        return self.inner.send(request)
+
+
+def test_a_seat_that_goes_while_a_late_capture_is_on_its_way_sends_the_money_back_reg_4(
+    world: World,
+) -> None:
+    road = Road(world, "paypal")
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    payment = road.start(registration)
+    world.clock.advance(minutes=32)
+    world.settle_down()
+    road.pay(payment)
+    racing = SeatGoes(world.http, world, training)
+
+    world.come_back(registration, world.container(http=racing))
+    world.settle_down()
+
+    assert racing.gone
+    assert world.read(registration).status is R.EXPIRED
+    assert return_of(world, payment).reason is RefundReason.LATE_WITHOUT_SEAT
+    assert (road.taken(), road.returned()) == (1, 1)
+    assert world.mails(ADA) == ["received", "expired", "money_returned"]
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)

@@ -59,21 +59,28 @@ class ResolvePayment:
 def resolve_payment(command: ResolvePayment, *, settling: Settling) -> Payment:
     """Carry out the decision in one write. A repeat is refused: the payment waits no more.
 
+    What was taken for an expired registration goes back where no seat is left for it (REG-4).
+
     Raises:
         NotFound: no such payment.
-        Conflict: it does not wait for this decision, or an expired registration has no seat left.
+        Conflict: it does not wait for this decision, or what is to be accepted has no seat left.
     """
     cause = cause_of(command.actor, "resolve_payment", settling.clock)
 
-    def attempt() -> Payment:
+    def attempt(*, seat_may_be_left: bool = True) -> Payment:
         if settling.records.payment(command.payment_id) is None:
             raise not_found("payment")
-        situation = settling.situation(command.payment_id)
+        situation = settling.situation(command.payment_id, seat_may_be_left=seat_may_be_left)
         decision = _decided(command, situation, settling.return_of)
         settling.records.save(cause, decision.changes, decision.steps)
         return next(each.after for each in decision.changes if isinstance(each.after, Payment))
 
-    return with_fresh_state(attempt)
+    try:
+        return with_fresh_state(attempt)
+    except Conflict:
+        if command.resolution is not Resolution.TAKEN:
+            raise
+        return with_fresh_state(lambda: attempt(seat_may_be_left=False))
 
 
 def _decided(
