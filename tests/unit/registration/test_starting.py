@@ -16,7 +16,7 @@ from guichet.registration.use_cases.start_payment import StartPayment, start_pay
 from guichet.replies import Reply
 from tests.support.organizing import actor_of, refused, unmoved
 from tests.support.samples import training, usd
-from tests.support.world import ACCOUNT, REGISTRANT, STRIPE_ACCOUNT, World
+from tests.support.world import ACCOUNT, REGISTRANT, STRIPE_ACCOUNT, World, refusal_of
 
 POLICY = load_registration_policy()
 USABLE = PaymentAccount(
@@ -211,3 +211,17 @@ def test_one_piece_of_work_that_fails_stops_no_other_bad_8(world: World) -> None
     assert len(failed.value.exceptions) == 1
     whole = max(ada, bob, key=lambda each: each.registration_id)
     assert not world.read(whole).is_live
+
+
+def test_nobody_is_sent_to_a_page_when_the_only_account_is_gone_pay_5(world: World) -> None:
+    training = world.training(offline_methods=())
+    registration = world.register(training)
+    account = world.parts.people.payment_account(ACCOUNT, "stripe")
+    assert account is not None
+    gone = replace(account.unlinked(now=world.clock.now()), version=account.version + 1)
+    world.parts.people.save_payment_account(world.cause("unlink"), account, gone)
+
+    refusal = refusal_of(lambda: world.start(registration))
+
+    assert refusal.code == "payment_not_possible"
+    assert world.read(registration).open_payment_id is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from guichet.errors import Conflict
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount
 from guichet.registration.policy import RegistrationPolicy
@@ -58,6 +59,15 @@ def methods_of(account: PaymentAccount) -> list[Method]:
         for name, provider in PROVIDER_OF.items()
         if provider == account.provider and (account.takes_cards or name not in _NEEDS_CARDS)
     ]
+
+
+def nobody_can_pay() -> Conflict:
+    """The only account was unlinked, or consent to it withdrawn (PAY-5)."""
+    return Conflict(
+        "payment_not_possible",
+        "The organizer can't be paid for this training at the moment; try again later.",
+        rule="PAY-5",
+    )
 
 
 def least_payable(training: Training, records: Records, policy: RegistrationPolicy) -> int | None:

@@ -13,7 +13,7 @@ from guichet.registration.discount import Quote, require_payable, undiscounted, 
 from guichet.registration.mails import MailKind
 from guichet.registration.naming import registration_id, request_hash
 from guichet.registration.outcome import confirmation
-from guichet.registration.paying import accepted_methods, least_payable
+from guichet.registration.paying import accepted_methods, least_payable, nobody_can_pay
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Records, Step, TakeCodeUse, TakeEmail, TakeSeat
 from guichet.registration.registration import (
@@ -119,11 +119,7 @@ def _require_way_to_pay(
         return
     accounts = records.payment_accounts(training.account_id)
     if not accepted_methods(training, accounts, quote.charged, policy):
-        raise Conflict(
-            "payment_not_possible",
-            "The organizer can't be paid for this training at the moment; try again later.",
-            rule="PAY-5",
-        )
+        raise nobody_can_pay()
 
 
 def _new(

@@ -20,7 +20,7 @@ from guichet.registration.links import Links
 from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.naming import payment_id as payment_id_for
 from guichet.registration.outcome import bumped
-from guichet.registration.paying import PROVIDER_OF, accepted_methods
+from guichet.registration.paying import PROVIDER_OF, accepted_methods, nobody_can_pay
 from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
 from guichet.registration.settling import Settling, cause_of, provider_unavailable
@@ -124,6 +124,8 @@ def _account(
 ) -> PaymentAccount:
     accounts = settling.records.payment_accounts(training.account_id)
     offered = accepted_methods(training, accounts, registration.quote.charged, settling.policy)
+    if not offered:
+        raise nobody_can_pay()
     if command.method not in {method.name for method in offered}:
         raise Invalid("method_not_offered", "Choose one of the payment methods that are offered.")
     provider = PROVIDER_OF[command.method]
