@@ -212,6 +212,28 @@ def test_a_refused_capture_without_an_answer_about_its_order_is_unknown(
 
 
 @pytest.mark.parametrize(
+    "received",
+    [
+        pytest.param(answer(201, {"id": ORDER_ID, "status": "COMPLETED"}), id="a minimal yes"),
+        pytest.param(problem(422, "ORDER_ALREADY_CAPTURED"), id="captured before"),
+    ],
+)
+@pytest.mark.parametrize(
+    "then",
+    [problem(403, "PERMISSION_DENIED"), GONE],
+    ids=["a seller who left", "a forgotten order"],
+)
+def test_a_capture_whose_order_can_not_be_asked_about_is_unknown(
+    received: HttpResponse, then: HttpResponse
+):
+    """REG-8: a refused question is no word about money that may have moved."""
+    provider, _ = scripted(received, then, then)
+
+    with pytest.raises(ProviderUnavailableError):
+        provider.capture(capturing(with_page(provider)))
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         pytest.param(NoAnswerError("lost"), id="lost"),

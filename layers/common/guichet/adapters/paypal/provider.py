@@ -144,7 +144,7 @@ class PayPalProvider:
                 raise
             return self._after_refused_capture(payment, refused, budget)
         if not reading.is_whole(answer):
-            return self._ask_order(payment, budget)
+            return self._ask_what_came(payment, budget)
         report = reading.order_report(answer)
         if report.state in _OPEN:
             raise ProviderUnavailableError("PayPal accepted a capture and shows none")
@@ -236,6 +236,13 @@ class PayPalProvider:
                 )
         return report
 
+    def _ask_what_came(self, payment: Payment, budget: Budget) -> SessionReport:
+        """Of a capture that PayPal received: a question that is refused says nothing about it."""
+        try:
+            return self._ask_order(payment, budget)
+        except ProviderRefusedError as error:
+            raise ProviderUnavailableError(f"the question was refused: {error}") from error
+
     def _ask_capture(self, payment: Payment, capture_id: str, budget: Budget) -> SessionReport:
         """By its own id, as an order may be forgotten before a bank's answer; else by the order."""
         capture = self.client.send(requests.get_capture(payment.payee, capture_id), budget)
@@ -251,7 +258,7 @@ class PayPalProvider:
         Raises:
             ProviderUnavailableError: an issue that we don't know, of an order that is still open.
         """
-        report = self._ask_order(payment, budget)
+        report = self._ask_what_came(payment, budget)
         if report.state not in _OPEN:
             return report
         meaning = refused_capture(refused.issues)
