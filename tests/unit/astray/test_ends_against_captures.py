@@ -1,0 +1,90 @@
+"""A page is ended while the buyer agrees on it: what was asked before a capture ends no capture (REG-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from guichet.adapters.http import Http, HttpRequest, HttpResponse
+from guichet.errors import Refusal
+from guichet.payments.payment import PaymentStatus
+from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.use_cases.cancel_registration import (
+    CancelRegistration,
+    cancel_registration,
+)
+from tests.support.road import Road, known, time_passes
+from tests.support.world import REGISTRANT, World
+
+R, P = RegistrationStatus, PaymentStatus
+
+
+class Killed(BaseException):
+    """The worker dies: nothing catches it."""
+
+
+@dataclass
+class DyingOnceCaptured:
+    """An `Http` whose worker dies when PayPal has taken the money, before it hears so."""
+
+    inner: Http
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        answer = self.inner.send(request)
+        if request.url.endswith("/capture"):
+            raise Killed
+        return answer
+
+
+@dataclass
+class Overtaken:
+    """An `Http` on which others act after the first question was answered, before that is read."""
+
+    inner: Http
+    meanwhile: Callable[[], None]
+    overtaken: bool = False
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        answer = self.inner.send(request)
+        if request.method == "GET" and not self.overtaken:
+            self.overtaken = True
+            self.meanwhile()
+        return answer
+
+
+def cancel_slowly(world: World, registration: Registration, meanwhile: Callable[[], None]) -> None:
+    slow = world.container(http=Overtaken(world.http, meanwhile))
+    command = CancelRegistration(registration.registration_id, None, None, None, REGISTRANT)
+    with suppress(Refusal):
+        cancel_registration(command, settling=slow.settling)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_cancellation_overtaken_by_a_capture_leaves_no_money_behind_reg_8(
+    dies: bool,  # noqa: FBT001 - the case
+    world: World,
+) -> None:
+    """No webhook arrives: what keeps the capture from being forgotten is our own record."""
+    road = Road(world, "paypal")
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    road.hear_nothing()
+    payment = road.start(registration)
+
+    def buyer_comes_back() -> None:
+        road.pay(payment)
+        parts = world.container(http=DyingOnceCaptured(world.http) if dies else world.http)
+        with suppress(Killed):
+            world.come_back(registration, parts)
+
+    cancel_slowly(world, registration, buyer_comes_back)
+    time_passes(world, hours=1, minutes_each=10)
+
+    assert road.taken() == 1
+    assert known(world, payment).status is P.CAPTURED
+    assert world.read(registration).status is R.CONFIRMED
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
