@@ -1,7 +1,7 @@
 """Which messages and alarms follow from a journal entry; nothing in one can stop the others."""
 
 from guichet.adapters.dynamo.expressions import to_wire
-from guichet.adapters.dynamo.items import journal_item
+from guichet.adapters.dynamo.journal_items import journal_item
 from guichet.entry.relaying import ALARMS, Relayed, relayed
 from guichet.events import Actor, ActorKind, Event
 from guichet.ledger.journal import Cause, Change

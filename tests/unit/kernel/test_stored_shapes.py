@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guichet.access.membership import Account, Member, Role
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import decode, encode_fields
 from guichet.events import Actor, ActorKind, Event
 from guichet.ledger.journal import Cause, Change
@@ -141,11 +141,11 @@ PRIVATE_SAMPLES = [
 def test_nothing_private_enters_the_journal_when_made_or_changed_acc_3(value: Any) -> None:  # noqa: ANN401 - any aggregate
     changed = dataclasses.replace(value, version=2)
     plain = dataclasses.replace(
-        value, **{name: "other" for name in items.PRIVATE if hasattr(value, name)}
+        value, **{name: "other" for name in journal_items.PRIVATE if hasattr(value, name)}
     )
 
-    made = items.journal_item(CAUSE, Change(None, value))
-    moved = items.journal_item(CAUSE, Change(plain, changed))
+    made = journal_items.journal_item(CAUSE, Change(None, value))
+    moved = journal_items.journal_item(CAUSE, Change(plain, changed))
 
     assert SECRET not in str(made)
     assert SECRET not in str(moved)
@@ -159,11 +159,11 @@ def test_a_journal_entry_says_who_when_why_before_after_and_reads_back_acc_3_mon
     posting = Posting(LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, samples.usd(5))
     facts: dict[str, str | int | None] = {"payment_id": "pay_p", "count": 2, "none": None}
 
-    item = items.journal_item(
+    item = journal_items.journal_item(
         CAUSE,
         Change(before, after, (Event("payment.captured", facts),), (posting,), ("confirmed",)),
     )
-    entry = items.journal_entry(item)
+    entry = journal_items.journal_entry(item)
 
     assert (entry.aggregate, entry.sequence) == ("payment/pay_p", 2)
     assert (entry.account_id, entry.use_case) == ("acc_1", "test")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key
 from guichet.events import ActorKind
 from guichet.ledger.journal import JournalEntry
@@ -49,7 +49,7 @@ class History:
         for item in found:
             if item is None:
                 raise LookupError("the index names a journal entry that is not there")
-            yield items.journal_entry(item)
+            yield journal_items.journal_entry(item)
 
     def story(self, registration_id: str) -> list[Happening]:
         """Everything known about one registration, oldest first: nothing for an unknown one.
@@ -81,7 +81,7 @@ class History:
         start: Item | None = None
         while True:
             page = self._dynamo.query("journal", keys.journal_of(aggregate), start=start)
-            found.extend(items.journal_entry(item) for item in page.items)
+            found.extend(journal_items.journal_entry(item) for item in page.items)
             start = page.next_start
             if start is None:
                 return found

@@ -13,9 +13,6 @@ from guichet.access.membership import Account, Member
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
 from guichet.adapters.dynamo.seam import Item, Key, Plain
-from guichet.events import Actor, Event
-from guichet.ledger.journal import Cause, Change, JournalEntry
-from guichet.ledger.postings import Posting
 from guichet.payments.account import PaymentAccount
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund
@@ -29,12 +26,6 @@ from guichet.registration.training import Training, TrainingStatus
 SCHEMA_VERSION: Final = 1
 PLATFORM: Final = "platform"  # the book of what belongs to no organizer
 MESSAGE_GRACE: Final = timedelta(minutes=10)  # what a message should serve is due this much later
-
-# Personal data and provider pages stay out of the journal, which nobody can ever erase.
-PRIVATE: Final = frozenset({
-    "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "subject",
-    "handled_keys",
-})  # fmt: skip
 
 
 _NAMES: Final[Mapping[type, str]] = MappingProxyType(
@@ -108,13 +99,14 @@ def key_of(value: Aggregate | Member) -> Key:  # noqa: PLR0911 - one line a kind
 def item_of(value: Aggregate | Member) -> Item:
     """The whole item, with the entries by which indexes find it."""
     return {
-        **_stored(key_of(value), encode_fields(value)),
+        **stored(key_of(value), encode_fields(value)),
         **_due_entry(value),
         **_list_entry(value),
     }
 
 
-def _stored(key: Key, fields: Mapping[str, Plain]) -> Item:
+def stored(key: Key, fields: Mapping[str, Plain]) -> Item:
+    """An item of this schema."""
     return {"pk": key.pk, "sk": key.sk, "schema_version": SCHEMA_VERSION, **fields}
 
 
@@ -160,7 +152,7 @@ def event_item(event: ProviderEvent) -> Item:
     key = keys.provider_event(event.provider, event.event_id)
     due = due_entry("event", event.received_at + MESSAGE_GRACE)
     return {
-        **_stored(key, encode_fields(event)),
+        **stored(key, encode_fields(event)),
         "body": _packed(event.body),
         **(due if event.status is EventStatus.RECEIVED else {}),
     }
@@ -187,128 +179,10 @@ def effect_item(
 ) -> Item:
     """Mails that a change made necessary, until each was handed over."""
     return {
-        **_stored(keys.effect(aggregate, sequence), {}),
+        **stored(keys.effect(aggregate, sequence), {}),
         **about,
         "mails": list(mails),
         "happened_at": encode_time(at),
         "claimed_until": "",
         **due_entry("effect", at + MESSAGE_GRACE),
-    }
-
-
-def journal_item(cause: Cause, change: Change[Aggregate | Member]) -> Item:
-    """The one immutable fact of a change: who, when, from where, why, before, after, postings, events."""
-    before, after = _difference(change)
-    return journal_entry_item(
-        aggregate=aggregate_name(change.after),
-        sequence=change.after.version,
-        account_id=change.after.account_id,
-        cause=cause,
-        rest={
-            "before": before,
-            "after": after,
-            "events": [_event(each) for each in change.events],
-            "postings": [_posting(each) for each in change.postings],
-            **({"mails": list(change.mails)} if change.mails else {}),
-        },
-    )
-
-
-def journal_entry_item(
-    *, aggregate: str, sequence: int, account_id: str, cause: Cause, rest: Item
-) -> Item:
-    key = keys.journal(aggregate, sequence)
-    return {
-        **_stored(key, {}),
-        "sequence": sequence,
-        "account_id": account_id,
-        "at": encode_time(cause.at),
-        # Nobody lists what belongs to no organizer: without this the index holds no entry of it.
-        **({"at_id": keys.at_id(cause.at, aggregate, sequence)} if account_id != PLATFORM else {}),
-        "actor": encode_fields(cause.actor),
-        "use_case": cause.use_case,
-        **rest,
-    }
-
-
-def _difference(change: Change[Aggregate | Member]) -> tuple[Item, Item]:
-    after = _public(change.after)
-    if change.before is None:
-        return {}, {name: value for name, value in after.items() if value not in (None, [])}
-    before = _public(change.before)
-    changed = [name for name in after if before[name] != after[name]]
-    return {name: before[name] for name in changed}, {name: after[name] for name in changed}
-
-
-def _public(value: Aggregate | Member) -> Item:
-    return {name: each for name, each in encode_fields(value).items() if name not in PRIVATE}
-
-
-def _event(event: Event) -> Plain:
-    return {"name": event.name, **({"facts": dict(event.facts)} if event.facts else {})}
-
-
-def _posting(posting: Posting) -> Plain:
-    return {
-        "source": str(posting.source),
-        "destination": str(posting.destination),
-        "amount_minor": posting.amount.amount_minor,
-        "currency": posting.amount.currency,
-    }
-
-
-def journal_entry(item: Item) -> JournalEntry:
-    """A journal item read back."""
-    return JournalEntry(
-        aggregate=keys.aggregate_of(str(item["pk"])),
-        sequence=_int(item["sequence"]),
-        account_id=str(item["account_id"]),
-        at=datetime.fromisoformat(str(item["at"])),
-        actor=decode(Actor, item["actor"]),
-        use_case=str(item["use_case"]),
-        before=_mapping(item.get("before")),
-        after=_mapping(item.get("after")),
-        events=tuple(
-            Event(str(each["name"]), _facts(each.get("facts")))
-            for each in _maps(item.get("events"))
-        ),
-        postings=tuple(_read_posting(each) for each in _maps(item.get("postings"))),
-        mails=_texts(item.get("mails")),
-    )
-
-
-def _read_posting(item: Item) -> Posting:
-    return decode(
-        Posting,
-        {
-            "source": item["source"],
-            "destination": item["destination"],
-            "amount": {"amount_minor": item["amount_minor"], "currency": item["currency"]},
-        },
-    )
-
-
-def _int(value: Plain) -> int:
-    if type(value) is not int:
-        raise TypeError(f"expected a number, found {type(value).__name__}")
-    return value
-
-
-def _mapping(value: Plain) -> Item:
-    return value if isinstance(value, dict) else {}
-
-
-def _maps(value: Plain) -> list[Item]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Plain) -> tuple[str, ...]:
-    return tuple(str(each) for each in value) if isinstance(value, list) else ()
-
-
-def _facts(value: Plain) -> dict[str, str | int | None]:
-    return {
-        name: each
-        for name, each in _mapping(value).items()
-        if each is None or isinstance(each, str | int)
     }

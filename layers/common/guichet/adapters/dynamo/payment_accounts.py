@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guichet.access.membership import Account
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.seam import (
     Absent,
     ConditionFailedError,
@@ -63,7 +63,7 @@ class PaymentAccounts:
         guard = Absent() if before is None else Equals("version", before.version)
         written: list[Operation] = [
             Put("state", items.item_of(after), guard),
-            Put("journal", items.journal_item(cause, change), Absent()),
+            Put("journal", journal_items.journal_item(cause, change), Absent()),
         ]
         claim = _claim(before, after)
         try:

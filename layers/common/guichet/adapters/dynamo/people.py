@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guichet.access.membership import Account, Member
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.payment_accounts import PaymentAccounts
 from guichet.adapters.dynamo.seam import (
     Absent,
@@ -71,7 +71,7 @@ class People(PaymentAccounts):
             self._dynamo.transact_write(
                 [
                     Put("state", items.item_of(value), Absent()),
-                    Put("journal", items.journal_item(cause, change), Absent()),
+                    Put("journal", journal_items.journal_item(cause, change), Absent()),
                     *more,
                 ]
             )

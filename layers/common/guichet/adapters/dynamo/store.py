@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from guichet.access.membership import Account
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import encode_time
 from guichet.adapters.dynamo.listing import Lists
 from guichet.adapters.dynamo.seam import (
@@ -194,7 +194,7 @@ def _aggregate_operations(cause: Cause, change: Change[Aggregate]) -> list[Opera
     guard = Absent() if before is None else Equals("version", before.version)
     operations: list[Operation] = [
         Put("state", items.item_of(after), guard),
-        Put("journal", items.journal_item(cause, change), Absent()),
+        Put("journal", journal_items.journal_item(cause, change), Absent()),
     ]
     if change.mails:
         aggregate, about = items.aggregate_name(after), _effect_about(after)
@@ -216,7 +216,7 @@ def _effect_about(value: Aggregate) -> Item:
 
 def _received(cause: Cause, event: ProviderEvent, earlier: ProviderEvent | None) -> list[Operation]:
     count = 1 if earlier is None else earlier.deliveries + 1
-    entry = items.journal_entry_item(
+    entry = journal_items.journal_entry_item(
         aggregate=items.event_aggregate(event),
         sequence=count,
         account_id=items.PLATFORM,
