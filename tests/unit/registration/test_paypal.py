@@ -156,6 +156,32 @@ def test_an_order_of_a_cancelled_registration_is_never_captured_reg_8(shop: Worl
     shop.assert_books_equal_the_providers()
 
 
+def test_an_order_is_ended_while_paypal_does_not_answer_for_only_we_could_capture_it_bad_1(
+    shop: World,
+) -> None:
+    """The newer page of somebody whose late card payment has bought the seat."""
+    registration = shop.register(shop.training())
+    card = shop.start(registration)
+    order = shop.start(registration, key="pay-2", method="paypal")
+    assert card.session_id is not None
+    assert order.session_id is not None
+    shop.stripe.configure_chaos({"pay_expired": 1})
+    shop.paypal.configure_chaos({"down": True})
+
+    shop.stripe.pay(card.session_id)
+    shop.settle_down()
+    shop.paypal.clear_chaos()
+    shop.paypal.approve(order.session_id)
+    shop.settle_down()
+
+    left = shop.parts.records.payment(order.payment_id)
+    assert left is not None
+    assert left.status is PaymentStatus.ABANDONED
+    assert shop.read(registration).paid_payment_id == card.payment_id
+    assert not shop.paypal.captures()
+    shop.assert_books_equal_the_providers()
+
+
 @pytest.mark.parametrize(("settles", "ends"), [(True, R.CONFIRMED), (False, R.AWAITING_PAYMENT)])
 def test_an_echeck_keeps_the_seat_until_its_bank_decides_reg_8(
     settles: bool,  # noqa: FBT001 - the case

@@ -102,7 +102,10 @@ class Settling:
         try:
             report = provider.end_session(payment)
         except ProviderUnavailableError as error:
-            raise provider_unavailable(error.retry_after_seconds) from error
+            if provider.captures_itself or takes_approved:
+                raise provider_unavailable(error.retry_after_seconds) from error
+            self._save(payment, abandoned, cause)  # no answer is needed: nobody but us can capture
+            return
         except ProviderRefusedError as error:
             if not provider.captures_itself:  # nobody can be asked, and nobody but us can capture
                 self._save(payment, abandoned, cause)
