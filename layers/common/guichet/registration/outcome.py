@@ -90,7 +90,7 @@ def decide(  # noqa: PLR0911 - one line a case
         case SessionReport(SessionState.DENIED) if status is not PaymentStatus.EXPIRED:
             return _denied(situation)
         case SessionReport(SessionState.ENDED) if status is PaymentStatus.OPEN or is_capturing:
-            return _ended(situation)
+            return ended(situation)
         case _:
             return Decision()
 
@@ -120,9 +120,9 @@ def taken_again(registration: Registration, uses_per_email: int | None) -> tuple
 
 def expired(registration: Registration) -> Decision:
     """The hold ended unpaid: seat, e-mail and discount use are free again."""
-    ended = bumped(registration.ended(S.EXPIRED))
+    over = bumped(registration.ended(S.EXPIRED))
     change = Change[Aggregate](
-        registration, ended, (Event("registration.expired"),), mails=(MailKind.EXPIRED,)
+        registration, over, (Event("registration.expired"),), mails=(MailKind.EXPIRED,)
     )
     return Decision((change,), given_back(registration))
 
@@ -262,8 +262,8 @@ def denied_to(
     ):
         return Decision((change, *lease_let_go(situation)))  # the buyer is there and is told
     if situation.training.has_started(situation.now):
-        ended = expired(registration)
-        return Decision((change, *ended.changes), ended.steps)
+        over = expired(registration)
+        return Decision((change, *over.changes), over.steps)
     ends_at = min(situation.now + situation.denied_hold, situation.training.starts_at)
     hold = long_hold(HoldKind.DENIED_DEBIT, ends_at, session=situation.session)
     again = Change[Aggregate](
@@ -275,9 +275,10 @@ def denied_to(
     return Decision((change, again))
 
 
-def _ended(situation: Situation) -> Decision:
-    ended = bumped(situation.payment.transition_to(PaymentStatus.EXPIRED))
-    change = Change[Aggregate](situation.payment, ended, (Event("payment.expired"),))
+def ended(situation: Situation) -> Decision:
+    """Nothing was paid on the page, and nothing will be."""
+    over = bumped(situation.payment.transition_to(PaymentStatus.EXPIRED))
+    change = Change[Aggregate](situation.payment, over, (Event("payment.expired"),))
     unknown = situation.payment.status is PaymentStatus.CAPTURING
     if unknown and situation.holds_lease and situation.registration.status is S.PROCESSING:
         return denied_to(situation, change)  # and turned out to be nothing

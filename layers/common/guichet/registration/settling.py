@@ -30,7 +30,7 @@ from guichet.registration.capturing import (
     to_capture,
     unanswered,
 )
-from guichet.registration.outcome import Decision, Situation, decide
+from guichet.registration.outcome import Decision, Situation, decide, ended
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import EventApplied, Records, Step
 from guichet.registration.provider_event import ProviderEvent
@@ -116,10 +116,11 @@ class Settling:
                 self._capture(payment, cause, None, if_declined=SessionState.ENDED)
             else:  # turned from after agreeing: no later word of it captures anything
                 self._save(payment, abandoned, cause)
-            return
-        if report.state is SessionState.UNPAID:
-            report = SessionReport(SessionState.ENDED)  # by our own record, where only we capture
-        self._write(payment.payment_id, report, cause, None)
+        elif report.state is SessionState.UNPAID:
+            # By our own record, where only we capture: unless a capture has begun since we asked.
+            self._save(payment, ended, cause)
+        else:
+            self._write(payment.payment_id, report, cause, None)
 
     def _asked(self, payment: Payment, cause: Cause) -> SessionReport:
         """The provider's answer. Without one, what may have been captured is noted as unknown."""
