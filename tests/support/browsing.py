@@ -80,8 +80,8 @@ class Visitor:
     def _heard(self, message: ConsoleMessage) -> None:
         refused = message.text.startswith("Failed to load resource")
         path = urlsplit(message.location["url"]).path
-        if refused and (path.startswith("/v1/") or path == "/favicon.ico"):
-            return  # the browser's note of a refusal that the page deals with
+        if refused and path.startswith(("/v1/", "/_stripe/", "/_paypal/", "/favicon.ico")):
+            return  # the browser's note of a refusal that the page deals with, or is not ours
         if message.type in {"error", "warning"}:
             self.troubles.append(f"console: {message.text}")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from local.environment import Json
+from local.seed import ORGANIZERS
 from tests.support.deployed_stack import Answer, DeployedStack
 
 ELENA = "elena@studio.example"
@@ -164,23 +166,26 @@ def submit(stack: DeployedStack, page: str, **fields: str) -> Answer:
 
 
 def books_agree(stack: DeployedStack, organizer: str = "studio", currency: str = "EUR") -> None:
-    """Once all is settled, our books of an organizer are those of the simulated Stripe, to the cent."""
-    until(lambda: _both_books(stack, organizer, currency), lambda both: both[0] == both[1])
+    """Once all is settled, our books of an organizer are those of both simulated providers, to the cent."""
+    until(lambda: _all_books(stack, organizer, currency), lambda both: both[0] == both[1])
 
 
-def _both_books(
+def _all_books(
     stack: DeployedStack, organizer: str, currency: str
 ) -> tuple[dict[str, int], dict[str, int]]:
     books = stack.call("GET", "/_local/books").json()
-    ours = books["guichet"][f"acc_{organizer}"].get(currency, {})
-    theirs = books["stripe"]["accounts"].get(f"acct_{organizer}", {}).get(currency)
+    seller = next(each for each in ORGANIZERS if each.account_id == f"acc_{organizer}")
+    ours = books["guichet"][seller.account_id].get(currency, {})
+    stripe = books["stripe"]["accounts"].get(seller.stripe_account_id, {})
+    paypal = books["paypal"]["merchants"].get(seller.paypal_merchant_id, {})
+    sold = Counter(stripe.get(currency, {}))
+    sold.update(paypal.get(currency, {}))
     names = ("registrants", "provider_balance", "platform_fee", "provider_fee")
-    mine = {name: ours.get(name, 0) for name in names}
-    if theirs is None:
-        return mine, dict.fromkeys(names, 0)
-    return mine, {
-        "registrants": theirs["refunded"] - theirs["customer_paid"],
-        "provider_balance": theirs["provider_balance"],
-        "platform_fee": theirs["application_fees"] - theirs["application_fees_returned"],
-        "provider_fee": theirs["stripe_fees"],
+    fees = sold["application_fees"] + sold["platform_fees"]
+    returned = sold["application_fees_returned"] + sold["platform_fees_returned"]
+    return {name: ours.get(name, 0) for name in names}, {
+        "registrants": sold["refunded"] - sold["customer_paid"],
+        "provider_balance": sold["provider_balance"],
+        "platform_fee": fees - returned,
+        "provider_fee": sold["stripe_fees"] + sold["paypal_fees"],
     }

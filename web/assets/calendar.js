@@ -1,9 +1,16 @@
 // The training as a calendar entry (RFC 5545): the same one that the confirmation's mail bears.
 
-const PAGE_BYTES = 73; // a line has 75 octets at most, its end included
+const LINE_BYTES = 73; // a line has 75 octets at most, its end included
+
+/** Let a link download the entry. */
+export function offerEntry(link, registration) {
+  const text = calendarEntry(registration, registration.confirmed_at ?? registration.registered_at);
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/calendar;charset=utf-8" }));
+}
 
 /** The text of a calendar file. No private link is in it, since calendars are shared. */
-export function calendarEntry(registration, now) {
+function calendarEntry(registration, now) {
   const { training, organizer } = registration;
   const lines = [
     "BEGIN:VCALENDAR",
@@ -35,7 +42,7 @@ function folded(line) {
   let bytes = 0;
   for (const character of line) {
     const size = new TextEncoder().encode(character).length;
-    if (bytes + size > PAGE_BYTES) {
+    if (bytes + size > LINE_BYTES) {
       rows.push(" ");
       bytes = 1;
     }

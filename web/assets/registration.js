@@ -1,7 +1,7 @@
 // A registration's page: pay, come back, wait, confirmed; and every other end (REG-8).
 
 import { pause, Problem } from "./api.js";
-import { calendarEntry } from "./calendar.js";
+import { offerEntry } from "./calendar.js";
 import { isOffline, providerName } from "./methods.js";
 import { hasToken, own, registrationId, step, takeToken, TOKEN } from "./own.js";
 import { element, once, readersWords, showState } from "./page.js";
@@ -73,7 +73,7 @@ function show(more = {}, state = stateOf(registration)) {
   const heading = showState(state, words, values);
   element("registration").hidden = state === "confirmed" && values.receipt;
   if (state === "pay") offerMethods();
-  if (state === "confirmed") offerCalendar();
+  if (state === "confirmed") offerEntry(element("calendar"), registration);
   if (["expired", "cancelled", "returned", "rejected"].includes(state)) letEnd();
   if (state === "processing") look();
   if (moved) heading.focus();
@@ -92,13 +92,6 @@ function namePrice() {
   const amount = words.amount(registration.charged);
   element("submit").textContent = words.say(action, { amount });
   element("method-error").textContent = "";
-}
-
-function offerCalendar() {
-  const text = calendarEntry(registration, registration.confirmed_at ?? registration.registered_at);
-  const link = element("calendar");
-  URL.revokeObjectURL(link.href);
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/calendar;charset=utf-8" }));
 }
 
 /** Nothing more comes of it: the same details may be sent anew. */
@@ -173,7 +166,7 @@ async function mayTryAgain(problem) {
 function goTo(address, method) {
   const page = new URL(address);
   if (page.protocol !== "https:" && page.origin !== location.origin) throw new Error(address);
-  remember(HANDED_OVER, true);
+  remember(HANDED_OVER, { tries: registration.attempt?.tries ?? 0 });
   show({ provider: providerName(method), provider_url: page.href }, "going");
   location.assign(page.href);
 }
@@ -190,13 +183,15 @@ async function refresh(more) {
 
 /** After coming back: ask gently until the provider has said something. */
 async function waitForProvider() {
-  if (!isUnsettled(registration)) {
+  if (!isUnsettled(registration, triesBefore())) {
     settled();
     return;
   }
   show({}, "checking");
   await look();
 }
+
+const triesBefore = () => remembered(HANDED_OVER)?.tries ?? 0;
 
 async function look() {
   round += 1;
@@ -217,7 +212,7 @@ async function look() {
     if (mine !== round) return;
     if (shown === "processing" && registration.status === "processing") continue;
     const over = registration.status === "expired" && looks + 1 >= LOOKS_AT_EXPIRED;
-    if (over || !isUnsettled(registration)) {
+    if (over || !isUnsettled(registration, triesBefore())) {
       settled();
       return;
     }

@@ -27,12 +27,16 @@ export function stateOf(registration) {
   }
 }
 
-/** Whether somebody who comes back from the provider still waits for what the provider says. */
-export function isUnsettled(registration) {
+/**
+ * Whether somebody who comes back from the provider still waits for what the provider says.
+ * `triesBefore` were known before: what was declined then says nothing of this time.
+ */
+export function isUnsettled(registration, triesBefore = 0) {
   const { attempt } = registration;
   if (registration.status === "expired") return attempt !== null && !attempt.returned;
   if (registration.status !== "awaiting_payment" || registration.offline) return false;
-  return !attempt?.declined && !ENDED_ATTEMPTS.has(attempt?.status);
+  if (ENDED_ATTEMPTS.has(attempt?.status)) return false;
+  return !(attempt?.declined && attempt.tries > triesBefore);
 }
 
 export function valuesOf(registration, words) {

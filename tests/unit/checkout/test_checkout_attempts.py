@@ -37,6 +37,7 @@ def test_an_open_page_is_told_with_its_address_reg_10(world: World, call: Call) 
         "method": "stripe",
         "status": "open",
         "declined": False,
+        "tries": 0,
         "redirect_url": payment.redirect_url,
         "returned": None,
     }

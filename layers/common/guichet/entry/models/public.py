@@ -182,11 +182,13 @@ class AttemptAnswer(Answer):
     """The newest attempt to pay, where it is not the one that paid.
 
     `declined`: nothing was charged and it can be tried again, on the same page while it is open.
+    `tries` counts how often money was to be taken on that page, so that a new refusal shows.
     """
 
     method: str
     status: str
     declined: bool
+    tries: int
     redirect_url: str | None
     returned: ReturnedAnswer | None
 
@@ -198,6 +200,7 @@ class AttemptAnswer(Answer):
             method=payment.method,
             status=payment.status,
             declined=payment.status is PaymentStatus.FAILED or taken_back,
+            tries=payment.capture_count,
             redirect_url=payment.redirect_url if is_open else None,
             returned=None if refund is None else ReturnedAnswer.of(refund),
         )
