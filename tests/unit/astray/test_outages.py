@@ -11,7 +11,8 @@ from guichet.errors import Unavailable
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import RefundStatus
 from guichet.registration.registration import Registration, RegistrationStatus
-from guichet.registration.training import Training
+from guichet.registration.training import Approval, Training
+from tests.support import organizing
 from tests.support.organizing import cancel, manager
 from tests.support.road import (
     CALLS,
@@ -83,6 +84,36 @@ def test_a_buyer_who_pays_at_the_other_provider_while_one_is_away_is_confirmed_b
 
     assert world.read(registration).status is R.CONFIRMED
     assert (road.taken(), other.taken()) == (0, 1)
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
+
+
+def test_a_buyer_leaves_a_page_whose_provider_is_away_only_where_it_can_take_nothing_bad_1(
+    world: World, road: Road
+) -> None:
+    """Stripe may be taking the money at this moment; at PayPal nobody but us can."""
+    other = Road(world, "paypal" if road.provider == "stripe" else "stripe")
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    page = road.start(registration)
+    away(road)
+
+    if road.provider == "stripe":
+        refusal = refusal_of(lambda: other.start(registration, "pay-2"))
+        assert refusal.code == "provider_unavailable"
+        road.calm()
+        road.pay(page)
+    else:
+        other.pay(other.start(registration, "pay-2"))
+        world.settle_down()
+        road.calm()
+        road.pay(page)
+    world.settle_down()
+    time_passes(world, hours=2)
+
+    assert world.read(registration).status is R.CONFIRMED
+    assert road.taken() + other.taken() == 1
+    assert world.mails(ADA) == ["received", "confirmed"]
     world.assert_books_equal_the_providers()
     world.assert_seats_match(training)
 
@@ -257,6 +288,31 @@ def test_a_return_that_waits_longer_than_paypal_remembers_its_key_is_never_sent_
     assert ("money_returned" in world.mails(ADA)) is acted
     assert_alarm_names(alarms(world)[-1], payment)
     world.assert_books_equal_the_providers()
+
+
+def test_a_page_asked_for_again_when_its_first_key_is_forgotten_is_another_page_bad_11(
+    world: World, road: Road
+) -> None:
+    """An approved registrant has 72 hours; PayPal remembers an order's key for 6, Stripe for 24."""
+    training = world.training(capacity=1, approval=Approval.MANUAL)
+    registration = world.register(training)
+    organizing.decide(world, manager(world), registration)
+    road.disturb(lost(CALLS[road.provider]["open"], "lost_after", 3))
+    refusal_of(lambda: road.start(registration))
+    time_passes(world, hours=25)
+
+    first = road.start(world.read(registration))
+    payment = road.start(world.read(registration), "pay-2")
+    road.pay(payment)
+    world.settle_down()
+    time_passes(world, hours=72)
+
+    assert first.status is P.ABANDONED, "what was opened under its key reached nobody"
+    assert payment.provider_key != first.provider_key
+    assert world.read(registration).status is R.CONFIRMED
+    assert road.taken() == 1
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
 
 
 @pytest.mark.parametrize("comes_back", [True, False])
