@@ -162,13 +162,14 @@ class Container:
             pause=self._pause,
             budget_seconds=_PROVIDER_SECONDS,
         )
-        if not self.secrets.paypal_client_id:
-            return {"stripe": stripe}
-        return {"stripe": stripe, "paypal": self.paypal}
+        return _Providers(stripe, lambda: self.paypal)
 
     @property
     def paypal(self) -> PayPalProvider:
-        """PayPal, with the token that this worker holds, until the secret changes."""
+        """PayPal, with the token that this worker holds, until the secret changes.
+
+        Without a client id it reaches nobody: payments from before still come to an end.
+        """
         secrets = self.secrets
         if self._paypal is None or self._paypal[0] != secrets:
             from guichet.adapters.paypal.provider import PayPalProvider  # noqa: PLC0415 - same
@@ -280,6 +281,19 @@ class Container:
         from guichet.adapters.mail.render import render  # noqa: PLC0415 - the documents layer
 
         return render
+
+
+class _Providers(dict[str, "PaymentProvider"]):
+    """Every provider that a stored payment may name; PayPal's is loaded where one is met."""
+
+    def __init__(self, stripe: PaymentProvider, paypal: Callable[[], PaymentProvider]) -> None:
+        super().__init__(stripe=stripe)
+        self._paypal = paypal
+
+    def __missing__(self, name: str) -> PaymentProvider:
+        if name != "paypal":
+            raise KeyError(name)
+        return self._paypal()
 
 
 @cache

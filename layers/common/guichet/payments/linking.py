@@ -90,8 +90,11 @@ class Linking:
         return with_fresh_state(attempt)
 
     def _report(self, account: PaymentAccount) -> AccountReport:
+        onboarding = self.onboarding.get(account.provider)
+        if onboarding is None:  # the operator has taken it out of the secret
+            raise not_answering(ProviderUnavailableError("this provider is not set up"))
         try:
-            return self.provider(account.provider).status(account)
+            return onboarding.status(account)
         except (ProviderUnavailableError, ProviderRefusedError) as error:
             raise not_answering(error) from error
 

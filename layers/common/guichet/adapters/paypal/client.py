@@ -116,7 +116,10 @@ class PayPalClient:
         Raises:
             ProviderUnavailableError: no answer, or one that says later; what it did is unknown.
             PayPalRefusedError: PayPal said no.
+            ProviderRefusedError: `NOT_REACHABLE`, the operator has no client there (any more).
         """
+        if not self._client_id:
+            raise ProviderRefusedError(NOT_REACHABLE, "there is no client id for PayPal")
         tries, unanswered = 0, False
         while True:
             tries += 1
