@@ -437,9 +437,9 @@ class World:
         A fee that the organizer owes us again is ours in our books alone (RFD-6).
         """
         ours, theirs = Counter(self.books()), self._providers_books()
-        for (place, currency), owed in list(ours.items()):
-            if place is LedgerAccount.ORGANIZER_RECEIVABLE:
-                theirs[place, currency] += owed
+        for (account, currency), owed in list(ours.items()):
+            if account is LedgerAccount.ORGANIZER_RECEIVABLE:
+                theirs[account, currency] += owed
                 theirs[LedgerAccount.PLATFORM_FEE, currency] -= owed
         for place, amount in theirs.items():
             assert ours[place] == amount, place
