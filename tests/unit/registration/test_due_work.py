@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.use_cases.do_due_work import AGAIN_AFTER, WorkDone, do_due_work
-from tests.support.organizing import start_debit
+from tests.support.organizing import close, start_debit
 from tests.support.world import START, World
 
 S = RegistrationStatus
@@ -191,6 +192,48 @@ def test_mails_are_passed_on_before_a_provider_that_is_away_takes_up_the_run_reg
     )
 
     assert [each.kind for each in passed_on] == [DueKind.EFFECT]
+
+
+class OutOfTimeError(BaseException):
+    """The run is ended by whoever started it: nothing catches it."""
+
+
+def test_a_run_that_dies_in_a_sweep_does_not_begin_the_next_one_with_it_reg_4(
+    world: World,
+) -> None:
+    """A provider that hangs over a closed training's sessions keeps no other training's seats."""
+    held = world.register(world.training(capacity=1))
+    closed = world.training()
+    world.start(world.register(closed))
+    close(world, closed)
+    world.clock.advance(hours=1)
+
+    def sweeps_for_too_long(work: DueWork) -> bool:
+        raise OutOfTimeError(work)
+
+    for _ in range(2):
+        with suppress(OutOfTimeError):
+            do_due_work(
+                index=world.parts.outbox,
+                doers={**doers(world.parts, lambda _: None), DueKind.TRAINING: sweeps_for_too_long},
+                clock=world.clock,
+                has_time=lambda: True,
+            )
+        world.clock.advance(minutes=1)
+
+    assert world.read(held).status is S.EXPIRED
+
+
+def test_a_sweep_without_an_answer_counts_as_overdue_after_an_hour_reg_8(world: World) -> None:
+    closed = world.training()
+    world.start(world.register(closed))
+    close(world, closed)
+    world.stripe.configure_chaos({"down": True})
+
+    overdue = [upkeep_after(world, minutes=10).overdue for _ in range(9)]
+
+    assert overdue[:2] == [0, 0]
+    assert overdue[-1] > 0
 
 
 @pytest.mark.parametrize(

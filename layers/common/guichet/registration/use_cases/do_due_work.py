@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from guichet.clock import Clock
@@ -15,6 +15,8 @@ from guichet.registration.outbox import DueIndex, DueKind, DueWork
 OVERDUE_AFTER: Final = timedelta(hours=1)
 AGAIN_AFTER: Final = timedelta(minutes=5)
 _MOST_OF_A_KIND: Final = 200  # a run; the next one comes within a minute
+# Each asks about many sessions, perhaps for longer than a run lives.
+_SWEEPS: Final = frozenset({DueKind.TRAINING, DueKind.PAYMENT_ACCOUNT})
 
 # Each answers whether the work is done; False: it is on its way, look again later.
 type Doers = Mapping[DueKind, Callable[[DueWork], bool]]
@@ -39,9 +41,12 @@ def do_due_work(
         for work in index.due(kind, now=clock.now(), limit=_MOST_OF_A_KIND):
             if not has_time():
                 return result
+            since: datetime | None = None
+            if kind in _SWEEPS:  # beforehand: if this run dies in it, the next one does all else
+                since = index.postpone(work, until=clock.now() + AGAIN_AFTER)
             if not _done(work, do, result):
                 result.waiting += 1
-                since = index.postpone(work, until=clock.now() + AGAIN_AFTER)
+                since = since or index.postpone(work, until=clock.now() + AGAIN_AFTER)
                 result.overdue += clock.now() - since > OVERDUE_AFTER
     return result
 
