@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from guichet.adapters.http import HttpResponse
 from guichet.adapters.stripe.client import API_VERSION
 from guichet.adapters.stripe.onboarding import StripeOnboarding, account_form, account_report
 from guichet.payments.account import (
@@ -21,7 +23,7 @@ from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableErro
 from local.simulators.stripe import forms
 from tests.support.provider_specs import StripeSchema
 from tests.support.samples import payment_account
-from tests.support.stripe import API_KEY, Shop
+from tests.support.stripe import API_KEY, ScriptedHttp, Shop
 
 PAGE = "https://pay.example/organizer/payment-accounts/pac_1"
 TEXTS = OnboardingTexts(
@@ -168,6 +170,25 @@ def test_a_deauthorized_account_is_withdrawn_and_gets_no_page_pay_5(
     with pytest.raises(ProviderRefusedError) as refused:
         onboarding.link(account, TEXTS)
     assert refused.value.code == "account_not_reachable"
+
+
+def test_a_key_of_ours_that_may_not_read_accounts_revokes_none_pay_5(
+    onboarding: StripeOnboarding,
+) -> None:
+    """docs.stripe.com/keys/restricted-api-keys: a 403 that names no account."""
+    account = begun(onboarding)
+    refused = {"type": "invalid_request_error", "message": "Not the required permissions."}
+    http = ScriptedHttp([HttpResponse(403, {}, json.dumps({"error": refused}).encode())])
+    restricted = StripeOnboarding(
+        http,
+        api_url="https://stripe.invalid",
+        api_keys=("rk_live_1",),
+        environment="dev",
+        pause=lambda _: None,
+    )
+
+    with pytest.raises(ProviderRefusedError):
+        restricted.status(account)
 
 
 @pytest.mark.parametrize("fault", ["down", "lost_before", "lost_after", "rate_limited"])

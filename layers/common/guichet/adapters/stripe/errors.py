@@ -30,6 +30,14 @@ _LATER_STATUSES: Final = frozenset({401, 409, 424, 429})  # 401: our key, which 
 _LATER_TYPES: Final = frozenset({"api_error", "idempotency_error"})
 
 
+class StripeRefusedError(ProviderRefusedError):
+    """A final no; `reason` is Stripe's own code for it, empty where it names none."""
+
+    def __init__(self, code: str, problem: StripeProblem) -> None:
+        super().__init__(code, str(problem))
+        self.reason = problem.code
+
+
 @dataclass(frozen=True, slots=True)
 class StripeProblem:
     """The parts of an error answer that decide. Stripe's sentence is left out: it may name people."""
@@ -73,7 +81,7 @@ def may_repeat(problem: StripeProblem) -> bool:
     return problem.status == 409 or problem.status >= 500
 
 
-def failure(problem: StripeProblem) -> ProviderUnavailableError | ProviderRefusedError:
+def failure(problem: StripeProblem) -> ProviderUnavailableError | StripeRefusedError:
     """The error that a problem becomes once it is not repeated any more.
 
     A key that was used with another request says that *something* was done under it: unknown.
@@ -88,7 +96,7 @@ def failure(problem: StripeProblem) -> ProviderUnavailableError | ProviderRefuse
         return ProviderUnavailableError(
             str(problem), retry_after_seconds=problem.retry_after_seconds
         )
-    return ProviderRefusedError(_refusal(problem), str(problem))
+    return StripeRefusedError(_refusal(problem), problem)
 
 
 def _refusal(problem: StripeProblem) -> str:

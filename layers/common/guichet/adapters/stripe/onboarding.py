@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from guichet.adapters.http import Http
 from guichet.adapters.stripe.client import Call, Json, StripeClient
+from guichet.adapters.stripe.errors import StripeRefusedError
 from guichet.payments.account import (
     AccountReport,
     Consent,
@@ -17,11 +18,7 @@ from guichet.payments.account import (
     PaymentAccountStatus,
 )
 from guichet.payments.onboarding import OnboardingLink, OnboardingTexts
-from guichet.payments.ports import (
-    NOT_REACHABLE,
-    ProviderRefusedError,
-    ProviderUnavailableError,
-)
+from guichet.payments.ports import ProviderUnavailableError
 
 _ACCOUNTS: Final = "/v1/accounts"
 
@@ -33,7 +30,9 @@ _CONTROLLER: Final = (
     ("controller[requirement_collection]", "stripe"),
     ("controller[stripe_dashboard][type]", "full"),
 )
-_GONE: Final = frozenset({NOT_REACHABLE, "missing_at_provider"})
+# Stripe's codes for an account that is not ours any more. A 403 without them is about our own key,
+# such as a restricted one that may not read accounts.
+_GONE: Final = frozenset({"account_invalid", "resource_missing"})
 
 
 class StripeOnboarding:
@@ -79,8 +78,8 @@ class StripeOnboarding:
         path = f"{_ACCOUNTS}/{quote(account.provider_account_id, safe='')}"
         try:
             answer = self._client.send(Call("GET", path), self._client.budget())
-        except ProviderRefusedError as error:
-            if error.code in _GONE:
+        except StripeRefusedError as error:
+            if error.reason in _GONE:
                 return AccountReport(Consent.WITHDRAWN)
             raise
         return account_report(answer.json, account)
