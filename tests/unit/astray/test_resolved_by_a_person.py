@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from guichet.events import Actor, ActorKind
@@ -16,7 +18,16 @@ from guichet.registration.use_cases.resolve_payment import (
     resolve_payment,
 )
 from tests.support.organizing import cancel, manager, refused
-from tests.support.road import Road, alarms, known, lost, others_take, return_of, time_passes
+from tests.support.road import (
+    Altered,
+    Road,
+    alarms,
+    known,
+    lost,
+    others_take,
+    return_of,
+    time_passes,
+)
 from tests.support.world import PAYPAL_MERCHANT, World
 
 R, P = RegistrationStatus, PaymentStatus
@@ -232,5 +243,39 @@ def test_a_parked_capture_of_a_cancelled_registration_that_was_not_taken_is_done
     assert known(world, payment).status is P.FAILED
     assert world.read(registration).status is R.CANCELLED
     assert world.mails(ADA) == ["received", "cancelled"]
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
+
+
+def without_fee(order: dict[str, Any]) -> None:
+    """PayPal never says what it kept."""
+    for unit in order["purchase_units"]:
+        for capture in unit.get("payments", {}).get("captures", []):
+            breakdown = capture["seller_receivable_breakdown"]
+            breakdown.pop("paypal_fee", None)
+            breakdown.pop("net_amount", None)
+
+
+def test_a_capture_whose_answer_stays_unreadable_is_a_persons_to_find_fee_3(
+    world: World, paypal: Road
+) -> None:
+    """It is asked about for ever: no rule ends it, and the money was taken."""
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    payment = paypal.start(registration)
+    paypal.pay(payment)
+    world.parts = world.container(http=Altered(world.http, "*/v2/checkout/orders/*", without_fee))
+    paypal.come_back(registration)
+
+    world.clock.advance(minutes=59)
+    early = refused(world, lambda: decide(world, payment, Resolution.TAKEN, found_at(world)))
+    time_passes(world, hours=24)
+    unknown = known(world, payment).status
+    resolve(world, payment, Resolution.TAKEN, found_at(world))
+
+    assert early.code == "payment_capturing"
+    assert unknown is P.CAPTURING
+    assert world.read(registration).status is R.CONFIRMED
+    assert paypal.taken() - paypal.returned() == 1
     world.assert_books_equal_the_providers()
     world.assert_seats_match(training)

@@ -12,6 +12,7 @@ from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason
+from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import (
     Decision,
@@ -34,7 +35,7 @@ class Resolution(StrEnum):
 
     ACCEPT = "accept"  # mismatched: what was paid buys the seat
     RETURN = "return"  # mismatched: it goes back, whole
-    TAKEN = "taken"  # parked: the provider's pages show the capture
+    TAKEN = "taken"  # parked, or unknown for an hour: the provider's pages show the capture
     NOTHING_TAKEN = "nothing-taken"  # parked: they show none
 
 
@@ -96,7 +97,7 @@ def _decided(
             _require(situation, PaymentStatus.MISMATCHED)
             return _returned(situation, return_of)
         case Resolution.TAKEN:
-            _require(situation, PaymentStatus.PARKED)
+            _require_unknown(situation)
             return paid(situation, _as_found(command, situation), return_of)
         case Resolution.NOTHING_TAKEN:
             _require(situation, PaymentStatus.PARKED)
@@ -110,6 +111,14 @@ def _require(situation: Situation, status: PaymentStatus) -> None:
             f"payment_{payment.status}",
             f"This payment is {payment.status}; that decision needs one that is {status}.",
         )
+
+
+def _require_unknown(situation: Situation) -> None:
+    """Parked, or without an answer for so long that a person was told: it may never be readable."""
+    payment = situation.payment
+    overdue = situation.now >= payment.started_at + ALARM_AFTER
+    if payment.status is not PaymentStatus.CAPTURING or not overdue:
+        _require(situation, PaymentStatus.PARKED)
 
 
 def _accepted(situation: Situation) -> Decision:
