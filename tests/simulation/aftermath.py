@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from guichet.adapters.dynamo import items
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
+from guichet.entry.relaying import ALARMS
 from guichet.payments.payment import Payment, PaymentStatus
-from guichet.payments.refund import Refund
+from guichet.payments.refund import Refund, RefundStatus
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import PaidBy, Registration, RegistrationStatus
 from guichet.registration.training import Training
-from tests.simulation.flows import Flow
+from tests.simulation.flow import Flow
 from tests.simulation.life import Life
 from tests.simulation.people import Story
+from tests.simulation.processes import Processes
 
 S = RegistrationStatus
-_OPEN = frozenset({PaymentStatus.CREATED, PaymentStatus.OPEN, PaymentStatus.PROCESSING})
+_MISMATCHED = PaymentStatus.MISMATCHED
+_UNFINISHED = frozenset(
+    {
+        PaymentStatus.CREATED,
+        PaymentStatus.OPEN,
+        PaymentStatus.CAPTURING,
+        PaymentStatus.PROCESSING,
+        PaymentStatus.PARKED,
+    }
+)
 
 
 def assert_all_is_well(story: Story, flow: Flow | None = None) -> None:
@@ -32,7 +44,7 @@ def assert_all_is_well(story: Story, flow: Flow | None = None) -> None:
     _assert_counters(found)
     _assert_history(life.world.dynamo.items("journal"))
     _assert_mails(life)
-    assert life.alarms <= {"refund.unknown_for_long"}, life.alarms
+    _assert_alarms(life, found, flow)
     if flow is not None and not life.gone and not life.lost.day:
         for who, end in flow.ends.items():
             assert registration_status(story, who) in {end, flow.or_ends.get(who, end)}
@@ -43,14 +55,21 @@ def registration_status(story: Story, who: str) -> RegistrationStatus | None:
     return None if registration is None else registration.status
 
 
-def assert_no_freed_seat_can_be_paid(life: Life) -> None:
-    """Whoever has no seat, or another attempt, has no page that is open at the provider (BAD-16)."""
-    found = _Found(life.world.state())
+def assert_no_freed_seat_can_be_paid(processes: Processes) -> None:
+    """Whoever has no seat, or another attempt, has no page that can still be paid (BAD-16).
+
+    At Stripe it has ended; PayPal's order stays open, and our own record refuses to capture it.
+    """
+    world = processes.world
+    found = _Found(world.state())
     leases = {each.open_payment_id for each in found.registrations.values()}
     for payment in found.payments:
         if payment.session_id is None or payment.payment_id in leases:
             continue
-        assert life.world.stripe.find(payment.session_id)["status"] != "open", payment
+        if payment.provider == "stripe":
+            assert world.stripe.find(payment.session_id)["status"] != "open", payment
+        elif payment.status is PaymentStatus.OPEN:
+            assert found.registrations[payment.registration_id].status is not S.AWAITING_PAYMENT
 
 
 class _Found:
@@ -75,7 +94,10 @@ class _Found:
 def _assert_nothing_is_left(found: _Found) -> None:
     assert [item["pk"] for item in found.state if "due_key" in item] == []
     assert [item["pk"] for item in found.state if item["sk"] == "EFFECT"] == []
-    assert [each for each in found.payments if each.status in _OPEN] == []
+    assert [each for each in found.payments if each.status in _UNFINISHED] == []
+    assert [
+        each for each in found.payments if each.status is _MISMATCHED and not each.refund_id
+    ] == []
     assert [each for each in found.refunds if not each.is_finished] == []
     assert [each for each in found.events if each.status is not EventStatus.APPLIED] == []
     assert [t for t in found.trainings if t.ending_sessions_since is not None] == []
@@ -85,22 +107,55 @@ def _assert_nothing_is_left(found: _Found) -> None:
 
 
 def _assert_money(life: Life, found: _Found) -> None:
-    """Whoever is confirmed by a payment has paid the price once; nobody else's money is kept."""
-    kept: Counter[str] = Counter()
-    fees: Counter[str] = Counter()
+    """Whoever is confirmed by a payment has paid the price once; nobody else's money is kept.
+
+    But for a return that failed: a person is told, and the money waits for one.
+    """
+    kept, fees = Counter[str](), Counter[str]()
+    for who, amount, fee in (*_kept_at_stripe(life), *_kept_at_paypal(life, found)):
+        kept[who] += amount
+        fees[who] += fee
+    for refund in found.refunds:
+        if refund.status is RefundStatus.FAILED:
+            kept[refund.registration_id] -= refund.amount.amount_minor
+            if refund.provider_fee_refund_id is None or refund.fee_goes_within:
+                fees[refund.registration_id] -= refund.fee.amount_minor
+    payments = {each.payment_id: each for each in found.payments}
+    for each in found.registrations.values():
+        price = fee = 0
+        if each.status is S.CONFIRMED and each.paid_by is PaidBy.PROVIDER:
+            payment = payments[each.paid_payment_id or ""]
+            assert payment.capture is not None
+            accepted = payment.mismatches(payment.capture)  # by a person, as it came
+            price = (payment.capture.amount if accepted else each.quote.charged).amount_minor
+            fee = payment.platform_fee.amount_minor
+        assert kept[each.registration_id] == price, (each.registration_id, each.status)
+        assert fees[each.registration_id] == fee, each.registration_id
+
+
+def _kept_at_stripe(life: Life) -> Iterator[tuple[str, int, int]]:
+    """Of each charge: whose it is, and what of it and of our fee was not given back."""
     for charge in life.world.stripe.find_all("charge"):
-        who = charge["metadata"]["registration_id"]
-        kept[who] += charge["amount_captured"] - charge["amount_refunded"]
+        fee = 0
         if charge["application_fee"]:
             taken = life.world.stripe.find(charge["application_fee"])
-            fees[who] += taken["amount"] - taken["amount_refunded"]
-    captured = {p.payment_id: p for p in found.payments if p.capture is not None}
-    for each in found.registrations.values():
-        by_provider = each.status is S.CONFIRMED and each.paid_by is PaidBy.PROVIDER
-        price = each.quote.charged.amount_minor if by_provider else 0
-        assert kept[each.registration_id] == price, (each.registration_id, each.status)
-        fee = captured[each.paid_payment_id or ""].platform_fee.amount_minor if by_provider else 0
-        assert fees[each.registration_id] == fee
+            fee = taken["amount"] - taken["amount_refunded"]
+        who = charge["metadata"]["registration_id"]
+        yield who, charge["amount_captured"] - charge["amount_refunded"], fee
+
+
+def _kept_at_paypal(life: Life, found: _Found) -> Iterator[tuple[str, int, int]]:
+    """The same of each capture, all of which our records know."""
+    payments = {each.payment_id: each for each in found.payments}
+    for capture in life.world.paypal.captures():
+        assert capture["status"] != "PENDING", capture
+        if capture["status"] == "DECLINED":
+            continue
+        payment = payments[capture["custom_id"]]
+        assert payment.capture is not None, payment
+        assert payment.capture.capture_id == capture["id"]
+        fee = (capture["platform_fee_minor"] or 0) - capture["platform_fee_returned_minor"]
+        yield payment.registration_id, capture["amount_minor"] - capture["refunded_minor"], fee
 
 
 def _assert_counters(found: _Found) -> None:
@@ -137,9 +192,9 @@ def _assert_history(journal: list[Item]) -> None:
         versions[aggregate].append(entry["sequence"])
         events = entry.get("events")
         assert isinstance(events, list)
-        confirmed[aggregate] += any(
-            isinstance(each, dict) and each["name"] == "registration.confirmed" for each in events
-        )
+        names = {each["name"] for each in events if isinstance(each, dict)}
+        confirmed[aggregate] += "registration.confirmed" in names
+        confirmed[aggregate] -= "registration.unmarked" in names
     for aggregate, found in versions.items():
         assert found == list(range(1, len(found) + 1)), aggregate
     assert max(confirmed.values(), default=0) <= 1
@@ -160,6 +215,29 @@ def _assert_mails(life: Life) -> None:
 
 
 def _may_repeat(life: Life) -> int:
-    """1 where the fault struck between the mail service's yes and our record of it."""
-    last = life.struck_at[-2:]
-    return int(bool(last) and "mail" in {call.name for call in last})
+    """1 for each fault that struck between the mail service's yes and our record of it."""
+    return sum("mail" in {call.name for call in calls[-2:]} for calls in life.strikes)
+
+
+def _assert_alarms(life: Life, found: _Found, flow: Flow | None) -> None:
+    """What waited for a person was told, and nobody was called for anything else."""
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in life.world.dynamo.items("journal"):
+        events = entry.get("events")
+        assert isinstance(events, list)
+        names = {str(each["name"]) for each in events if isinstance(each, dict)} & ALARMS.keys()
+        told[aggregate_of(str(entry["pk"]))] |= names
+        after = entry.get("after")
+        status = after.get("status") if isinstance(after, dict) else None
+        if status in {"parked", "mismatched"}:
+            assert names, entry
+    raised = set().union(*told.values())
+    if not life.lost.messages:
+        assert life.alarms == raised
+    for refund in found.refunds:
+        if refund.status is RefundStatus.FAILED:
+            assert "refund.failed" in told[f"refund/{refund.refund_id}"]
+    may = {"refund.unknown_for_long"} | (flow.alarms if flow is not None else set())
+    if life.lost.day:
+        may |= {"payment.unknown_for_long", "payment.parked"}  # orders don't outlive it
+    assert raised <= may, raised

@@ -1,62 +1,70 @@
-"""How the points of a story are shared out among workers, and how a failed one is told."""
+"""Which points of a story are struck, how they are shared out, and how a failed one is told.
+
+Between two calls of a process lie only thoughts, and a call that reads leaves nothing: a death
+differs from another only by the process and by the last thing that it has written or sent. The
+default run strikes each such death once, the wide one (`make simulate`) before and after each call.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from typing import Final
 
-from tests.simulation.flows import Flow, play
-from tests.simulation.kills import Call, KillPoint
+from tests.simulation.flow import Flow, play
+from tests.simulation.kills import Calls, KillPoint, kill_points
 from tests.simulation.life import Life
-from tests.simulation.losses import READS
+from tests.simulation.losses import is_lasting
 
 IS_WIDE: Final = bool(os.environ.get("SIMULATE"))  # set by `make simulate`
 SHARES: Final = 8 if IS_WIDE else 2
 
 
 @cache
-def undisturbed(flow: Flow) -> tuple[Call, ...]:
+def undisturbed(flow: Flow) -> Calls:
     """The calls of a story in which nothing goes wrong."""
     life = Life()
     play(flow, life)
-    return tuple(life.calls.made)
+    return life.calls
 
 
-def points_of(calls: Sequence[Call]) -> Iterator[KillPoint]:
-    """Every kill that leaves something of its own behind; in the wide run, every kill.
-
-    After a read is before the call that follows it: nothing lies between but thoughts.
-    """
-    for n, call in enumerate(calls):
-        yield KillPoint(n, "before")
-        if IS_WIDE or call.name not in READS:
-            yield KillPoint(n, "after")
+def points_of(calls: Calls) -> Iterator[KillPoint]:
+    """Every kill that differs from the others; in the wide run, every kill."""
+    return kill_points(calls.made) if IS_WIDE else distinct_points(calls)
 
 
-def lasting_points(calls: Sequence[Call]) -> Iterator[KillPoint]:
-    """The kills around what is written or sent."""
-    for n, call in enumerate(calls):
-        if call.name not in READS:
+def distinct_points(calls: Calls) -> Iterator[KillPoint]:
+    """A process that did nothing, and each that died after something that lasts."""
+    starts = set(calls.starts)
+    for n, call in enumerate(calls.made):
+        if n in starts:
             yield KillPoint(n, "before")
+        if is_lasting(call):
             yield KillPoint(n, "after")
 
 
-def shared[T](points: Iterable[T], share: int) -> Iterator[T]:
-    """Every so-manyth point: each share has some of the beginning and some of the end."""
-    return islice(points, share, None, SHARES)
+def shared[T](points: Iterable[T], share: int, *, of: int = SHARES, every: int = 1) -> Iterator[T]:
+    """Every so-manyth point: each share has some of the beginning and some of the end.
+
+    Args:
+        points: of which each share takes its own.
+        share: which one, from 0.
+        of: how many shares there are.
+        every: leaves the others to the wide run.
+    """
+    return islice(points, share * every, None, of * every)
 
 
 @contextmanager
 def told(point: object, life: Life) -> Iterator[None]:
-    """A failure inside says where the fault struck and what was called before."""
+    """A failure inside says where the faults struck and what was called before."""
     try:
         yield
     except Exception as error:
-        calls = life.struck_at[-6:] or life.calls.made[-6:]
+        calls = [call for struck in life.strikes or [life.calls.made] for call in struck[-6:]]
         lines = [f"  {call.name} {call.detail}" for call in calls]
         error.add_note("\n".join([f"{point} after", *lines]))
         raise

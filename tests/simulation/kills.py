@@ -44,6 +44,8 @@ class Calls:
     kill: KillPoint | None = None
     made: list[Call] = field(default_factory=list)
     is_dead: bool = False
+    is_struck: bool = False  # its fault has been told
+    starts: list[int] = field(default_factory=list)  # the number of each process's first call
 
     def watch[T](self, name: str, detail: str, act: Callable[[], T]) -> T:
         if self.is_dead:

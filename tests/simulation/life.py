@@ -1,132 +1,44 @@
-"""A world in which processes die or lose answers, and life goes on: people, messages, time.
-
-One process runs at a time. All calls through the seams are counted over the whole story, so
-that a fault can strike at any of them; whatever runs after it is a new process.
-"""
+"""A world in which processes die or lose answers, and life goes on: people, messages, time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from guichet.adapters.dynamo.expressions import to_wire
-from guichet.adapters.dynamo.seam import StoreUnavailableError
 from guichet.bootstrap import Container
 from guichet.entry.relaying import relayed
 from guichet.entry.work import doers, settle_message
-from guichet.errors import Conflict, Refusal, Unavailable
-from guichet.registration.mailer import MailNotTakenError, RenderedMail
+from guichet.registration.mailer import RenderedMail
 from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.use_cases.do_due_work import do_due_work
 from guichet.registration.use_cases.send_mails import send_mails
-from local.simulators.stripe.in_process import SimulatorHttp
-from local.simulators.stripe.shapes import PendingWebhook
-from tests.simulation.kills import Call, Calls, Killed, KillingDynamo, KillingHttp
-from tests.simulation.losses import LossyCalls, QueueAwayError
-from tests.simulation.outside import Body, Lost, MailLog, Queue, plain
-from tests.support.world import World
+from local.simulators.paypal import PayPalSimulator
+from local.simulators.shapes import PendingWebhook
+from local.simulators.stripe import StripeSimulator
+from tests.simulation.outside import Body, Queue, plain
+from tests.simulation.processes import FellError, Processes
 
 _VISIBILITY: Final = timedelta(seconds=360)  # of both queues in template.yaml
 _MINUTE: Final = timedelta(minutes=1)
-_PATIENCE: Final = 30  # how often a person tries again
 _ALL_IS_OVER: Final = timedelta(days=8)  # the longest hold, and a day
-_DARK: Final = timedelta(hours=25)
-_PAUSE: Final = timedelta(seconds=10)
 _ROUNDS: Final = 2_000
-_WRITE, _SEAT = "transact_write", "put state TRAINING#"
 _FAR: Final = datetime(2099, 1, 1, tzinfo=UTC)
 
 
-class FellError(Exception):
-    """A process ended without an answer, as the fault of this story wanted it."""
-
-
 @dataclass
-class Life:
-    """Runs processes in a world. After the fault of `calls` has struck, `lost` holds."""
+class Life(Processes):
+    """What runs by itself in the world of those processes."""
 
-    calls: Calls = field(default_factory=Calls)
-    lost: Lost = field(default_factory=Lost)
-    world: World = field(default_factory=World)
-    settle_queue: Queue = field(default_factory=Queue)
-    deliver_queue: Queue = field(default_factory=Queue)
-    mail: MailLog = field(default_factory=MailLog)
-    refusals: list[str] = field(default_factory=list)
-    alarms: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    struck_at: list[Call] = field(default_factory=list)  # the calls until the fault, its own last
-    after_write: Callable[[Life], None] = lambda _: None  # of a registration
-
-    # -- processes ------------------------------------------------------------------------
-
-    def process[T](self, run: Callable[[Container], T]) -> T:
-        """Run one process to its end.
-
-        Raises:
-            FellError: the fault struck, and nobody got an answer.
-        """
-        calls, before = self.calls, len(self.calls.made)
-        parts = self.world.container(
-            KillingDynamo(self.world.dynamo, calls),
-            KillingHttp(SimulatorHttp(self.world.stripe), calls),
-        )
-        try:
-            result = run(parts)
-        except Killed as death:
-            self._struck(calls)
-            self.calls = Calls()
-            raise FellError(str(death)) from death
-        except (StoreUnavailableError, MailNotTakenError, QueueAwayError) as outage:
-            self._struck(calls)
-            raise FellError(str(outage)) from outage
-        finally:
-            if isinstance(calls, LossyCalls) and calls.has_struck:
-                self._struck(calls)
-            if any(_SEAT in call.detail for call in calls.made[before:] if call.name == _WRITE):
-                self.after_write(self)
-        if calls.is_dead:
-            raise AssertionError(f"somebody caught the kill at {calls.kill}")
-        return result
-
-    def _struck(self, calls: Calls) -> None:
-        if self.struck_at:
-            return
-        self.struck_at = list(calls.made)
-        if self.lost.day:
-            self.world.clock.at += _DARK
-        if self.lost.messages:
-            self.world.dynamo.stream.clear()
-            self.settle_queue.waiting.clear()
-            self.deliver_queue.waiting.clear()
+    alarms: set[str] = field(default_factory=set)  # that reached a person
+    banks: dict[str, bool] = field(default_factory=dict)  # by PayPal's order: whether money arrives
 
     @property
-    def _loses_messages(self) -> bool:
-        return self.lost.messages and bool(self.struck_at)
-
-    # -- people -----------------------------------------------------------------------------
-
-    def person[T](self, who: str, act: Callable[[Container], T]) -> T | None:
-        """Somebody acts, and tries again as long as there is hope; None where it was refused."""
-        for _ in range(_PATIENCE):
-            if who in self.gone:
-                return None
-            try:
-                return self.process(act)
-            except FellError:
-                if self.lost.people:
-                    self.gone.add(who)
-            except Refusal as refusal:
-                in_flight = isinstance(refusal, Conflict) and refusal.retry_after_seconds
-                if not isinstance(refusal, Unavailable) and not in_flight:
-                    self.refusals.append(refusal.code)
-                    return None
-                if self.lost.people:
-                    self.gone.add(who)
-            self.world.clock.at += _PAUSE
-        raise AssertionError(f"{who} tried {_PATIENCE} times in vain")
+    def providers(self) -> Iterator[tuple[str, StripeSimulator | PayPalSimulator]]:
+        yield from (("stripe", self.world.stripe), ("paypal", self.world.paypal))
 
     # -- what runs by itself ------------------------------------------------------------------
 
@@ -141,27 +53,45 @@ class Life:
     def webhooks(self) -> bool:
         """One after the other, as each is signed at the moment it is sent."""
         moved = False
-        while due := self.world.stripe.take_webhooks(1):
-            moved = True
-            self._post(due[0])
+        self._let_banks_decide()
+        for name, provider in self.providers:
+            while due := provider.take_webhooks(1):
+                moved = True
+                if self._post(due[0], name):
+                    provider.webhook_delivered(due[0].event_id)
+                else:
+                    provider.webhook_failed(due[0].event_id)
         return moved
 
-    def _post(self, webhook: PendingWebhook) -> None:
-        if self.struck_at and self.lost.webhooks:
-            self.world.stripe.webhook_delivered(webhook.event_id)
-            return
+    def _let_banks_decide(self) -> None:
+        paypal = self.world.paypal
+        for capture in paypal.pending_captures():
+            arrives = self.banks.get(capture["order"])
+            if arrives is not None:
+                (paypal.settle_capture if arrives else paypal.deny_capture)(capture["id"])
+
+    def _post(self, webhook: PendingWebhook, provider: str) -> bool:
+        """Whether it was taken; one that is lost looks to its sender as if it were."""
+        if self.has_struck and self.lost.webhooks:
+            return True
         try:
-            answer = self.process(partial(self.world.post_webhook, webhook.headers, webhook.body))
+            answer = self.process(
+                lambda parts: self.world.post_webhook(
+                    webhook.headers, webhook.body, parts, provider
+                )
+            )
         except FellError:
-            self.world.stripe.webhook_failed(webhook.event_id)
-        else:
-            assert answer["statusCode"] == 200, answer
-            self.world.stripe.webhook_delivered(webhook.event_id)
+            return False
+        if answer["statusCode"] == 503:  # the signer's certificate did not come
+            assert self.has_struck, answer
+            return False
+        assert answer["statusCode"] == 200, answer
+        return True
 
     def relay(self) -> bool:
         """One batch of the journal's stream; one that fell comes again."""
         batch = list(self.world.dynamo.stream)
-        if not batch or self._loses_messages:
+        if not batch or self.loses_messages:
             self.world.dynamo.stream.clear()
             return False
         entries = [relayed(to_wire(entry)) for entry in batch]
@@ -174,7 +104,7 @@ class Life:
         try:
             self.process(pass_on)
         except FellError:
-            return not self._loses_messages
+            return not self.loses_messages
         del self.world.dynamo.stream[: len(batch)]
         return True
 
@@ -201,7 +131,7 @@ class Life:
             try:
                 self.process(partial(do, body))
             except FellError:
-                if not self._loses_messages:
+                if not self.loses_messages:
                     queue.waiting.append((self.world.clock.now() + _VISIBILITY, body))
         return moved
 
@@ -242,6 +172,10 @@ class Life:
         except FellError:
             return
 
+    def meanwhile(self) -> None:
+        self.background()
+        self.upkeep()
+
     # -- time -----------------------------------------------------------------------------------
 
     def wait(self, **parts: float) -> None:
@@ -259,7 +193,7 @@ class Life:
             self.background()
             moment = self._next_moment()
             if moment is None or (end is not None and moment > end):
-                self.world.clock.at = end or self.world.clock.at
+                self.world.clock.at = max(self.world.clock.at, end or self.world.clock.at)
                 return
             self.world.clock.at = moment
             self.upkeep()
@@ -274,9 +208,8 @@ class Life:
             moments.extend(
                 work.due_at for work in self.world.parts.outbox.due(kind, now=_FAR, limit=1)
             )
-        theirs = self.world.stripe.next_due_at()
-        if theirs is not None:
-            moments.append(theirs)
+        theirs = (provider.next_due_at() for _, provider in self.providers)
+        moments.extend(each for each in theirs if each is not None)
         if not moments:
             return None
         now = self.world.clock.now()

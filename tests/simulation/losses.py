@@ -13,7 +13,8 @@ from guichet.adapters.http import NoAnswerError
 from guichet.registration.mailer import MailNotTakenError
 from tests.simulation.kills import Call, Calls, When
 
-READS: Final = frozenset({"get", "query", "transact_get"})
+_READS: Final = frozenset({"get", "query", "transact_get"})
+_ASKING: Final = ("GET ", "POST /v1/oauth2/token")  # a token more or less changes nothing
 _PROVIDER_TRIES: Final = 3  # the client's own tries: then it gives up
 
 
@@ -61,6 +62,11 @@ class LossyCalls(Calls):
         raise OUTAGES.get(name, StoreUnavailableError)(f"lost {self.lose.when} {name} {detail}")
 
 
+def is_lasting(call: Call) -> bool:
+    """Whether it may leave something behind, here or at a provider."""
+    return call.name not in _READS and not (call.name == "send" and call.detail.startswith(_ASKING))
+
+
 def loss_points(calls: Sequence[Call], *, reads: bool) -> Iterator[LossPoint]:
     """Every answer that can get lost; a provider's once, and until the client gives up.
 
@@ -69,10 +75,11 @@ def loss_points(calls: Sequence[Call], *, reads: bool) -> Iterator[LossPoint]:
         reads: also those of the store's reads, which leave behind what a kill there does.
     """
     for n, call in enumerate(calls):
-        if reads or call.name not in READS:
+        if reads or call.name not in _READS:
             yield LossPoint(n, "before")
-        if call.name not in READS:
+        if is_lasting(call):
             yield LossPoint(n, "after")
         if call.name == "send":
             yield LossPoint(n, "before", _PROVIDER_TRIES)
-            yield LossPoint(n, "after", _PROVIDER_TRIES)
+            if is_lasting(call):
+                yield LossPoint(n, "after", _PROVIDER_TRIES)

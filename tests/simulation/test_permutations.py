@@ -2,99 +2,134 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, islice, permutations
 from typing import Final
 
 import pytest
 
 from guichet.registration.registration import RegistrationStatus
-from tests.simulation.contenders import Contest
+from tests.simulation.contenders import OnePage
 from tests.simulation.enumeration import IS_WIDE, SHARES, shared
 from tests.simulation.turns import Turns, explore
 
 S = RegistrationStatus
 _NAMES: Final = ("return", "webhook", "duplicate", "expiry", "cancel")
-_SEEDS: Final = range(3000 if IS_WIDE else 150)
+_SEEDS: Final = range(2000 if IS_WIDE else 100)
 _PREEMPTIONS: Final = 2 if IS_WIDE else 1
 
-paid_or_not = pytest.mark.parametrize(
-    ("is_paid", "end"),
-    [pytest.param(True, S.CONFIRMED, id="paid"), pytest.param(False, S.CANCELLED, id="unpaid")],
-)
+paid_or_not = pytest.mark.parametrize("is_paid", [True, False], ids=["paid", "unpaid"])
+at_either = pytest.mark.parametrize("provider", ["stripe", "paypal"])
+
+
+def ends_of(provider: str, *, is_paid: bool) -> set[RegistrationStatus]:
+    """Where a registration may stand when all five have acted at once.
+
+    What was paid is confirmed. But an order that was only approved is nobody's money: whoever
+    cancels before anybody asks about it is cancelled, and nothing is captured. Who cancels while
+    a capture is on its way is asked to come again in a moment, and nobody here does.
+    """
+    if provider == "stripe":
+        return {S.CONFIRMED if is_paid else S.CANCELLED}
+    return {S.CONFIRMED, S.CANCELLED} if is_paid else {S.CANCELLED, S.EXPIRED}
 
 
 @paid_or_not
-def test_every_order_of_the_five_ends_the_same_bad_2_bad_4(
-    *, is_paid: bool, end: RegistrationStatus
-) -> None:
+@at_either
+def test_every_order_of_the_five_ends_the_same_bad_2_bad_4(provider: str, *, is_paid: bool) -> None:
     """What was paid is confirmed; what was not is cancelled, whichever came first."""
     for order in permutations(_NAMES):
-        contest = Contest(is_paid)
+        contest = OnePage(is_paid=is_paid, provider=provider)
 
         for name in order:
             contest.acts[name]()
 
-        assert contest.end() is end, order
+        assert contest.end() is end_of(order, provider, is_paid=is_paid), order
+
+
+def end_of(order: Sequence[str], provider: str, *, is_paid: bool) -> RegistrationStatus:
+    is_cancelled_first = provider == "paypal" and order[0] == "cancel"
+    return S.CONFIRMED if is_paid and not is_cancelled_first else S.CANCELLED
 
 
 @pytest.mark.parametrize("share", range(SHARES))
+@at_either
 def test_a_payment_at_any_place_among_them_is_kept_with_its_seat_or_not_taken_reg_8(
-    share: int,
+    provider: str, share: int
 ) -> None:
-    orders = islice(permutations((*_NAMES, "pay")), 0, None, 1 if IS_WIDE else 3)
+    orders = islice(permutations((*_NAMES, "pay")), 0, None, 1 if IS_WIDE else 5)
     for order in shared(orders, share):
-        contest = Contest(is_paid=False)
+        contest = OnePage(is_paid=False, provider=provider)
 
         for name in order:
             contest.pay() if name == "pay" else contest.acts[name]()
 
-        is_in_time = order.index("pay") < min(order.index("cancel"), order.index("expiry"))
-        assert contest.end() is (S.CONFIRMED if is_in_time else S.CANCELLED), order
+        assert contest.end() is _end_of_payment(order, provider), order
+
+
+def _end_of_payment(order: Sequence[str], provider: str) -> RegistrationStatus:
+    """By card in time: kept. At PayPal: kept where somebody asks before it is cancelled.
+
+    But a page on which a capture was declined after the hold is not captured again.
+    """
+    paid, cancelled, expired = (order.index(name) for name in ("pay", "cancel", "expiry"))
+    if provider == "stripe":
+        return S.CONFIRMED if paid < min(cancelled, expired) else S.CANCELLED
+    told = min(order.index("webhook"), order.index("duplicate"))  # what comes twice tells once
+    asked = (order.index("return"), told, expired)
+    if any(expired < each < paid for each in asked):
+        return S.CANCELLED
+    return S.CONFIRMED if any(paid < each < cancelled for each in asked) else S.CANCELLED
 
 
 @paid_or_not
 @pytest.mark.parametrize("share", range(SHARES))
+@at_either
 def test_calls_of_the_five_may_interleave_in_any_way_bad_2(
-    *, is_paid: bool, end: RegistrationStatus, share: int
+    provider: str, *, is_paid: bool, share: int
 ) -> None:
     for seed in shared(_SEEDS, share):
-        contest = Contest(is_paid)
+        contest = OnePage(is_paid=is_paid, provider=provider)
         with contest.turns as turns:
             for name in _NAMES:
                 turns.actor(name, contest.acts[name])
 
             schedule = turns.run_seeded(seed)
 
-        assert contest.end() is end, schedule
+        assert contest.end() in ends_of(provider, is_paid=is_paid), schedule
 
 
 @paid_or_not
+@at_either
 @pytest.mark.parametrize(
     "pair", [pytest.param(pair, id="-".join(pair)) for pair in combinations(_NAMES, 2)]
 )
 def test_each_pair_may_interrupt_one_another_anywhere_reg_4_bad_2(
-    *, is_paid: bool, end: RegistrationStatus, pair: tuple[str, str]
+    pair: tuple[str, str], provider: str, *, is_paid: bool
 ) -> None:
-    contests: list[Contest] = []
+    contests: list[OnePage] = []
 
     def start() -> Turns:
-        contests.append(Contest(is_paid))
+        contests.append(OnePage(is_paid=is_paid, provider=provider))
         for name in pair:
             contests[-1].turns.actor(name, contests[-1].acts[name])
         return contests[-1].turns
 
     for turns in explore(start, preemptions=_PREEMPTIONS):
-        expected = end if is_paid or "cancel" in pair else S.EXPIRED
-        assert contests.pop().end() is expected, turns.schedule
+        ends = ends_of(provider, is_paid=is_paid)
+        if "cancel" not in pair:
+            ends = {S.CONFIRMED} if is_paid else {S.EXPIRED}
+        assert contests.pop().end() in ends, turns.schedule
 
 
+@at_either
 @pytest.mark.parametrize("rival", _NAMES)
-def test_a_buyer_may_pay_between_any_two_calls_of_another_bad_16(rival: str) -> None:
+def test_a_buyer_may_pay_between_any_two_calls_of_another_bad_16(rival: str, provider: str) -> None:
     """Money is kept with a seat, or was never taken: the page is expired before the seat is free."""
-    contests: list[Contest] = []
+    contests: list[OnePage] = []
 
     def start() -> Turns:
-        contests.append(Contest(is_paid=False))
+        contests.append(OnePage(is_paid=False, provider=provider))
         contests[-1].turns.actor(rival, contests[-1].acts[rival])
         contests[-1].turns.actor("buyer", contests[-1].pay)
         return contests[-1].turns
