@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,12 +12,14 @@ from guichet.adapters.http import Http, HttpRequest, HttpResponse
 from guichet.errors import Refusal
 from guichet.payments.payment import PaymentStatus
 from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.training import Training
 from guichet.registration.use_cases.cancel_registration import (
     CancelRegistration,
     cancel_registration,
 )
+from tests.support.organizing import close
 from tests.support.road import Road, known, time_passes
-from tests.support.world import REGISTRANT, World
+from tests.support.world import ACCOUNT, REGISTRANT, World
 
 R, P = RegistrationStatus, PaymentStatus
 
@@ -88,3 +90,39 @@ def test_a_cancellation_overtaken_by_a_capture_leaves_no_money_behind_reg_8(
     assert world.read(registration).status is R.CONFIRMED
     world.assert_books_equal_the_providers()
     world.assert_seats_match(training)
+
+
+def by_closing(world: World, training: Training) -> None:
+    close(world, training)
+
+
+def by_unlinking(world: World, training: Training) -> None:
+    del training
+    account = world.parts.people.payment_account(ACCOUNT, "paypal")
+    assert account is not None
+    unlinked = replace(account.unlinked(now=world.clock.now()), version=account.version + 1)
+    world.parts.people.save_payment_account(world.cause("unlink"), account, unlinked)
+
+
+@pytest.mark.parametrize("act", [by_closing, by_unlinking])
+def test_a_sweep_overtaken_by_a_declined_capture_ends_the_page_all_the_same_reg_8(
+    act: Callable[[World, Training], None], world: World
+) -> None:
+    """Declined, the page is open again, and would be captured with another instrument."""
+    road = Road(world, "paypal")
+    training = world.training()
+    registration = world.register(training)
+    road.hear_nothing()
+    payment = road.start(registration)
+    act(world, training)
+    world.clock.advance(minutes=10)
+
+    def buyer_is_declined() -> None:
+        assert payment.session_id is not None
+        world.paypal.approve(payment.session_id, "declined")
+        world.come_back(registration)
+
+    world.upkeep(world.container(http=Overtaken(world.http, buyer_is_declined)))
+
+    assert known(world, payment).status is P.ABANDONED
+    assert world.read(registration).open_payment_id is None

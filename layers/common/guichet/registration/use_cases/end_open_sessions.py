@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from guichet.errors import Unavailable
+from guichet.errors import ConcurrentUpdateError, Unavailable
 from guichet.events import Actor, Event
-from guichet.ledger.journal import Change
+from guichet.ledger.journal import Cause, Change
 from guichet.registration.outcome import bumped
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.settling import Settling, cause_of
@@ -34,8 +34,10 @@ def end_open_sessions(training_id: str, actor: Actor, *, settling: Settling) -> 
             training_id, limit=_PAGE, after=after, status=RegistrationStatus.AWAITING_PAYMENT
         )
         for registration in page.items:
+            if registration.open_payment_id is None:
+                continue
             try:
-                settling.end_open_payment(registration, cause)
+                _end(registration.registration_id, settling, cause)
             except Unavailable as error:
                 unanswered = error
         after = page.after
@@ -52,3 +54,17 @@ def end_open_sessions(training_id: str, actor: Actor, *, settling: Settling) -> 
         records.save(cause, [Change(fresh, done, (Event("training.sessions_ended"),))])
 
     with_fresh_state(finish)
+
+
+def _end(registration_id: str, settling: Settling, cause: Cause) -> None:
+    """End its session, whoever moves it meanwhile."""
+
+    def attempt() -> None:
+        registration = settling.records.registration(registration_id)
+        if registration is None or registration.open_payment_id is None:
+            return
+        if registration.status is RegistrationStatus.AWAITING_PAYMENT:
+            settling.end_open_payment(registration, cause)
+            raise ConcurrentUpdateError("the open session should have ended: look again")
+
+    with_fresh_state(attempt)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guichet.errors import Unavailable
+from guichet.errors import ConcurrentUpdateError, Unavailable
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount, PaymentAccountStatus
@@ -75,10 +75,13 @@ class _Sweep:
             registration = records.registration(registration_id)
             if registration is None or registration.open_payment_id is None:
                 return
+            if registration.status is not RegistrationStatus.AWAITING_PAYMENT:
+                return  # what is being settled keeps its seat (REG-8)
             payment = records.payment(registration.open_payment_id)
             if payment is None or payment.provider != self.provider or payment.payee == self.payee:
                 return
             self.settling.end_open_payment(registration, cause)
+            raise ConcurrentUpdateError("the open session should have ended: look again")
 
         with_fresh_state(attempt)
 
