@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import pytest
 
+from guichet.adapters.dynamo.seam import Dynamo, Operation
 from guichet.adapters.http import Http, HttpRequest, HttpResponse
-from guichet.errors import Refusal
+from guichet.errors import Refusal, Unavailable
 from guichet.payments.payment import PaymentStatus
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import Training
@@ -126,3 +128,44 @@ def test_a_sweep_overtaken_by_a_declined_capture_ends_the_page_all_the_same_reg_
 
     assert known(world, payment).status is P.ABANDONED
     assert world.read(registration).open_payment_id is None
+
+
+@dataclass
+class LosingOnce:
+    """A `Dynamo` on which others write just before its first transaction."""
+
+    inner: Dynamo
+    meanwhile: Callable[[], object]
+    lost: bool = False
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any other call
+        return getattr(self.inner, name)
+
+    def transact_write(self, operations: Sequence[Operation]) -> None:
+        if not self.lost:
+            self.lost = True
+            self.meanwhile()
+        self.inner.transact_write(operations)
+
+
+def test_a_payment_is_written_although_the_newer_page_moves_while_it_is_ended_bad_1(
+    world: World,
+) -> None:
+    """The card is charged while a browser takes the newer page over from a worker that died."""
+    card, wallet = Road(world, "stripe"), Road(world, "paypal")
+    training = world.training()
+    registration = world.register(training)
+    paid = card.start(registration)
+    with suppress(Unavailable):
+        wallet.disturb({"do": "lost_before", "match": "POST /v2/checkout/orders", "times": 3})
+        wallet.start(registration, "pay-2")
+    card.pay_ended(paid)
+    store = LosingOnce(world.dynamo, lambda: wallet.start(registration, "pay-2"))
+
+    world.container(cast("Dynamo", store)).settling.ask(paid.payment_id, world.cause("settle"))
+    world.settle_down()
+
+    assert world.read(registration).paid_payment_id == paid.payment_id
+    assert world.read(registration).status is R.CONFIRMED
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)

@@ -266,6 +266,8 @@ class Settling:
             self.end_open_payment(registration, cause)
         except Unavailable:
             return False  # what is paid on it is returned (BAD-1)
+        except ConcurrentUpdateError:
+            return True  # it has moved: it is looked at again
         return True
 
     def situation(self, payment_id: str, *, seat_may_be_left: bool = True) -> Situation:
