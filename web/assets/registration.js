@@ -8,16 +8,15 @@ import { element, once, readersWords, showState } from "./page.js";
 import { sendLink } from "./resend.js";
 import { choices, isUnsettled, stateOf, valuesOf } from "./showing.js";
 import { forget, keyFor, remember, remembered } from "./store.js";
+import { looks } from "./waiting.js";
 
 const HANDED_OVER = `handed-over:${registrationId}`;
 const KEY = `key:pay:${registrationId}`;
 
-// How long to wait before each look after coming back; the last one is repeated, within reason.
-const LOOKS_MS = [1_500, 2_000, 3_000, 5_000, 5_000, 5_000, 5_000, 10_000, 15_000, 30_000];
-const MOST_LOOKS = 40;
 const SLOW_AFTER = 5;
 const LOOKS_AT_EXPIRED = 3;
 const MOST_TRIES = 4;
+const MOST_WATCHES = 24;
 
 let words;
 let registration;
@@ -123,6 +122,7 @@ async function pay() {
         key: keyFor(KEY, { method }),
       });
       if (answer.redirect_url) {
+        if (registration.attempt?.tries) registration = await own("GET"); // how often by now
         goTo(answer.redirect_url, method);
         return;
       }
@@ -196,9 +196,7 @@ const triesBefore = () => remembered(HANDED_OVER)?.tries ?? 0;
 async function look() {
   round += 1;
   const mine = round;
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    await pause(LOOKS_MS[Math.min(looks, LOOKS_MS.length - 1)]);
-    while (document.hidden) await nextTimeVisible();
+  for await (const count of looks()) {
     if (mine !== round) return;
     try {
       registration = await own("POST", "/return");
@@ -211,17 +209,14 @@ async function look() {
     }
     if (mine !== round) return;
     if (shown === "processing" && registration.status === "processing") continue;
-    const over = registration.status === "expired" && looks + 1 >= LOOKS_AT_EXPIRED;
+    const over = registration.status === "expired" && count >= LOOKS_AT_EXPIRED;
     if (over || !isUnsettled(registration, triesBefore())) {
       settled();
       return;
     }
-    if (looks + 1 === SLOW_AFTER) show({ slow: true }, "checking");
+    if (count === SLOW_AFTER) show({ slow: true }, "checking");
   }
 }
-
-const nextTimeVisible = () =>
-  new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
 
 /** The provider has spoken: this page's own address is the registration's again. */
 function settled() {
@@ -229,6 +224,7 @@ function settled() {
   letGo();
   history.replaceState(null, "", `/registrations/${registrationId}${location.search}`);
   show();
+  if (shown === "pay") keepWatching();
 }
 
 function complain(key, code) {
@@ -279,6 +275,14 @@ window.addEventListener("pageshow", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && ["pay", "offline", "approval"].includes(shown)) refreshIfChanged();
 });
+
+/** What was declined may be paid after all, by another window or a late word of the provider. */
+async function keepWatching() {
+  for (let times = 0; times < MOST_WATCHES && shown === "pay"; times += 1) {
+    await pause(5_000);
+    if (shown === "pay") await refreshIfChanged();
+  }
+}
 
 /** Another window may have paid, or the hold may have ended, while this one was not looked at. */
 async function refreshIfChanged() {
