@@ -16,6 +16,7 @@ _CLEAN: Final = (
     (re.compile(r"/"), "index.html"),
     (re.compile(r"/trainings/[^/]+"), "training.html"),
     (re.compile(r"/registrations/[^/]+(/return)?"), "registration.html"),
+    (re.compile(r"/organizer/payment-accounts/[^/]+"), "linking.html"),
 )
 _ASSET: Final = re.compile(r"/assets/[^.].*")
 

@@ -20,6 +20,7 @@ from tests.support.stack_sale import Browser, open_training
 PATHS = (
     *("/", "/trainings/trn_1", "/trainings/", "/trainings/a/b", "/trainings", "/training.html"),
     *("/registrations/reg_1_2", "/registrations/reg_1_2/return", "/registrations/reg_1_2/other"),
+    *("/organizer/payment-accounts/pac_1", "/organizer/payment-accounts", "/organizer"),
     *("/assets/page.css", "/assets/texts/fr.json", "/assets/", "/assets/.git", "/robots.txt"),
 )
 
@@ -103,7 +104,22 @@ def test_pages_are_legible_in_the_dark_and_receipts_on_paper_ext_5(
     expect(confirmed.get_by_role("heading", name="Receipt")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["index", "training", "registration"])
+def test_an_organizer_who_comes_back_from_linking_is_told_how_to_go_on_pay_1(
+    visitor: Visitor,
+) -> None:
+    page = "/organizer/payment-accounts/pac_1"
+
+    visitor.page.goto(f"{page}?from=provider&lang=fr")
+    back = visitor.see("back").inner_text()
+    visitor.inspect("back")
+    visitor.page.goto(f"{page}?again=1&lang=nl")
+    again = visitor.see("again").inner_text()
+
+    assert say("fr", "linking.back_text") in back
+    assert say("nl", "linking.again_text") in again
+
+
+@pytest.mark.parametrize("name", ["index", "linking", "training", "registration"])
 def test_a_page_without_scripts_says_what_it_needs_in_every_language(name: str) -> None:
     page = (ROOT / "web" / f"{name}.html").read_text()
 
