@@ -20,10 +20,11 @@ from guichet.registration.use_cases.cancel_registration import (
     cancel_registration,
 )
 from tests.support.organizing import close
-from tests.support.road import Road, known, time_passes
+from tests.support.road import Road, known, lost, others_take, time_passes
 from tests.support.world import ACCOUNT, REGISTRANT, World
 
 R, P = RegistrationStatus, PaymentStatus
+CAPTURE = "POST /v2/checkout/orders/*/capture"
 
 
 class Killed(BaseException):
@@ -167,5 +168,51 @@ def test_a_payment_is_written_although_the_newer_page_moves_while_it_is_ended_ba
 
     assert world.read(registration).paid_payment_id == paid.payment_id
     assert world.read(registration).status is R.CONFIRMED
+    world.assert_books_equal_the_providers()
+    world.assert_seats_match(training)
+
+
+@dataclass
+class CapturingWhileOthersLook:
+    """An `Http` on which others act just before a capture is sent; then its worker dies."""
+
+    inner: Http
+    meanwhile: Callable[[], None]
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        if not request.url.endswith("/capture"):
+            return self.inner.send(request)
+        self.meanwhile()
+        self.inner.send(request)
+        raise Killed
+
+
+def test_an_intent_that_is_carried_out_again_is_ended_by_nobody_meanwhile_reg_8(
+    world: World,
+) -> None:
+    """Late, its first capture lost on the way there: the seat goes while the second is sent."""
+    road = Road(world, "paypal")
+    training = world.training(capacity=1)
+    registration = world.register(training)
+    payment = road.start(registration)
+    road.hear_nothing()
+    time_passes(world, hours=1)
+    road.pay(payment)
+    road.disturb(lost(CAPTURE, "lost_before", 3), webhooks={"drop": -1})
+    road.come_back(registration)
+    world.clock.advance(minutes=1)
+
+    def others_look() -> None:
+        others_take(world, training)
+        with suppress(Unavailable):
+            world.parts.settling.ask(payment.payment_id, world.cause("upkeep"))
+
+    parts = world.container(http=CapturingWhileOthersLook(world.http, others_look))
+    with suppress(Killed):
+        parts.settling.ask(payment.payment_id, world.cause("settle"))
+    time_passes(world, hours=2, minutes_each=10)
+
+    assert (road.taken(), road.returned()) == (1, 1)
+    assert world.read(registration).status is R.EXPIRED
     world.assert_books_equal_the_providers()
     world.assert_seats_match(training)

@@ -107,7 +107,7 @@ class Payment:
     redirect_url: str | None = None
     capture: Capture | None = None
     refund_id: str | None = None  # the return of the whole capture, once it was decided
-    calling_since: datetime | None = None  # a call that opens a session is on its way
+    calling_since: datetime | None = None  # a call that opens it, or captures again, is on its way
     capture_count: int = 0  # captures intended so far: each has its own key
     pending_capture_id: str | None = None  # what is asked about while the provider settles it
     asked_count: int = 0
@@ -168,6 +168,10 @@ class Payment:
             asked_count=0,
         )
 
+    def capturing_again(self, now: datetime) -> Payment:
+        """The same intent, sent once more: whoever looks meanwhile waits for its answer."""
+        return replace(self, calling_since=now)
+
     def abandoned(self) -> Payment:
         return replace(self.transition_to(S.ABANDONED), calling_since=None)
 
@@ -178,7 +182,7 @@ class Payment:
     def is_being_captured(self, now: datetime) -> bool:
         """Whether another worker may still be waiting for the answer to our capture."""
         fresh = self.asked_count == 0 and now < self.started_at + CALL_LIMIT
-        return self.status is S.CAPTURING and fresh
+        return self.status is S.CAPTURING and (fresh or self.is_being_called(now))
 
     def captured(self, capture: Capture) -> Payment:
         """Money arrived: as asked, or held as mismatched for a person to decide (REG-3)."""

@@ -59,13 +59,20 @@ def still_wants_capture(situation: Situation) -> bool:
     return live or (registration.status is S.EXPIRED and situation.seat_may_be_left)
 
 
+def sent_again(situation: Situation) -> Decision:
+    """An earlier intent is carried out once more: by one worker, and nobody ends it meanwhile."""
+    again = bumped(situation.payment.capturing_again(situation.now))
+    return Decision((Change(situation.payment, again),))
+
+
 def unanswered(situation: Situation) -> Decision:
     """Nobody says what became of a capture that was sent: unknown, and the seat is kept (REG-8)."""
     payment = situation.payment
     count = asked_once_more(payment.started_at, payment.asked_count, situation.now)
     overdue = situation.now >= payment.started_at + ALARM_AFTER
     events = (about(payment, "payment.unknown_for_long"),) if overdue else ()
-    asked = Change[Aggregate](payment, bumped(replace(payment, asked_count=count)), events)
+    noted = bumped(replace(payment, asked_count=count, calling_since=None))
+    asked = Change[Aggregate](payment, noted, events)
     return Decision((asked, *to_processing(situation)))
 
 

@@ -289,7 +289,8 @@ def _declined(situation: Situation) -> Decision:
     """What the buyer paid with was declined: the same page takes another one while the seat is held."""
     if situation.registration.status is not S.AWAITING_PAYMENT or not situation.holds_lease:
         return _denied(situation)
-    payment = bumped(situation.payment.transition_to(PaymentStatus.OPEN))
+    opened = situation.payment.transition_to(PaymentStatus.OPEN)
+    payment = bumped(replace(opened, calling_since=None))
     return Decision((Change(situation.payment, payment, (Event("payment.declined"),)),))
 
 

@@ -26,6 +26,7 @@ from guichet.registration.capturing import (
     abandoned,
     abandoning,
     parked,
+    sent_again,
     still_wants_capture,
     to_capture,
     unanswered,
@@ -189,11 +190,12 @@ class Settling:
             if payment.status is PaymentStatus.CAPTURING:
                 if payment.is_being_captured(situation.now):
                     raise _being_captured()
-                if still_wants_capture(situation):
-                    return payment
-                self._write(payment_id, SessionReport(SessionState.ENDED), cause, None)
-                return None
-            decision = to_capture(situation)
+                if not still_wants_capture(situation):
+                    self._save(payment, ended, cause)
+                    return None
+                decision = sent_again(situation)
+            else:
+                decision = to_capture(situation)
             if not decision.changes:
                 return None
             try:
