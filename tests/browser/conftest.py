@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from local.paths import ROOT
 from tests.infrastructure.conftest import written
-from tests.support.browsing import Visitor
+from tests.support.browsing import Visitor, browser_of
 from tests.support.deployed_stack import DeployedStack, deployed_stack
 
 __all__ = ["deployed_stack", "written"]
@@ -41,19 +41,30 @@ def _alone(deployed_stack: DeployedStack) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def browsers() -> dict[str, BrowserContext]:
+    """By language; kept, since a new one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def arrive(deployed_stack: DeployedStack, chromium: Browser) -> Iterator[Arrive]:
+def arrive(
+    deployed_stack: DeployedStack, chromium: Browser, browsers: dict[str, BrowserContext]
+) -> Iterator[Arrive]:
     """Makes visitors; none may have met a script error, a refused load or a third party (EXT-5)."""
     visitors: list[Visitor] = []
 
     def arriving(locale: str = "en-US") -> Visitor:
-        visitors.append(Visitor.arriving(deployed_stack, chromium, locale))
+        if locale not in browsers:
+            browsers[locale] = browser_of(chromium, deployed_stack, locale)
+        visitors.append(Visitor.arriving(deployed_stack, browsers[locale]))
         return visitors[-1]
 
     yield arriving
 
     for visitor in visitors:
-        visitor.page.context.close()
+        for page in visitor.page.context.pages:
+            page.close()
     assert [trouble for visitor in visitors for trouble in visitor.troubles] == []
 
 

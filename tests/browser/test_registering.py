@@ -96,6 +96,7 @@ def test_nothing_typed_is_lost_by_reload_language_or_going_back_ext_5(
     address = visitor.fill_details()
 
     page.reload()
+    visitor.see("offer")
     after_reload = page.input_value("#email")
     page.locator(".languages summary").click()
     page.get_by_role("link", name="Português").click()

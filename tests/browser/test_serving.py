@@ -15,7 +15,7 @@ from tests.browser.conftest import Arrive
 from tests.infrastructure.conftest import Template
 from tests.support.browsing import Visitor, say
 from tests.support.deployed_stack import DeployedStack
-from tests.support.stack_sale import Browser, open_training
+from tests.support.stack_sale import open_training
 
 PATHS = (
     *("/", "/trainings/trn_1", "/trainings/", "/trainings/a/b", "/trainings", "/training.html"),
@@ -136,16 +136,3 @@ def test_no_field_takes_a_card_and_nothing_is_inline_reg_2() -> None:
         assert "<style" not in page
         assert " onclick" not in page
         assert "://" not in page
-
-
-def test_another_language_is_kept_over_the_providers_page_ext_5(
-    deployed_stack: DeployedStack, visitor: Visitor
-) -> None:
-    holder = Browser.registered(deployed_stack, open_training(deployed_stack), "en")
-
-    visitor.visit_registration(holder, "?lang=es")
-    visitor.pay_with("stripe")
-    visitor.press("ok")
-    shown = visitor.see("confirmed").inner_text()
-
-    assert say("es", "confirmed.text", email=holder.email) in shown

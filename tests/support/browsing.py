@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Locator,
     Page,
@@ -33,7 +34,6 @@ NARROWEST: Final[ViewportSize] = {
 }  # what 1280 × 1024 are at 400 % (WCAG 1.4.10)
 
 _AXE = Axe()
-_looked_at: set[tuple[str, str]] = set()  # by axe in this run: pages in a state and a colour scheme
 
 
 @cache
@@ -47,6 +47,19 @@ def say(language: str, key: str, **values: str) -> str:
     return _texts(language)[key].format(**values)
 
 
+def browser_of(chromium: Browser, stack: DeployedStack, locale: str) -> BrowserContext:
+    """The browser of somebody in Paris with a phone, who speaks this language."""
+    context = chromium.new_context(
+        base_url=stack.url,
+        locale=locale,
+        timezone_id="Europe/Paris",
+        viewport=PHONE,
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
 @dataclass
 class Visitor:
     """One window on one device. What goes wrong unseen is noted in `troubles`."""
@@ -56,16 +69,9 @@ class Visitor:
     troubles: list[str] = field(default_factory=list)
 
     @classmethod
-    def arriving(cls, stack: DeployedStack, chromium: Browser, locale: str = "en-US") -> Visitor:
-        context = chromium.new_context(
-            base_url=stack.url,
-            locale=locale,
-            timezone_id="Europe/Paris",
-            viewport=PHONE,
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        return cls(stack, context.new_page()).watched()
+    def arriving(cls, stack: DeployedStack, browser: BrowserContext) -> Visitor:
+        """A new window: what one remembers is its own."""
+        return cls(stack, browser.new_page()).watched()
 
     def another_tab(self) -> Visitor:
         """Another window of the same browser; it remembers nothing of this one."""
@@ -152,13 +158,14 @@ class Visitor:
     def inspect(self, state: str) -> None:
         """One heading, the language said, nothing beside the screen, no violation that axe knows.
 
-        It takes its time: each state is looked at once a run.
+        It takes its time: each state is looked at once a run, whichever worker is there first.
         """
         page = self.page
-        scheme = str(page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"))
-        if (state, scheme) in _looked_at:
+        is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        looked_at = self.stack.folder / f"looked at {state}, {'dark' if is_dark else 'light'}"
+        if looked_at.exists():
             return
-        _looked_at.add((state, scheme))
+        looked_at.touch()
         expect(page.locator("h1:visible")).to_have_count(1)
         assert self.language in LANGUAGES
         for size in (NARROWEST, PHONE):
