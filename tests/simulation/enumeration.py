@@ -2,7 +2,8 @@
 
 Between two calls of a process lie only thoughts, and a call that reads leaves nothing: a death
 differs from another only by the process and by the last thing that it has written or sent. The
-default run strikes each such death once, the wide one (`make simulate`) before and after each call.
+default run strikes every so-manyth of those, the wide one (`make simulate`) all of them, and, where
+nothing else is lost, before and after each call.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from tests.simulation.flows import FLOWS
 from tests.simulation.life import Life
 from tests.simulation.losses import LossyCalls, loss_points
 
-_EVERY: Final = 1 if IS_WIDE else 4  # in the default run every so-manyth
+_EVERY: Final = 1 if IS_WIDE else 6  # in the default run every so-manyth
 _SHARES: Final = SHARES if IS_WIDE else 1
 
 

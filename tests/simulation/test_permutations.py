@@ -15,7 +15,7 @@ from tests.simulation.turns import Turns, explore
 
 S = RegistrationStatus
 _NAMES: Final = ("return", "webhook", "duplicate", "expiry", "cancel")
-_SEEDS: Final = range(2000 if IS_WIDE else 100)
+_SEEDS: Final = range(1000 if IS_WIDE else 60)
 _PREEMPTIONS: Final = 2 if IS_WIDE else 1
 
 paid_or_not = pytest.mark.parametrize("is_paid", [True, False], ids=["paid", "unpaid"])
@@ -57,7 +57,7 @@ def end_of(order: Sequence[str], provider: str, *, is_paid: bool) -> Registratio
 def test_a_payment_at_any_place_among_them_is_kept_with_its_seat_or_not_taken_reg_8(
     provider: str, share: int
 ) -> None:
-    orders = islice(permutations((*_NAMES, "pay")), 0, None, 1 if IS_WIDE else 5)
+    orders = islice(permutations((*_NAMES, "pay")), 0, None, 1 if IS_WIDE else 8)
     for order in shared(orders, share):
         contest = OnePage(is_paid=False, provider=provider)
 
@@ -134,5 +134,5 @@ def test_a_buyer_may_pay_between_any_two_calls_of_another_bad_16(rival: str, pro
         contests[-1].turns.actor("buyer", contests[-1].pay)
         return contests[-1].turns
 
-    for turns in explore(start, preemptions=2):
+    for turns in explore(start, preemptions=_PREEMPTIONS):
         assert contests.pop().end() in {S.CONFIRMED, S.CANCELLED, S.EXPIRED}, turns.schedule

@@ -14,7 +14,7 @@ from tests.simulation.turns import Turns, explore
 
 S = RegistrationStatus
 _NAMES: Final = ("card", "order", "card_told", "order_told", "expiry", "return")
-_SEEDS: Final = range(1000 if IS_WIDE else 60)
+_SEEDS: Final = range(500 if IS_WIDE else 40)
 
 whichever_came_first = pytest.mark.parametrize(
     "pages",
@@ -27,7 +27,7 @@ whichever_came_first = pytest.mark.parametrize(
 def test_every_order_of_two_payments_and_their_words_keeps_one_bad_1(
     pages: Pages, share: int
 ) -> None:
-    orders = islice(permutations(_NAMES), 0, None, 1 if IS_WIDE else 5)
+    orders = islice(permutations(_NAMES), 0, None, 1 if IS_WIDE else 8)
     for order in shared(orders, share):
         contest = TwoPages(pages)
 
@@ -70,5 +70,5 @@ def test_the_other_page_may_be_paid_between_any_two_calls_about_one_bad_1(
         contests[-1].turns.actor("buyer", contests[-1].acts[other])
         return contests[-1].turns
 
-    for turns in explore(start, preemptions=2):
+    for turns in explore(start, preemptions=2 if IS_WIDE else 1):
         assert contests.pop().end() is S.CONFIRMED, turns.schedule
