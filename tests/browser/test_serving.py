@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from guichet.languages import LANGUAGES
 from local import pages
-from local.paths import ROOT
 from tests.browser.conftest import Arrive
 from tests.infrastructure.conftest import Template
 from tests.support.browsing import Visitor, say
@@ -117,22 +114,3 @@ def test_an_organizer_who_comes_back_from_linking_is_told_how_to_go_on_pay_1(
 
     assert say("fr", "linking.back_text") in back
     assert say("nl", "linking.again_text") in again
-
-
-@pytest.mark.parametrize("name", ["index", "linking", "training", "registration"])
-def test_a_page_without_scripts_says_what_it_needs_in_every_language(name: str) -> None:
-    page = (ROOT / "web" / f"{name}.html").read_text()
-
-    unscripted = page.partition("<noscript>")[2].partition("</noscript>")[0]
-
-    assert re.findall(r'lang="(..)">.*JavaScript', unscripted) == list(LANGUAGES)
-
-
-def test_no_field_takes_a_card_and_nothing_is_inline_reg_2() -> None:
-    for path in (ROOT / "web").glob("*.html"):
-        page = path.read_text()
-        assert "cc-" not in page
-        assert "style=" not in page
-        assert "<style" not in page
-        assert " onclick" not in page
-        assert "://" not in page
