@@ -143,3 +143,37 @@ def _assert_one_session(
     assert {each for each in answers if isinstance(each, str)} <= {"payment_in_flight"}
     assert len(world.stripe.find_all("checkout.session")) == before + 1
     assert world.start(registration, keys_of_clicks[0]).redirect_url in pages
+
+
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_windows_at_both_providers_at_once_have_one_open_attempt_reg_10_bad_1(
+    world: World, part: int
+) -> None:
+    """Each ends the page of the one before; at Stripe it is expired, at PayPal it is only our own."""
+    world.link_paypal()
+    for n in rounds(part, of=ROUNDS // 4):
+        training = world.training()
+        registration = world.register(training, f"buyer-{n}@example.org")
+        methods = ["stripe", "paypal"] * (_CLICKS // 2)
+
+        answers = at_once(
+            [
+                partial(world.start, registration, f"pay-{key}", method=method)
+                for key, method in enumerate(methods)
+            ]
+        )
+
+        attempts = {each.payment_id for each in answers if isinstance(each, Payment)}
+        assert attempts
+        stored = [world.parts.records.payment(each) for each in attempts]
+        still_open = {p.payment_id for p in stored if p and p.status is PaymentStatus.OPEN}
+        assert still_open == {world.read(registration).open_payment_id}
+        assert {p.payment_id for p in stored if p and _is_open_at_stripe(world, p)} <= still_open
+        world.assert_seats_match(training)
+
+
+def _is_open_at_stripe(world: World, payment: Payment) -> bool:
+    if payment.provider != "stripe" or payment.session_id is None:
+        return False
+    status: str = world.stripe.find(payment.session_id)["status"]
+    return status == "open"
