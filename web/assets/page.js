@@ -41,11 +41,13 @@ function offerLanguages(current, label) {
 
 /** Tell search engines of the same page in each language. */
 export function linkLanguages() {
-  for (const language of Object.keys(LANGUAGES)) {
+  const addresses = Object.keys(LANGUAGES).map((language) => [language, inLanguage(language)]);
+  addresses.push(["x-default", location.origin + location.pathname]);
+  for (const [language, address] of addresses) {
     const link = document.createElement("link");
     link.rel = "alternate";
     link.hreflang = language;
-    link.href = inLanguage(language);
+    link.href = address;
     document.head.append(link);
   }
 }
