@@ -122,10 +122,10 @@ def test_a_decline_that_is_heard_too_late_gives_its_buyer_time_to_pay_again_reg_
     world.assert_seats_match(training)
 
 
-def test_a_return_page_that_asks_on_after_a_decline_ends_in_no_capture_bad_10(
+def test_a_return_page_that_asks_on_after_a_decline_leaves_the_order_tries_enough_bad_10(
     world: World, paypal: Road
 ) -> None:
-    """PayPal counts the tries of one order, and says so: then another page is opened."""
+    """PayPal counts the tries of one order: each decline makes us wait twice as long as the last."""
     registration = world.register(world.training())
     payment = paypal.start(registration)
     assert payment.session_id is not None
@@ -136,8 +136,11 @@ def test_a_return_page_that_asks_on_after_a_decline_ends_in_no_capture_bad_10(
 
     again = paypal.start(world.read(registration), "pay-2")
     paypal.pay(again)
+    world.clock.advance(minutes=2)
+    paypal.come_back(registration)
     world.settle_down()
 
+    assert again.payment_id == payment.payment_id
     assert world.read(registration).status is R.CONFIRMED
     assert paypal.taken() == 1
     world.assert_books_equal_the_providers()

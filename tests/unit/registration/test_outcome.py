@@ -89,7 +89,7 @@ TABLE: Final = {
         *([("payment failed",)] * 3),
     ),
     (P.CAPTURING, S.DECLINED): rows(
-        ("payment open",), DENIED[R.PROCESSING], *([("payment failed",)] * 3)
+        ("payment open",), DENIED[R.PROCESSING], *([("payment expired",)] * 3)
     ),
     (P.CAPTURING, S.ENDED): rows(
         ("payment expired", "registration awaiting_payment"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,7 +10,7 @@ from guichet.adapters.http import Http, HttpRequest, HttpResponse
 from guichet.errors import Unavailable
 from guichet.payments.payment import CaptureMethod, PaymentStatus
 from guichet.registration.registration import Registration, RegistrationStatus
-from tests.support.world import PAYPAL_MERCHANT, World
+from tests.support.world import ACCOUNT, PAYPAL_MERCHANT, World
 
 R = RegistrationStatus
 ADA = "ada@example.org"
@@ -110,6 +110,7 @@ def test_a_hold_that_ends_tries_a_declined_instrument_once_more_and_no_oftener_r
     assert shop.read(registration).status is R.EXPIRED
     assert shop.paypal.kept_order(order_id)["declined"] == 1
     shop.paypal.clear_chaos()
+    shop.clock.advance(minutes=1)
     shop.paypal.approve(order_id)
     shop.settle_down()
     assert shop.read(registration).status is R.CONFIRMED
@@ -228,4 +229,39 @@ def test_a_capture_whose_answer_is_lost_is_unknown_and_keeps_the_seat_reg_8(shop
     assert set(shop.alarms) == {"payment.unknown_for_long"}
     assert shop.read(registration).status is R.CONFIRMED
     assert len(shop.paypal.captures()) == 1
+    shop.assert_books_equal_the_providers()
+
+
+def test_an_approved_order_of_an_account_just_unlinked_is_not_captured_pay_4(shop: World) -> None:
+    registration = approved(shop)
+    account = shop.parts.people.payment_account(ACCOUNT, "paypal")
+    assert account is not None
+    gone = replace(account.unlinked(now=shop.clock.now()), version=account.version + 1)
+    shop.parts.people.save_payment_account(shop.cause("unlink"), account, gone)
+
+    shop.come_back(registration)
+    shop.settle_down()
+
+    fresh = shop.read(registration)
+    assert fresh.status is R.AWAITING_PAYMENT
+    assert fresh.open_payment_id is None, "another way of paying can be chosen"
+    assert not shop.paypal.captures()
+
+
+def test_looking_again_and_again_at_a_declined_order_wears_it_out_no_further_bad_10(
+    shop: World,
+) -> None:
+    registration = approved(shop, instrument="declined")
+
+    for _ in range(60):
+        shop.clock.advance(seconds=6)
+        shop.come_back(registration)
+    (worn,) = shop.paypal.orders()
+    shop.paypal.approve(str(worn["id"]), instrument="balance")
+    shop.clock.advance(minutes=6)
+    shop.come_back(registration)
+
+    payment = shop.payment(registration)
+    assert payment.capture_count < 10, "PayPal gives an order up after ten tries"
+    assert shop.read(registration).status is R.CONFIRMED
     shop.assert_books_equal_the_providers()

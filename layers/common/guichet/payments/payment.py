@@ -31,6 +31,8 @@ S = PaymentStatus
 
 CALL_LIMIT: Final = timedelta(seconds=30)  # longer than any worker lives
 
+_FIRST_REST: Final = timedelta(seconds=5)  # of an order that was declined, doubled each time
+
 TRANSITIONS = MappingProxyType(
     {  # a pair absent from this table does not happen
         S.CREATED: frozenset({S.OPEN, S.ABANDONED}),
@@ -178,6 +180,13 @@ class Payment:
     def is_being_called(self, now: datetime) -> bool:
         """Whether another worker may still receive the page of this attempt."""
         return self.calling_since is not None and now < self.calling_since + CALL_LIMIT
+
+    def rests(self, now: datetime) -> bool:
+        """Whether a decline was too short ago: each look would be one more, and PayPal counts them."""
+        if not self.capture_count:
+            return False
+        rest = _FIRST_REST * float(1 << (self.capture_count - 1))
+        return now < self.started_at + rest
 
     def is_being_captured(self, now: datetime) -> bool:
         """Whether another worker may still be waiting for the answer to our capture."""

@@ -40,7 +40,7 @@ def to_capture(situation: Situation) -> Decision:
         nobody_pays = unpaid and registration.open_payment_id is None
         ended = payment.status is PaymentStatus.EXPIRED
         wanted = ended and nobody_pays and situation.seat_may_be_left
-    if not wanted:
+    if not wanted or payment.rests(situation.now):
         return Decision()
     intent = bumped(payment.capturing(situation.now))
     changes: tuple[Change[Aggregate], ...] = (

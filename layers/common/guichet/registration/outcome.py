@@ -287,7 +287,10 @@ def ended(situation: Situation) -> Decision:
 
 def _declined(situation: Situation) -> Decision:
     """What the buyer paid with was declined: the same page takes another one while the seat is held."""
-    if situation.registration.status is not S.AWAITING_PAYMENT or not situation.holds_lease:
+    if not situation.holds_lease:  # late: it may be agreed to once more, while there is a seat
+        payment = bumped(situation.payment.transition_to(PaymentStatus.EXPIRED).call_lost())
+        return Decision((Change(situation.payment, payment, (Event("payment.declined"),)),))
+    if situation.registration.status is not S.AWAITING_PAYMENT:
         return _denied(situation)
     opened = situation.payment.transition_to(PaymentStatus.OPEN)
     payment = bumped(replace(opened, calling_since=None))

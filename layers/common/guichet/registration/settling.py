@@ -165,6 +165,8 @@ class Settling:
         """
         intent = self._intended(payment.payment_id, cause)
         if intent is None:
+            if if_declined is SessionState.ENDED:
+                self._save(payment, ended, cause)  # a decline rests, and nobody is there to agree
             self._nothing_to_do(cause, event)
             return
         try:
@@ -194,6 +196,9 @@ class Settling:
                     self._save(payment, ended, cause)
                     return None
                 decision = sent_again(situation)
+            elif payment.status is PaymentStatus.OPEN and not self._is_linked(payment):
+                self._save(payment, abandoned, cause)  # given up at once, whatever is open (PAY-4)
+                return None
             else:
                 decision = to_capture(situation)
             if not decision.changes:
@@ -210,17 +215,19 @@ class Settling:
         registration, training = situation.registration, situation.training
         if situation.holds_lease:
             return True
-        accounts = self.records.payment_accounts(training.account_id)
-        payee = situation.payment.payee
-        if not training.takes_late_payers(situation.now) or not any(
-            each.is_usable and each.provider_account_id == payee for each in accounts
-        ):
+        if not training.takes_late_payers(situation.now):
+            return False
+        if not self._is_linked(situation.payment):
             return False
         if registration.has_seat:
             return True
         if self.records.live_registration_of(training.training_id, registration.email) is not None:
             return False
         return self.records.seats(training.training_id).left != 0
+
+    def _is_linked(self, payment: Payment) -> bool:
+        accounts = self.records.payment_accounts(payment.account_id)
+        return any(each.is_live and each.provider_account_id == payment.payee for each in accounts)
 
     def _save(
         self, payment: Payment, decide_on: Callable[[Situation], Decision], cause: Cause
