@@ -183,7 +183,7 @@ class Payment:
 
     def rests(self, now: datetime) -> bool:
         """Whether a decline was too short ago: each look would be one more, and PayPal counts them."""
-        if not self.capture_count:
+        if not self.capture_count or self.status is S.CAPTURING:
             return False
         rest = _FIRST_REST * float(1 << (self.capture_count - 1))
         return now < self.started_at + rest

@@ -37,6 +37,8 @@ from guichet.registration.ports import EventApplied, Records, Step
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.returning import whole_return
+from guichet.registration.room import has_room, is_linked
+from guichet.registration.unavailable import being_captured, provider_unavailable, resting
 from guichet.retrying import TRIES
 
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose session can't be asked for ends then
@@ -163,10 +165,13 @@ class Settling:
 
         Where the buyer has to agree once more, it is ended if nobody can be there to do so.
         """
+        if payment.rests(self.clock.now()):
+            if if_declined is not SessionState.ENDED:
+                raise resting()
+            self._save(payment, ended, cause)  # nobody is there to agree once more
+            return
         intent = self._intended(payment.payment_id, cause)
         if intent is None:
-            if if_declined is SessionState.ENDED:
-                self._save(payment, ended, cause)  # a decline rests, and nobody is there to agree
             self._nothing_to_do(cause, event)
             return
         try:
@@ -187,16 +192,16 @@ class Settling:
         """The stored intent to capture, an earlier one too; None where nobody wants it any more."""
         for _ in range(TRIES):
             situation = self.situation(payment_id)
-            situation = replace(situation, seat_may_be_left=self._has_room(situation))
+            situation = replace(situation, seat_may_be_left=has_room(situation, self.records))
             payment = situation.payment
             if payment.status is PaymentStatus.CAPTURING:
                 if payment.is_being_captured(situation.now):
-                    raise _being_captured()
+                    raise being_captured()
                 if not still_wants_capture(situation):
                     self._save(payment, ended, cause)
                     return None
                 decision = sent_again(situation)
-            elif payment.status is PaymentStatus.OPEN and not self._is_linked(payment):
+            elif payment.status is PaymentStatus.OPEN and not is_linked(payment, self.records):
                 self._save(payment, abandoned, cause)  # given up at once, whatever is open (PAY-4)
                 return None
             else:
@@ -209,25 +214,6 @@ class Settling:
                 continue
             return next(c.after for c in decision.changes if isinstance(c.after, Payment))
         raise ConcurrentUpdateError(f"{payment_id} is being written all the time")
-
-    def _has_room(self, situation: Situation) -> bool:
-        """Whether a late payment would get its seat now; asked before its money is taken (REG-4)."""
-        registration, training = situation.registration, situation.training
-        if situation.holds_lease:
-            return True
-        if not training.takes_late_payers(situation.now):
-            return False
-        if not self._is_linked(situation.payment):
-            return False
-        if registration.has_seat:
-            return True
-        if self.records.live_registration_of(training.training_id, registration.email) is not None:
-            return False
-        return self.records.seats(training.training_id).left != 0
-
-    def _is_linked(self, payment: Payment) -> bool:
-        accounts = self.records.payment_accounts(payment.account_id)
-        return any(each.is_live and each.provider_account_id == payment.payee for each in accounts)
 
     def _save(
         self, payment: Payment, decide_on: Callable[[Situation], Decision], cause: Cause
@@ -317,26 +303,6 @@ class Settling:
     def _is_applied(self, event: ProviderEvent) -> bool:
         stored = self.records.provider_event(event.provider, event.event_id)
         return stored is None or stored.status is not event.status
-
-
-def provider_unavailable(retry_after_seconds: int | None) -> Unavailable:
-    return Unavailable(
-        "provider_unavailable",
-        "The payment provider does not answer at the moment; nothing was lost, try again.",
-        retry_after_seconds=retry_after_seconds or 10,
-    )
-
-
-def _being_captured() -> Unavailable:
-    """Of two calls under one key at once PayPal may fail the second.
-
-    See developer.paypal.com/reference/guidelines/idempotency.
-    """
-    return Unavailable(
-        "payment_in_flight",
-        "This payment is being taken; ask again in a moment.",
-        retry_after_seconds=2,
-    )
 
 
 def cause_of(actor: Actor, use_case: str, clock: Clock) -> Cause:

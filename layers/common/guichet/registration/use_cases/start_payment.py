@@ -23,8 +23,9 @@ from guichet.registration.outcome import bumped
 from guichet.registration.paying import PROVIDER_OF, accepted_methods, nobody_can_pay
 from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
-from guichet.registration.settling import Settling, cause_of, provider_unavailable
+from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training
+from guichet.registration.unavailable import provider_unavailable
 from guichet.replies import Reply, was_handled
 from guichet.retrying import with_fresh_state
 
