@@ -106,6 +106,7 @@ def _keys_of(path: Path) -> dict[str, str]:
 
 def _welcome(url: str) -> str:
     lines = [f"Guichet is at {url}", ""]
+    lines += [f"  page     {url}/trainings/trn_…  (`make demo` prints ids)"]
     lines += [f"  API      {url}/v1", f"  mail     {url}/_local/mail"]
     lines += [f"  books    {url}/_local/books", f"  clock    {url}/_local/clock", ""]
     lines.append(f'Sign-ins (the password of all is "{PASSWORD}"; `make token MEMBER=…`):')
