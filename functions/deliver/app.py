@@ -12,7 +12,6 @@ from aws_lambda_powertools.utilities.batch import (
 )
 
 from guichet import bootstrap
-from guichet.entry.metrics import needs_person
 from guichet.entry.work import message_of
 from guichet.registration.use_cases.send_mails import send_mails
 
@@ -39,8 +38,14 @@ def deliver(record: dict[str, Any]) -> None:
     if sent is not None:
         logger.info("mails sent", effect_id=effect_id, taken=sent.taken)
         for refused in sent.refused:
-            logger.error("a mail was refused for good", effect_id=effect_id, mail=refused)
-            needs_person("mail_refused")
+            _alarm(effect_id, refused)
+
+
+def _alarm(effect_id: str, refused: str) -> None:
+    from guichet.entry.metrics import needs_person  # noqa: PLC0415 - 100 ms, for a rare case
+
+    logger.error("a mail was refused for good", effect_id=effect_id, mail=refused)
+    needs_person("mail_refused")
 
 
 @logger.inject_lambda_context
