@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -216,3 +217,45 @@ def test_an_intent_that_is_carried_out_again_is_ended_by_nobody_meanwhile_reg_8(
     assert world.read(registration).status is R.EXPIRED
     world.assert_books_equal_the_providers()
     world.assert_seats_match(training)
+
+
+@dataclass
+class StaleThenRefused:
+    """An `Http` by which PayPal still shows the order as approved, and refuses to capture it."""
+
+    inner: Http
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        if request.url.endswith("/capture"):
+            refusal = {"name": "NOT_AUTHORIZED", "details": [{"issue": "PERMISSION_DENIED"}]}
+            return HttpResponse(403, {}, json.dumps(refusal).encode())
+        answer = self.inner.send(request)
+        if request.method != "GET" or "/v2/checkout/orders/" not in request.url:
+            return answer
+        order = json.loads(answer.body)
+        order["status"] = "APPROVED"
+        for unit in order["purchase_units"]:
+            unit.pop("payments", None)
+        return replace(answer, body=json.dumps(order).encode())
+
+
+def test_a_refusal_says_nothing_of_a_capture_whose_worker_died_reg_8(world: World) -> None:
+    registration = world.register(world.training())
+    payment = world.start(registration, method="paypal")
+    assert payment.session_id is not None
+    world.paypal.configure_chaos({"webhooks": {"drop": -1}})
+    world.paypal.approve(payment.session_id)
+    with pytest.raises(Killed):
+        world.come_back(registration, world.container(http=DyingOnceCaptured(world.http)))
+
+    world.clock.advance(minutes=1)
+    with pytest.raises(Unavailable):
+        world.come_back(registration, world.container(http=StaleThenRefused(world.http)))
+    doubted = world.read(registration).status
+    world.clock.advance(minutes=10)
+    world.settle_down()
+
+    assert doubted is R.PROCESSING
+    assert world.read(registration).status is R.CONFIRMED
+    assert len(world.paypal.captures()) == 1
+    world.assert_books_equal_the_providers()

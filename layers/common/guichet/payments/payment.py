@@ -29,7 +29,7 @@ class PaymentStatus(StrEnum):
 
 S = PaymentStatus
 
-CALL_LIMIT: Final = timedelta(seconds=30)  # longer than any worker lives
+CALL_LIMIT: Final = timedelta(seconds=30)  # longer than all tries of one call of a provider take
 
 _FIRST_REST: Final = timedelta(seconds=5)  # of an order that was declined, doubled each time
 
@@ -173,6 +173,11 @@ class Payment:
     def capturing_again(self, now: datetime) -> Payment:
         """The same intent, sent once more: whoever looks meanwhile waits for its answer."""
         return replace(self, calling_since=now)
+
+    @property
+    def was_sent_before(self) -> bool:
+        """Whether an earlier worker may have captured by this intent, and never told of it."""
+        return self.asked_count > 0 or self.calling_since is not None
 
     def abandoned(self) -> Payment:
         return replace(self.transition_to(S.ABANDONED), calling_since=None)

@@ -180,7 +180,7 @@ class Settling:
             self._save(intent, unanswered, cause)
             raise provider_unavailable(error.retry_after_seconds) from error
         except ProviderRefusedError as error:
-            if intent.asked_count:  # of an earlier try without an answer this says nothing
+            if intent.was_sent_before:  # of an earlier try without an answer this says nothing
                 self._save(intent, unanswered, cause)
                 raise provider_unavailable(None) from error
             report = SessionReport(SessionState.DENIED)  # a final no: nothing was taken
