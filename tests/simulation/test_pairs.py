@@ -27,7 +27,8 @@ _SEED: Final = os.environ.get("SEED", "1")
 _SECONDS: Final = 4  # of each first death so many second ones: finding them costs one story
 _SHARES: Final = 4
 
-pytestmark = pytest.mark.skipif(not _PAIRS, reason="`make simulate` runs it, or PAIRS=<number>")
+if not _PAIRS:
+    pytest.skip("`make simulate` runs it, or PAIRS=<number>", allow_module_level=True)
 
 
 def _pairs(flow: Flow, share: int) -> Iterator[tuple[KillPoint, KillPoint]]:
