@@ -14,7 +14,10 @@ from pathlib import Path
 from local.environment import tool_environment
 from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
 
-FUNCTIONS = ("checkout", "organizer", "webhooks", "relay", "settle", "deliver", "upkeep")
+FUNCTIONS = (
+    *("checkout", "organizer", "refund", "webhooks"),
+    *("relay", "settle", "deliver", "upkeep"),
+)
 _KEY_FILE = BUILD_DIR / ".built-from"
 _LOCK_FILE = BUILD_DIR.parent / "build.lock"
 # Beside the package lie files that say how to build it; Lambda needs none of them.

@@ -6,7 +6,7 @@ from guichet.access.membership import GRANTS, Member, Permission, Reach, Role
 from guichet.errors import NotAllowed
 
 READ, MANAGE = Permission.READ_TRAININGS, Permission.MANAGE_TRAININGS
-LINK = Permission.LINK_PAYMENT_ACCOUNTS
+REFUND, LINK = Permission.MANAGE_REFUNDS, Permission.LINK_PAYMENT_ACCOUNTS
 
 
 def member(*roles: Role) -> Member:
@@ -37,6 +37,9 @@ def member(*roles: Role) -> Member:
             (Role.EVENT_MANAGER, Role.ADMINISTRATOR), MANAGE, Reach.OWN, id="each by its own role"
         ),
         pytest.param((), READ, None, id="no role, no reading"),
+        pytest.param((Role.OWNER,), REFUND, Reach.ALL, id="owner refunds all"),
+        pytest.param((Role.ADMINISTRATOR,), REFUND, None, id="administrator refunds none"),
+        pytest.param((Role.EVENT_MANAGER,), REFUND, Reach.OWN, id="event manager refunds own"),
         pytest.param((Role.OWNER,), LINK, Reach.ALL, id="owner links"),
         pytest.param((Role.ADMINISTRATOR,), LINK, Reach.ALL, id="administrator links (PAY-3)"),
         pytest.param((Role.EVENT_MANAGER,), LINK, None, id="event manager does not link"),

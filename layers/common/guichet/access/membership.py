@@ -22,6 +22,7 @@ class Permission(StrEnum):
 
     READ_TRAININGS = "trainings:read"
     MANAGE_TRAININGS = "trainings:manage"
+    MANAGE_REFUNDS = "refunds:manage"
     LINK_PAYMENT_ACCOUNTS = "payment-accounts:link"
 
 
@@ -38,6 +39,7 @@ GRANTS = MappingProxyType(
             {
                 Permission.READ_TRAININGS: Reach.ALL,
                 Permission.MANAGE_TRAININGS: Reach.ALL,
+                Permission.MANAGE_REFUNDS: Reach.ALL,
                 Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
             }
         ),
@@ -51,6 +53,7 @@ GRANTS = MappingProxyType(
             {
                 Permission.READ_TRAININGS: Reach.OWN,
                 Permission.MANAGE_TRAININGS: Reach.OWN,
+                Permission.MANAGE_REFUNDS: Reach.OWN,
             }
         ),
     }

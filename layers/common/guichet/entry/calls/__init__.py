@@ -1,1 +1,1 @@
-"""The calls of the organizer's function, one module an object; `functions/organizer` mounts them."""
+"""The calls of members, one module an object; `functions/organizer` and `functions/refund` mount them."""
