@@ -1,0 +1,79 @@
+"""Commands about registrations, payments and books: story, resolve, books, audit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from guichet.cli.stack import Commands, operator, say, the_stack
+
+
+def add_to(commands: Commands) -> None:
+    """`story`, `resolve`, `books` and `audit`."""
+    story = commands.add_parser("story", help="everything known about one registration, in order")
+    story.add_argument("registration")
+    story.set_defaults(command=_story)
+    _resolve_command(commands)
+    books = commands.add_parser("books", help="an account's books as a plain-text journal")
+    books.add_argument("account")
+    books.set_defaults(command=_books)
+    audit = commands.add_parser("audit", help="an account's every change as JSON lines (ACC-3)")
+    audit.add_argument("account")
+    audit.set_defaults(command=_audit)
+
+
+def _resolve_command(commands: Commands) -> None:
+    resolve = commands.add_parser("resolve", help="decide about a payment that waits for a person")
+    resolve.add_argument("payment")
+    resolve.add_argument(
+        "decision",
+        choices=("accept", "return", "taken", "nothing-taken"),
+        help="accept or return: of a mismatched one; the others: what the provider's pages show",
+    )
+    resolve.add_argument("--capture-id", help="with `taken`: the provider's id of the capture")
+    resolve.add_argument(
+        "--provider-fee-minor",
+        type=int,
+        help="with `taken`: what the provider kept, in minor units",
+    )
+    resolve.set_defaults(command=_resolve)
+
+
+def _story(options: argparse.Namespace) -> None:
+    from guichet.registration.story import lines_of  # noqa: PLC0415 - on its road only
+
+    parts, _ = the_stack(options)
+    for line in lines_of(parts.history.story(options.registration)):
+        say(line)
+
+
+def _resolve(options: argparse.Namespace) -> None:
+    from guichet.registration.use_cases.resolve_payment import (  # noqa: PLC0415 - on its road only
+        Found,
+        Resolution,
+        ResolvePayment,
+        resolve_payment,
+    )
+
+    parts, _ = the_stack(options)
+    is_found = options.capture_id is not None and options.provider_fee_minor is not None
+    found = Found(options.capture_id, options.provider_fee_minor) if is_found else None
+    command = ResolvePayment(options.payment, Resolution(options.decision), found, operator())
+    payment = resolve_payment(command, settling=parts.settling)
+    say(f"{payment.payment_id} is {payment.status}")
+
+
+def _books(options: argparse.Namespace) -> None:
+    from guichet.ledger.export import plain_text_journal  # noqa: PLC0415 - on its road only
+
+    parts, _ = the_stack(options)
+    sys.stdout.write(plain_text_journal(parts.history.entries_of(options.account)))
+
+
+def _audit(options: argparse.Namespace) -> None:
+    from dataclasses import asdict  # noqa: PLC0415 - on its road only
+
+    parts, _ = the_stack(options)
+    for entry in parts.history.entries_of(options.account):
+        say(json.dumps(asdict(entry), default=str, sort_keys=True))
