@@ -34,7 +34,9 @@ from tests.support.paypal import answer, problem
             problem(422, "REFUND_FAILED_INSUFFICIENT_FUNDS"), "balance_insufficient", id="balance"
         ),
         pytest.param(problem(422, "TRANSACTION_DISPUTED"), "payment_disputed", id="disputed"),
-        pytest.param(problem(422, "REFUND_TIME_LIMIT_EXCEEDED"), "refund_too_late", id="too late"),
+        pytest.param(
+            problem(422, "REFUND_TIME_LIMIT_EXCEEDED"), "refund_too_old_at_provider", id="too late"
+        ),
         pytest.param(problem(422, "PLATFORM_FEE_EXCEEDED"), "platform_fee_not_allowed", id="fee"),
         pytest.param(
             problem(422, "PAYEE_ACCOUNT_RESTRICTED"), "account_can_not_receive", id="restricted"

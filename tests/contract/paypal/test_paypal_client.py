@@ -284,7 +284,9 @@ def test_a_try_gets_no_more_time_than_is_left():
     assert http.sent[0].timeout_seconds == 2.5
 
 
-@pytest.mark.parametrize("function", ["CheckoutFunction", "OrganizerFunction", "RefundFunction", "SettleFunction"])
+@pytest.mark.parametrize(
+    "function", ["CheckoutFunction", "OrganizerFunction", "RefundFunction", "SettleFunction"]
+)
 def test_an_operation_ends_before_the_function_that_asked_for_it(function: str):
     template = (Path(__file__).resolve().parents[3] / "template.yaml").read_text()
     timeout = re.search(

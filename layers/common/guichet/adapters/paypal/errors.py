@@ -35,8 +35,26 @@ REFUSALS: Final = MappingProxyType(
         "REFUND_AMOUNT_TOO_LOW": "amount_too_small",
         "REFUND_FAILED_INSUFFICIENT_FUNDS": "balance_insufficient",
         "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK": "payment_disputed",
-        "REFUND_TIME_LIMIT_EXCEEDED": "refund_too_late",
+        "REFUND_TIME_LIMIT_EXCEEDED": "refund_too_old_at_provider",
         "TRANSACTION_DISPUTED": "payment_disputed",
+    }
+)
+
+# A refused refund's meaning to its organizer, where it is another than to one who sells.
+_REFUND_REFUSALS: Final = MappingProxyType(
+    {
+        "MAX_NUMBER_OF_REFUNDS_EXCEEDED": "refund_not_permitted",
+        "PARTIAL_REFUND_NOT_ALLOWED": "refund_not_permitted",
+        "REFUND_IS_RESTRICTED": "refund_not_permitted",
+        "REFUND_NOT_ALLOWED": "refund_not_permitted",
+    }
+)
+_AS_REFUND: Final = MappingProxyType(
+    {
+        "account_can_not_receive": "account_restricted",
+        "amount_too_large": "refund_amount_refused",
+        "amount_too_small": "refund_amount_refused",
+        "platform_fee_not_allowed": "request_refused",
     }
 )
 
@@ -98,6 +116,7 @@ class PayPalRefusedError(ProviderRefusedError):
 
     def __init__(self, code: str, problem: PayPalProblem) -> None:
         super().__init__(code, str(problem))
+        self.problem = problem
         self.status = problem.status
         self.issues = problem.issues
 
@@ -172,6 +191,13 @@ def refused_capture(issues: tuple[str, ...]) -> SessionState | None:
     """What a refused capture means; None where we don't know the issue."""
     known = (CAPTURE_REFUSALS[each] for each in issues if each in CAPTURE_REFUSALS)
     return next(known, None)
+
+
+def refused_refund(refused: PayPalRefusedError) -> PayPalRefusedError:
+    """The same refusal, by the name that a refund's failure has."""
+    known = (_REFUND_REFUSALS[each] for each in refused.issues if each in _REFUND_REFUSALS)
+    code = next(known, _AS_REFUND.get(refused.code, refused.code))
+    return PayPalRefusedError(code, refused.problem)
 
 
 def _refusal(problem: PayPalProblem) -> str:

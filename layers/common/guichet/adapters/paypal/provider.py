@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from guichet.adapters.http import Http
 from guichet.adapters.paypal import reading, requests
-from guichet.adapters.paypal.client import Budget, Json, PayPalClient
-from guichet.adapters.paypal.errors import MAYBE_OURS, PayPalRefusedError, refused_capture
-from guichet.adapters.paypal.fields import money
+from guichet.adapters.paypal.client import Budget, PayPalClient
+from guichet.adapters.paypal.disputing import Disputing
+from guichet.adapters.paypal.errors import PayPalRefusedError, refused_capture
+from guichet.adapters.paypal.refunding import Refunding
 from guichet.clock import Clock, SystemClock
 from guichet.money import Money
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.payment import Payment
 from guichet.payments.ports import (
     NOT_REACHABLE,
     HostedSession,
     ProviderRefusedError,
     ProviderUnavailableError,
-    RefundReport,
     SessionReport,
     SessionState,
     SessionTexts,
 )
-from guichet.payments.refund import Refund
 
-_KEY_LIVES: Final = timedelta(days=44)  # PayPal keeps a refund's for 45, by its API reference
 _OPEN: Final = frozenset({SessionState.UNPAID, SessionState.APPROVED})
 
 
-class PayPalProvider:
+class PayPalProvider(Refunding, Disputing):
     """Implements `PaymentProvider` on PayPal's orders, captured for the organizer's own account.
 
     Args:
@@ -150,74 +148,6 @@ class PayPalProvider:
             raise ProviderUnavailableError("PayPal accepted a capture and shows none")
         return report
 
-    def refund_body(
-        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money, fee: Money
-    ) -> str:
-        return requests.refund_body(
-            environment=self._environment,
-            refund_id=refund_id,
-            payment_id=payment_id,
-            capture=capture,
-            amount=amount,
-            fee=fee,
-        )
-
-    def fee_refund_body(self, *, refund_id: str, fee: Money) -> str | None:
-        """Nothing: the fee goes back within the refund."""
-        del refund_id, fee
-        return None
-
-    def refund(self, refund: Refund) -> RefundReport:
-        """Send the refund; the same bytes under the same key return the money once.
-
-        Raises:
-            ProviderUnavailableError: also where the key is too old to be safe (BAD-11): a person
-                looks at PayPal before anything is sent again.
-        """
-        sent_at = refund.first_sent_at
-        if sent_at is not None and self._clock.now() >= sent_at + _KEY_LIVES:
-            raise ProviderUnavailableError("PayPal may have forgotten the key of this refund")
-        budget = self.client.budget()
-        try:
-            answer = self.client.send(requests.create_refund(refund), budget)
-        except PayPalRefusedError as refused:
-            if MAYBE_OURS.isdisjoint(refused.issues):
-                raise
-            found = self._find_refund(refund, budget)
-            if found is not None:
-                return found
-            if "DUPLICATE_INVOICE_ID" in refused.issues:
-                raise ProviderUnavailableError(
-                    f"a refund that is not found: {refused}"
-                ) from refused
-            raise
-        return self._refund_report(refund, answer, budget)
-
-    def ask_refund(self, refund: Refund) -> RefundReport | None:
-        """What became of it; None where the order shows no refund with our reference."""
-        budget = self.client.budget()
-        if refund.provider_refund_id is not None:
-            return self._ask_refund(refund, refund.provider_refund_id, budget)
-        return self._find_refund(refund, budget)
-
-    def ask_returned_fee(self, refund: Refund) -> str | None:
-        report = self.ask_refund(refund)
-        return None if report is None else report.provider_fee_refund_id
-
-    def return_fee(self, refund: Refund) -> str:
-        """The fee went back within the refund: ask whether it did.
-
-        Raises:
-            ProviderUnavailableError: the refund has not succeeded.
-            ProviderRefusedError: the refund was sent without a fee.
-        """
-        if requests.asked_fee(refund) is None:
-            raise ProviderRefusedError("platform_fee_unknown", "the refund asked for no fee")
-        fee_refund_id = self.ask_returned_fee(refund)
-        if fee_refund_id is None:
-            raise ProviderUnavailableError("the refund, and the fee in it, has not gone back")
-        return fee_refund_id
-
     def _ask_order(self, payment: Payment, budget: Budget) -> SessionReport:
         try:
             order = self.client.send(requests.get_order(payment.payee, payment.session_id), budget)
@@ -265,31 +195,3 @@ class PayPalProvider:
         if meaning is None:
             raise ProviderUnavailableError(f"a refusal that we don't know: {refused}") from refused
         return SessionReport(meaning)
-
-    def _find_refund(self, refund: Refund, budget: Budget) -> RefundReport | None:
-        """Among the refunds of its order: PayPal has no list of them, but an order shows its own."""
-        capture = self.client.send(
-            requests.get_capture(refund.payee, requests.refunded_capture(refund)), budget
-        )
-        order_id = reading.order_of(capture)
-        if order_id is None:
-            return None
-        order = self.client.send(requests.get_order(refund.payee, order_id), budget)
-        ours = requests.reference(refund.payment_id, refund.refund_id)
-        found = reading.refund_known_as(order, ours)
-        return None if found is None else self._ask_refund(refund, found, budget)
-
-    def _ask_refund(self, refund: Refund, found: str, budget: Budget) -> RefundReport:
-        answer = self.client.send(requests.get_refund(refund.payee, found), budget)
-        return _report_of(refund, answer)
-
-    def _refund_report(self, refund: Refund, answer: Json, budget: Budget) -> RefundReport:
-        if reading.has_amounts(answer):
-            return _report_of(refund, answer)
-        return self._ask_refund(refund, reading.object_id(answer), budget)
-
-
-def _report_of(refund: Refund, answer: Json) -> RefundReport:
-    asked = requests.asked_fee(refund)
-    fee = None if asked is None else money(asked)
-    return reading.refund_report(answer, refund.amount, fee)

@@ -43,7 +43,7 @@ _ORDER_STATES: Final = MappingProxyType(
     }
 )
 
-_REFUND_STATUSES: Final = MappingProxyType(
+REFUND_STATUSES: Final = MappingProxyType(
     {
         "CANCELLED": RefundStatus.FAILED,
         "COMPLETED": RefundStatus.SUCCEEDED,
@@ -83,7 +83,7 @@ def order_report(order: Json) -> SessionReport:
     Raises:
         ProviderUnavailableError: a state that we don't know, or fees that are not there yet.
     """
-    unit = _unit(order)
+    unit = only_unit(order)
     captures = objects_of(object_of(unit, "payments"), "captures")
     by_status = [(text_of(each, "status"), each) for each in captures]
     arrived = [each for status, each in by_status if status in _ARRIVED]
@@ -119,7 +119,7 @@ def capture_report(capture: Json, order_id: str) -> SessionReport:
 
 def differences(order: Json, payment: Payment) -> tuple[str, ...]:
     """What of an approved order is not what we asked for: such an order is never captured (REG-3)."""
-    unit = _unit(order)
+    unit = only_unit(order)
     asked = {
         "amount": (money_of(unit, "amount"), payment.amount),
         "payee": (object_of(unit, "payee").get("merchant_id"), payment.payee),
@@ -139,25 +139,30 @@ def refund_report(refund: Json, amount: Money, fee: Money | None) -> RefundRepor
         ProviderUnavailableError: a status that we don't know, or other amounts than were asked.
     """
     status = text_of(refund, "status")
-    known = _REFUND_STATUSES.get(status)
+    known = REFUND_STATUSES.get(status)
     if known is None:
         raise unreadable(f"a refund that is {status}")
     refund_id = text_of(refund, "id")
     if known is RefundStatus.FAILED:
-        reason = object_of(refund, "status_details").get("reason")
-        return RefundReport(known, refund_id, str(reason or status).lower())
+        return RefundReport(known, refund_id, failure_of(refund))
     returned = money_of(refund, "amount")
     if returned != amount:
         raise unreadable(f"{returned} went back instead of {amount}")
     if known is RefundStatus.SUBMITTED:
         return RefundReport(known, refund_id)
-    fee_back = _platform_fee(object_of(refund, "seller_payable_breakdown"), amount.currency)
+    fee_back = platform_fee_of(object_of(refund, "seller_payable_breakdown"), amount.currency)
     asked = amount.zero() if fee is None else fee
     if fee_back != asked:
         raise unreadable(f"{fee_back} of the fee went back instead of {asked}")
     return RefundReport(
         known, refund_id, provider_fee_refund_id=refund_id if fee is not None else None
     )
+
+
+def failure_of(refund: Json) -> str:
+    """Why nothing went back, in PayPal's word."""
+    reason = object_of(refund, "status_details").get("reason")
+    return str(reason or text_of(refund, "status")).lower()
 
 
 def has_amounts(refund: Json) -> bool:
@@ -173,7 +178,7 @@ def order_of(capture: Json) -> str | None:
 
 def refund_known_as(order: Json, reference: str) -> str | None:
     """The id of the order's refund that bears our reference."""
-    refunds = objects_of(object_of(_unit(order), "payments"), "refunds")
+    refunds = objects_of(object_of(only_unit(order), "payments"), "refunds")
     return next(
         (text_of(each, "id") for each in refunds if each.get("custom_id") == reference), None
     )
@@ -190,7 +195,7 @@ def _capture(found: Json, unit: Json, order_id: str, method: CaptureMethod) -> C
     capture_id = text_of(found, "id")
     amount = money_of(found, "amount")
     breakdown = object_of(found, "seller_receivable_breakdown")
-    platform_fee = _platform_fee(breakdown, amount.currency)
+    platform_fee = platform_fee_of(breakdown, amount.currency)
     return Capture(
         capture_id=capture_id,
         intent_id=order_id,
@@ -199,7 +204,7 @@ def _capture(found: Json, unit: Json, order_id: str, method: CaptureMethod) -> C
         provider_fee=_provider_fee(breakdown, amount, platform_fee),
         platform_fee_id=capture_id if platform_fee else None,
         captured_at=instant(text_of(found, "create_time")),
-        reference=_reference(found) or _reference(unit),
+        reference=reference_of(found) or reference_of(unit),
         payee=text_of(object_of(unit, "payee"), "merchant_id"),
         method=method,
     )
@@ -222,7 +227,7 @@ def _provider_fee(breakdown: Json, amount: Money, platform_fee: Money) -> Money:
     )
 
 
-def _platform_fee(breakdown: Json, currency: str) -> Money:
+def platform_fee_of(breakdown: Json, currency: str) -> Money:
     """The sum of the platform's fees, which are in the currency of the payment."""
     total = Money(0, currency)
     for each in objects_of(breakdown, "platform_fees"):
@@ -238,13 +243,13 @@ def _method(order: Json) -> CaptureMethod:
     return CaptureMethod.CARD if by_card else CaptureMethod.PAYPAL
 
 
-def _unit(order: Json) -> Json:
+def only_unit(order: Json) -> Json:
     units = objects_of(order, "purchase_units")
     if len(units) != 1:
         raise unreadable(f"an order of {len(units)} units")
     return units[0]
 
 
-def _reference(found: Json) -> str | None:
+def reference_of(found: Json) -> str | None:
     value = found.get("custom_id")
     return value if isinstance(value, str) else None

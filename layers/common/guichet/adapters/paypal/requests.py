@@ -30,7 +30,10 @@ LOCALES: Final = MappingProxyType(
 )
 
 _ORDERS: Final = "/v2/checkout/orders"
+_DISPUTES: Final = "/v1/customer/disputes"
+_MOST_DISPUTES: Final = 50  # on a page, and more than one payment ever has
 _LONGEST_TEXT: Final = 127  # description, brand_name, custom_id, invoice_id
+_LONGEST_NOTE: Final = 255
 _NOTHING: Final = "{}"  # a capture says nothing: what is captured is the order
 
 
@@ -94,11 +97,13 @@ def refund_body(
     capture: Capture,
     amount: Money,
     fee: Money,
+    note: str | None = None,
 ) -> str:
     """A refund with what of our fee goes back: PayPal computes no share of it (RFD-3).
 
     `invoice_id` ends with the capture's id, so that the stored bytes say what they return; both
-    ids of ours are in `custom_id`, so that an event about the refund needs no look-up.
+    ids of ours are in `custom_id`, so that an event about the refund needs no look-up. PayPal
+    shows the note to the buyer.
     """
     body: dict[str, Any] = {
         "amount": to_paypal(amount),
@@ -107,6 +112,8 @@ def refund_body(
     }
     if fee:
         body["payment_instruction"] = {"platform_fees": [{"amount": to_paypal(fee)}]}
+    if line := shown(note or "", _LONGEST_NOTE):
+        body["note_to_payer"] = line
     return _bytes(body)
 
 
@@ -129,7 +136,7 @@ def capture_order(payment: Payment) -> Call:
 
 
 def get_capture(payee: str, capture_id: str | None) -> Call:
-    return Call("GET", f"/v2/payments/captures/{_id(capture_id)}", payee)
+    return Call("GET", f"/v2/payments/captures/{_id(capture_id)}", payee or None)
 
 
 def create_refund(refund: Refund) -> Call:
@@ -138,7 +145,16 @@ def create_refund(refund: Refund) -> Call:
 
 
 def get_refund(payee: str, provider_refund_id: str | None) -> Call:
-    return Call("GET", f"/v2/payments/refunds/{_id(provider_refund_id)}", payee)
+    return Call("GET", f"/v2/payments/refunds/{_id(provider_refund_id)}", payee or None)
+
+
+def get_dispute(payee: str, dispute_id: str) -> Call:
+    return Call("GET", f"{_DISPUTES}/{_id(dispute_id)}", payee or None)
+
+
+def list_disputes(payee: str, capture_id: str) -> Call:
+    query = f"disputed_transaction_id={_id(capture_id)}&page_size={_MOST_DISPUTES}"
+    return Call("GET", f"{_DISPUTES}?{query}", payee or None)
 
 
 def refunded_capture(refund: Refund) -> str:
@@ -153,13 +169,13 @@ def asked_fee(refund: Refund) -> dict[str, Any] | None:
     return None if instruction is None else instruction["platform_fees"][0]["amount"]
 
 
-def shown(text: str) -> str:
-    """One line of at most 127 UTF-16 units, as PayPal counts; no character is cut in two."""
+def shown(text: str, longest: int = _LONGEST_TEXT) -> str:
+    """One line of at most so many UTF-16 units, as PayPal counts; no character is cut in two."""
     line = "".join(each if each.isprintable() else " " for each in text)
     kept, units = [], 0
     for each in " ".join(line.split()):
         units += 2 if ord(each) > 0xFFFF else 1
-        if units > _LONGEST_TEXT:
+        if units > longest:
             break
         kept.append(each)
     return "".join(kept).rstrip()
