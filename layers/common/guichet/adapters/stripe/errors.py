@@ -26,6 +26,23 @@ REFUSALS: Final = MappingProxyType(
         "resource_missing": "missing_at_provider",
     }
 )
+# Of a refund: the codes that a refund's `failure` has. What Stripe names by no code of its own,
+# such as an amount above what is left, it names by the parameter.
+REFUND_REFUSALS: Final = MappingProxyType(
+    {
+        "account_closed": "account_restricted",
+        "account_invalid": "account_not_reachable",
+        "amount_too_large": "refund_amount_refused",
+        "amount_too_small": "refund_amount_refused",
+        "balance_insufficient": "balance_insufficient",
+        "charge_already_refunded": "already_refunded",
+        "charge_disputed": "payment_disputed",
+        "charge_not_refundable": "refund_not_permitted",
+        "insufficient_funds": "balance_insufficient",
+        "not_allowed_on_standard_account": "account_restricted",
+        "refund_disputed_payment": "payment_disputed",
+    }
+)
 _LATER_STATUSES: Final = frozenset({401, 409, 424, 429})  # 401: our key, which an operator mends
 _LATER_TYPES: Final = frozenset({"api_error", "idempotency_error"})
 
@@ -36,6 +53,7 @@ class StripeRefusedError(ProviderRefusedError):
     def __init__(self, code: str, problem: StripeProblem) -> None:
         super().__init__(code, str(problem))
         self.reason = problem.code
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,17 @@ def failure(problem: StripeProblem) -> ProviderUnavailableError | StripeRefusedE
             str(problem), retry_after_seconds=problem.retry_after_seconds
         )
     return StripeRefusedError(_refusal(problem), problem)
+
+
+def refund_refusal(refused: StripeRefusedError) -> StripeRefusedError:
+    """The same no, in the words of a refund's `failure`."""
+    problem = refused.problem
+    known = REFUND_REFUSALS.get(problem.code)
+    if known is None and problem.param == "amount":
+        known = "refund_amount_refused"
+    if known is None:
+        known = "account_not_reachable" if problem.status == 403 else "request_refused"
+    return StripeRefusedError(known, problem)
 
 
 def _refusal(problem: StripeProblem) -> str:

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from guichet.adapters.http import Http
-from guichet.adapters.stripe import reading, requests
+from guichet.adapters.stripe import finding, reading, requests
 from guichet.adapters.stripe.client import Budget, Call, Json, StripeClient
+from guichet.adapters.stripe.errors import StripeRefusedError, refund_refusal
 from guichet.money import Money
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.ports import (
+    FoundDispute,
+    FoundRefund,
     HostedSession,
     ProviderRefusedError,
     ProviderUnavailableError,
@@ -109,9 +112,16 @@ class StripeProvider:
         return report
 
     def refund_body(
-        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money, fee: Money
+        self,
+        *,
+        refund_id: str,
+        payment_id: str,
+        capture: Capture,
+        amount: Money,
+        fee: Money,
+        note: str | None = None,
     ) -> str:
-        del fee  # it goes back by a call of its own
+        del fee, note  # the fee goes back by a call of its own; Stripe tells the buyer nothing
         return requests.refund_form(
             refund_id=refund_id, payment_id=payment_id, capture=capture, amount=amount
         )
@@ -120,7 +130,16 @@ class StripeProvider:
         return requests.fee_refund_form(refund_id=refund_id, fee=fee)
 
     def refund(self, refund: Refund) -> RefundReport:
-        answer = self._client.send(requests.create_refund(refund), self._client.budget())
+        """Send it, by its stored bytes and key.
+
+        Raises:
+            ProviderUnavailableError: what it did is unknown.
+            ProviderRefusedError: a final no, in the words of `Refund.failure`.
+        """
+        try:
+            answer = self._client.send(requests.create_refund(refund), self._client.budget())
+        except StripeRefusedError as refused:
+            raise refund_refusal(refused) from refused
         return reading.refund_report(answer.json)
 
     def ask_refund(self, refund: Refund) -> RefundReport | None:
@@ -146,10 +165,38 @@ class StripeProvider:
             return earlier
         return reading.object_id(self._client.send(requests.refund_fee(refund), budget).json)
 
+    def find_refund(self, provider_refund_id: str, *, payee: str) -> FoundRefund:
+        call = requests.find_refund(provider_refund_id, payee)
+        return finding.found_refund(self._client.send(call, self._client.budget()).json)
+
+    def find_dispute(self, provider_dispute_id: str, *, payee: str) -> FoundDispute:
+        call = requests.find_dispute(provider_dispute_id, payee)
+        return finding.found_dispute(self._client.send(call, self._client.budget()).json)
+
+    def disputes_of(self, capture_id: str, *, payee: str) -> list[FoundDispute]:
+        """All disputes of one charge, the newest first."""
+        listed = self._listed(
+            lambda after: requests.list_disputes(capture_id, payee, after), self._client.budget()
+        )
+        return [finding.found_dispute(each) for each in listed]
+
+    def fee_returned_there(self, payment: Payment) -> Money:
+        """The refunds of the application fee that carry no refund of ours (RFD-4)."""
+        nothing = Money(0, payment.amount.currency)
+        fee_id = None if payment.capture is None else payment.capture.platform_fee_id
+        if fee_id is None:
+            return nothing
+        listed = self._fee_refunds(fee_id, self._client.budget())
+        theirs = (each for each in listed if reading.metadata_of(each, "refund_id") is None)
+        return sum((finding.fee_given_back(each) for each in theirs), nothing)
+
+    def _fee_refunds(self, fee_id: str, budget: Budget) -> Iterator[Json]:
+        return self._listed(lambda after: requests.list_fee_refunds(fee_id, after), budget)
+
     def _returned_fee(self, refund: Refund, budget: Budget) -> str | None:
         if refund.platform_fee_id is None:
             return None
-        listed = self._listed(lambda after: requests.list_fee_refunds(refund, after), budget)
+        listed = self._fee_refunds(refund.platform_fee_id, budget)
         found = _ours(listed, refund.refund_id)
         return None if found is None else reading.object_id(found)
 

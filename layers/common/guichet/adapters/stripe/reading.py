@@ -35,7 +35,7 @@ _REFUND_STATUSES: Final = MappingProxyType(
 
 
 def hosted_session(session: Json) -> HostedSession:
-    return HostedSession(_text(session, "id"), _text(session, "url"))
+    return HostedSession(text(session, "id"), text(session, "url"))
 
 
 def session_report(answer: Answer) -> SessionReport:
@@ -45,9 +45,9 @@ def session_report(answer: Answer) -> SessionReport:
         ProviderUnavailableError: a state that we don't know, or fees that are not there yet.
     """
     session = answer.json
-    status = _text(session, "status")
-    intent = _object(session, "payment_intent")
-    intent_status = "" if intent is None else _text(intent, "status")
+    status = text(session, "status")
+    intent = embedded(session, "payment_intent")
+    intent_status = "" if intent is None else text(intent, "status")
     if intent is not None and intent_status == "succeeded":
         return SessionReport(SessionState.PAID, _capture(intent, answer.account))
     if intent_status == "processing":
@@ -61,30 +61,30 @@ def session_report(answer: Answer) -> SessionReport:
         return SessionReport(SessionState.ENDED)
     if status == "complete" and intent_status in _DENIED:
         return SessionReport(SessionState.DENIED)
-    raise _unreadable(f"a session that is {status} with an intent that is {intent_status}")
+    raise unreadable(f"a session that is {status} with an intent that is {intent_status}")
 
 
 def refund_report(refund: Json) -> RefundReport:
     """What a refund has come to; `canceled` is a failure too: nothing went back (RFD-6)."""
-    status = _text(refund, "status")
+    status = text(refund, "status")
     known = _REFUND_STATUSES.get(status)
     if known is None:
-        raise _unreadable(f"a refund that is {status}")
+        raise unreadable(f"a refund that is {status}")
     reason = refund.get("failure_reason")
     failed = known is RefundStatus.FAILED
     failure = (reason if isinstance(reason, str) else status) if failed else None
-    return RefundReport(known, _text(refund, "id"), failure)
+    return RefundReport(known, text(refund, "id"), failure)
 
 
 def object_id(found: Json) -> str:
-    return _text(found, "id")
+    return text(found, "id")
 
 
 def items(page: Json) -> list[Json]:
     """The objects of one page of a list."""
     data = page.get("data")
     if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
-        raise _unreadable("a list without data")
+        raise unreadable("a list without data")
     return data
 
 
@@ -96,22 +96,22 @@ def metadata_of(found: Json, name: str) -> str | None:
 
 def _capture(intent: Json, payee: str) -> Capture:
     """The capture with the fees that Stripe says it took (FEE-3)."""
-    charge = _object(intent, "latest_charge")
+    charge = embedded(intent, "latest_charge")
     if charge is None:
         raise _not_yet("the charge")
-    currency = _text(charge, "currency")
+    currency = text(charge, "currency")
     platform_fee, provider_fee = _fees(charge, currency)
-    fee_id = _reference(charge, "application_fee")
+    fee_id = reference(charge, "application_fee")
     if platform_fee and fee_id is None:
         raise _not_yet("the application fee")
     return Capture(
-        capture_id=_text(charge, "id"),
-        intent_id=_text(intent, "id"),
-        amount=_money(_whole(charge, "amount_captured"), currency),
+        capture_id=text(charge, "id"),
+        intent_id=text(intent, "id"),
+        amount=money(whole(charge, "amount_captured"), currency),
         platform_fee=platform_fee,
         provider_fee=provider_fee,
         platform_fee_id=fee_id,
-        captured_at=datetime.fromtimestamp(_whole(charge, "created"), UTC),
+        captured_at=datetime.fromtimestamp(whole(charge, "created"), UTC),
         reference=metadata_of(intent, "payment_id"),
         payee=payee,
         method=_method(charge),
@@ -120,7 +120,7 @@ def _capture(intent: Json, payee: str) -> Capture:
 
 def _method(charge: Json) -> CaptureMethod:
     """Everything that is no card is a debit: nothing else is offered."""
-    details = _object(charge, "payment_method_details") or {}
+    details = embedded(charge, "payment_method_details") or {}
     is_card = details.get("type", "card") == "card"
     return CaptureMethod.CARD if is_card else CaptureMethod.BANK_DEBIT
 
@@ -134,50 +134,50 @@ def _fees(charge: Json, currency: str) -> tuple[Money, Money]:
     Raises:
         ProviderUnavailableError: the balance transaction is not there yet.
     """
-    transaction = _object(charge, "balance_transaction")
+    transaction = embedded(charge, "balance_transaction")
     if transaction is None:
         raise _not_yet("the balance transaction")
     details = transaction.get("fee_details")
     if not isinstance(details, list) or not all(isinstance(each, dict) for each in details):
-        raise _unreadable("a balance transaction without fee details")
-    settled_in = _text(transaction, "currency")
-    if any(_text(each, "currency") != settled_in for each in details):
-        raise _unreadable("fees in several currencies")
-    provider = sum(_whole(each, "amount") for each in details if not _is_platform_fee(each))
+        raise unreadable("a balance transaction without fee details")
+    settled_in = text(transaction, "currency")
+    if any(text(each, "currency") != settled_in for each in details):
+        raise unreadable("fees in several currencies")
+    provider = sum(whole(each, "amount") for each in details if not _is_platform_fee(each))
     if settled_in == currency:
-        platform = sum(_whole(each, "amount") for each in details if _is_platform_fee(each))
+        platform = sum(whole(each, "amount") for each in details if _is_platform_fee(each))
     else:
         asked = charge.get("application_fee_amount")
-        platform = 0 if asked is None else _whole(charge, "application_fee_amount")
-    return _money(platform, currency), _money(provider, settled_in)
+        platform = 0 if asked is None else whole(charge, "application_fee_amount")
+    return money(platform, currency), money(provider, settled_in)
 
 
 def _is_platform_fee(detail: Json) -> bool:
-    return _text(detail, "type") == "application_fee"
+    return text(detail, "type") == "application_fee"
 
 
-def _money(amount: int, currency: str) -> Money:
+def money(amount: int, currency: str) -> Money:
     try:
         return from_stripe(amount, currency)
     except ValueError as error:
-        raise _unreadable(f"an amount of {amount} {currency}") from error
+        raise unreadable(f"an amount of {amount} {currency}") from error
 
 
-def _text(found: Json, name: str) -> str:
+def text(found: Json, name: str) -> str:
     value = found.get(name)
     if not isinstance(value, str) or not value:
-        raise _unreadable(f"no {name}")
+        raise unreadable(f"no {name}")
     return value
 
 
-def _whole(found: Json, name: str) -> int:
+def whole(found: Json, name: str) -> int:
     value = found.get(name)
     if type(value) is not int:
-        raise _unreadable(f"no whole {name}")
+        raise unreadable(f"no whole {name}")
     return value
 
 
-def _object(found: Json, name: str) -> Json | None:
+def embedded(found: Json, name: str) -> Json | None:
     """An expanded object; None where there is none.
 
     Raises:
@@ -186,18 +186,18 @@ def _object(found: Json, name: str) -> Json | None:
     value: Any = found.get(name)
     if value is None or isinstance(value, dict):
         return value
-    raise _unreadable(f"{name} without its fields")
+    raise unreadable(f"{name} without its fields")
 
 
-def _reference(found: Json, name: str) -> str | None:
+def reference(found: Json, name: str) -> str | None:
     """The id of another object, whether it was expanded or not."""
     value: Any = found.get(name)
     if isinstance(value, dict):
-        return _text(value, "id")
+        return text(value, "id")
     return value if isinstance(value, str) else None
 
 
-def _unreadable(what: str) -> ProviderUnavailableError:
+def unreadable(what: str) -> ProviderUnavailableError:
     return ProviderUnavailableError(f"Stripe's answer can't be read: {what}")
 
 

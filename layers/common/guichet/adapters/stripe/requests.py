@@ -44,6 +44,7 @@ BANK_DEBITS: Final = MappingProxyType(
 
 _SESSIONS: Final = "/v1/checkout/sessions"
 _EXPANDED: Final = urlencode((("expand[0]", "payment_intent.latest_charge.balance_transaction"),))
+_WITH_INTENT: Final = urlencode((("expand[0]", "payment_intent"),))
 
 
 def session_form(
@@ -138,6 +139,20 @@ def list_refunds(refund: Refund, after: str | None) -> Call:
     return Call("GET", "/v1/refunds", refund.payee, query)
 
 
+def find_refund(provider_refund_id: str, payee: str) -> Call:
+    return Call("GET", f"/v1/refunds/{_id(provider_refund_id)}", payee, _WITH_INTENT)
+
+
+def find_dispute(provider_dispute_id: str, payee: str) -> Call:
+    return Call("GET", f"/v1/disputes/{_id(provider_dispute_id)}", payee, _WITH_INTENT)
+
+
+def list_disputes(capture_id: str, payee: str, after: str | None) -> Call:
+    """One page of the disputes of a charge, each with its intent."""
+    pairs = (("charge", capture_id), ("expand[0]", "data.payment_intent"))
+    return Call("GET", "/v1/disputes", payee, _page(pairs, after))
+
+
 def refund_fee(refund: Refund) -> Call:
     """On the operator's own account, which took the fee."""
     return Call(
@@ -148,8 +163,8 @@ def refund_fee(refund: Refund) -> Call:
     )
 
 
-def list_fee_refunds(refund: Refund, after: str | None) -> Call:
-    path = f"/v1/application_fees/{_id(refund.platform_fee_id)}/refunds"
+def list_fee_refunds(platform_fee_id: str, after: str | None) -> Call:
+    path = f"/v1/application_fees/{_id(platform_fee_id)}/refunds"
     return Call("GET", path, form=_page((), after))
 
 
