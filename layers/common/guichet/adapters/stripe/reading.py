@@ -33,6 +33,14 @@ _REFUND_STATUSES: Final = MappingProxyType(
     }
 )
 
+# What went wrong at the buyer's bank keeps Stripe's own word.
+_REFUND_FAILURES: Final = MappingProxyType(
+    {
+        "charge_for_pending_refund_disputed": "payment_disputed",
+        "insufficient_funds": "balance_insufficient",
+    }
+)
+
 
 def hosted_session(session: Json) -> HostedSession:
     return HostedSession(text(session, "id"), text(session, "url"))
@@ -71,8 +79,8 @@ def refund_report(refund: Json) -> RefundReport:
     if known is None:
         raise unreadable(f"a refund that is {status}")
     reason = refund.get("failure_reason")
-    failed = known is RefundStatus.FAILED
-    failure = (reason if isinstance(reason, str) else status) if failed else None
+    told = reason if isinstance(reason, str) else status
+    failure = _REFUND_FAILURES.get(told, told) if known is RefundStatus.FAILED else None
     return RefundReport(known, text(refund, "id"), failure)
 
 

@@ -24,8 +24,14 @@ ENDPOINT_EVENTS: Final = (
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
+    "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
     "account.updated",
     "account.application.deauthorized",
 )
@@ -110,7 +116,8 @@ def parse_event(raw_body: bytes) -> StripeEvent:
 def read_hint(event: ProviderEvent) -> Hint:
     """Whom to ask about: the ids of ours in the snapshot's metadata, or the account, else nobody.
 
-    An organizer can edit metadata, so a hint may be false: it only ever leads to a question.
+    A refund without our ids and a dispute are asked about by Stripe's own (RFD-4). An organizer
+    can edit metadata, so a hint may be false: it only ever leads to a question.
     """
     if event.kind in _ACCOUNT_TYPES:
         return Hint(provider_account_id=event.provider_account_id or None)
@@ -123,8 +130,20 @@ def read_hint(event: ProviderEvent) -> Hint:
     metadata = snapshot.get("metadata")
     found = metadata if isinstance(metadata, dict) else {}
     ids = {name: found.get(name) for name in names}
-    known = all(isinstance(each, str) and _OUR_ID.fullmatch(each) for each in ids.values())
-    return Hint(**ids) if known else Hint()
+    if ids and all(isinstance(each, str) and _OUR_ID.fullmatch(each) for each in ids.values()):
+        return Hint(**ids)
+    return _theirs(kind, snapshot.get("id"), event.provider_account_id)
+
+
+def _theirs(kind: object, object_id: object, account: str) -> Hint:
+    """A hint by the provider's ids; nobody, where an object is not an organizer's."""
+    if not account or not isinstance(object_id, str) or _EVENT_ID.fullmatch(object_id) is None:
+        return Hint()
+    if kind == "refund":
+        return Hint(provider_refund_id=object_id, provider_account_id=account)
+    if kind == "dispute":
+        return Hint(provider_dispute_id=object_id, provider_account_id=account)
+    return Hint()
 
 
 def _parsed(header: str | None) -> tuple[str, list[str]]:
