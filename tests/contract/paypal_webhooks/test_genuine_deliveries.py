@@ -19,7 +19,8 @@ from guichet.adapters.paypal.certificates import (
     read_signer,
     require_chain,
 )
-from guichet.adapters.paypal.webhooks import ENDPOINT_EVENTS, parse_event, read_hint, verify
+from guichet.adapters.paypal.hints import read_hint
+from guichet.adapters.paypal.webhooks import ENDPOINT_EVENTS, parse_event, verify
 from guichet.errors import Invalid
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import ProviderEvent
@@ -191,6 +192,12 @@ def test_each_sample_event_goes_through_our_parser_ext_2(specs: Path):
     assert {kind: hint for kind, hint in hints.items() if hint != Hint()} == {
         # Somebody else's, of another make than our ids: asking for it finds nothing.
         "PAYMENT.CAPTURE.DECLINED": Hint(payment_id="CUSTOMID-1001"),
+        # These samples of 2018 do not say whose they are.
+        "PAYMENT.CAPTURE.REFUNDED": Hint(provider_refund_id="1Y107995YT783435V"),
+        "PAYMENT.CAPTURE.REVERSED": Hint(reversed_capture_id="4L335234718889942"),
+        "CUSTOMER.DISPUTE.CREATED": Hint(
+            provider_dispute_id="PP-000-042-663-135", provider_account_id="RD465XN5VS364"
+        ),
         "MERCHANT.ONBOARDING.COMPLETED": Hint(
             payment_account_id="100046", provider_account_id="FB3H9M68WXE64"
         ),

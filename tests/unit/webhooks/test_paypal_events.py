@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from guichet.adapters.paypal.webhooks import parse_event, read_hint
+from guichet.adapters.paypal.hints import read_hint
+from guichet.adapters.paypal.webhooks import parse_event
 from guichet.entry import work
 from guichet.errors import Invalid
 from guichet.payments.ports import Hint
@@ -60,6 +61,20 @@ def unit(custom_id: object) -> dict[str, Any]:
     return {"id": "8D5278164K216725B", "purchase_units": [{"custom_id": custom_id}]}
 
 
+CAPTURES = "https://api.paypal.com/v2/payments/captures"
+A_DISPUTE = {
+    "dispute_id": "PP-D-27803",
+    "disputed_transactions": [
+        {
+            "seller_transaction_id": "6T496768GW863311H",
+            "custom": "pay_1",
+            "seller": {"merchant_id": "RD465XN5VS364"},
+        }
+    ],
+}
+DISPUTED = Hint(provider_dispute_id="PP-D-27803", provider_account_id="RD465XN5VS364")
+
+
 @pytest.mark.parametrize(
     ("kind", "resource", "hint"),
     [
@@ -90,7 +105,6 @@ def unit(custom_id: object) -> dict[str, Any]:
             pytest.param(kind, {"custom_id": "pay_1.ref_1"}, Hint("pay_1", "ref_1"), id=kind)
             for kind in (
                 "PAYMENT.CAPTURE.REFUNDED",
-                "PAYMENT.CAPTURE.REVERSED",
                 "PAYMENT.REFUND.PENDING",
                 "PAYMENT.REFUND.FAILED",
             )
@@ -120,7 +134,74 @@ def unit(custom_id: object) -> dict[str, Any]:
             id="revoked",
         ),
         pytest.param("MERCHANT.NEW.THING", {"merchant_id": 7}, Hint(), id="an odd merchant"),
-        pytest.param("CUSTOMER.DISPUTE.CREATED", {"custom_id": "pay_1"}, Hint(), id="a dispute"),
+        *(
+            pytest.param(
+                kind,
+                {"id": "1Y107995YT783435V", **seller, **custom},
+                Hint(
+                    payment_id=payment_id,
+                    provider_account_id="QKRY6BTWMQQ8C" if seller else None,
+                    provider_refund_id="1Y107995YT783435V",
+                ),
+                id=f"{kind} of theirs {len(seller)}{len(custom)}",
+            )
+            for kind in ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.REFUND.FAILED")
+            for seller, custom, payment_id in (
+                ({"payer": {"merchant_id": "QKRY6BTWMQQ8C"}}, {}, None),
+                ({"payer": {"merchant_id": "QKRY6BTWMQQ8C"}}, {"custom_id": "pay_1"}, None),
+                ({}, {"custom_id": "pay_1"}, "pay_1"),
+                ({}, {}, None),
+            )
+        ),
+        pytest.param(
+            "PAYMENT.CAPTURE.REVERSED",
+            {
+                "id": "09E71677NS257044M",
+                "payer": {"merchant_id": "QKRY6BTWMQQ8C"},
+                "links": [
+                    7,
+                    {"rel": "self"},
+                    {"rel": "up", "href": f"{CAPTURES}/4L335234718889942"},
+                ],
+            },
+            Hint(provider_account_id="QKRY6BTWMQQ8C", reversed_capture_id="4L335234718889942"),
+            id="reversed",
+        ),
+        pytest.param(
+            "PAYMENT.CAPTURE.REVERSED",
+            {
+                "custom_id": "pay_1",
+                "links": [{"rel": "up", "href": f"{CAPTURES}/4L335234718889942"}],
+            },
+            Hint(payment_id="pay_1", reversed_capture_id="4L335234718889942"),
+            id="reversed, of nobody",
+        ),
+        pytest.param(
+            "PAYMENT.CAPTURE.REVERSED", {"links": "up"}, Hint(), id="a reversal of nothing"
+        ),
+        *(
+            pytest.param(f"CUSTOMER.DISPUTE.{each}", A_DISPUTE, DISPUTED, id=f"dispute {each}")
+            for each in ("CREATED", "UPDATED", "RESOLVED")
+        ),
+        *(
+            pytest.param(
+                "CUSTOMER.DISPUTE.CREATED",
+                {"dispute_id": "PP-D-1", "disputed_transactions": odd},
+                Hint(provider_dispute_id="PP-D-1"),
+                id=f"a dispute of {odd!r}",
+            )
+            for odd in (
+                None,
+                [],
+                [7],
+                [{}],
+                [{"seller": "x"}],
+                [{"seller": {"merchant_id": "a#b"}}],
+            )
+        ),
+        pytest.param(
+            "CUSTOMER.DISPUTE.CREATED", {"dispute_id": "PP#1"}, Hint(), id="a dispute of an odd id"
+        ),
         pytest.param("VAULT.PAYMENT-TOKEN.CREATED", {"id": "pay_1"}, Hint(), id="a vault"),
         pytest.param("NEW.THING", {"custom_id": "pay_1"}, Hint(), id="an unknown type"),
         pytest.param("PAYMENT.CAPTURE.COMPLETED", "pay_1", Hint(), id="no object at all"),

@@ -17,6 +17,7 @@ from guichet.registration.use_cases.do_due_work import Doers
 from guichet.registration.use_cases.end_open_sessions import end_open_sessions
 from guichet.registration.use_cases.end_unlinked_sessions import end_unlinked_sessions
 from guichet.registration.use_cases.release_hold import release_hold
+from guichet.registration.use_cases.run_cancellation import run_cancellation
 from guichet.registration.use_cases.settle_payment import settle_payment
 from guichet.registration.use_cases.settle_refund import settle_refund
 
@@ -81,6 +82,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             settle_refund(ids[0], ids[1], actor, refunding=container.refunding)
         case DueKind.TRAINING:
             end_open_sessions(ids[0], actor, settling=container.settling)
+            run_cancellation(ids[0], actor, settling=container.settling)
         case DueKind.PAYMENT_ACCOUNT:
             end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
         case DueKind.EFFECT:
@@ -89,7 +91,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
 
 def read_hint(event: ProviderEvent) -> Hint:
     """Whom to ask about a stored event: each provider's adapter reads its own."""
-    from guichet.adapters.paypal import webhooks as paypal  # noqa: PLC0415 - on this road only
+    from guichet.adapters.paypal import hints as paypal  # noqa: PLC0415 - on this road only
     from guichet.adapters.stripe import webhooks as stripe  # noqa: PLC0415 - same
 
     readers: dict[str, Callable[[ProviderEvent], Hint]] = {

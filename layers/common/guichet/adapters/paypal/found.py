@@ -19,14 +19,12 @@ from guichet.adapters.paypal.fields import (
 from guichet.adapters.paypal.reading import (
     REFUND_STATUSES,
     failure_of,
-    only_unit,
     platform_fee_of,
     reference_of,
 )
 from guichet.adapters.paypal.requests import reference
 from guichet.money import Money
 from guichet.payments.dispute import DisputeStatus
-from guichet.payments.payment import Payment
 from guichet.payments.ports import FoundDispute, FoundRefund
 from guichet.payments.refund import RefundStatus
 
@@ -77,17 +75,15 @@ def refund_found(refund: Json, capture: Json) -> FoundRefund:
         amount=amount,
         made_at=instant(text_of(refund, "create_time")),
         failure=failure_of(refund) if status is RefundStatus.FAILED else None,
-        fee_returned=_fee_in(refund, amount.currency),
+        fee_returned=fee_in(refund, amount.currency),
     )
 
 
-def fee_returned_by_others(order: Json, payment: Payment) -> Money:
-    """The platform fee within those refunds of an order that bear no reference of ours."""
-    total = payment.amount.zero()
-    for each in objects_of(object_of(only_unit(order), "payments"), "refunds"):
-        if _ours(each, payment.payment_id) is None:
-            total += _fee_in(each, payment.amount.currency)
-    return total
+def fee_in(refund: Json, currency: str) -> Money:
+    """What of our fee goes back within a refund; nothing with one that failed."""
+    if REFUND_STATUSES.get(text_of(refund, "status")) is RefundStatus.FAILED:
+        return Money(0, currency)
+    return platform_fee_of(object_of(refund, "seller_payable_breakdown"), currency)
 
 
 def disputed_capture(dispute: Json) -> str:
@@ -181,13 +177,6 @@ def _net(movements: Iterable[Json]) -> int:
         sign = -1 if text_of(each, "type") == "CREDIT" else 1
         total += sign * money_of(each, "amount").amount_minor
     return total
-
-
-def _fee_in(refund: Json, currency: str) -> Money:
-    """What of our fee went back within a refund; nothing until it has succeeded."""
-    if REFUND_STATUSES.get(text_of(refund, "status")) is not RefundStatus.SUCCEEDED:
-        return Money(0, currency)
-    return platform_fee_of(object_of(refund, "seller_payable_breakdown"), currency)
 
 
 def _ours(refund: Json, payment_id: str | None) -> str | None:

@@ -83,7 +83,7 @@ def order_report(order: Json) -> SessionReport:
     Raises:
         ProviderUnavailableError: a state that we don't know, or fees that are not there yet.
     """
-    unit = only_unit(order)
+    unit = _unit(order)
     captures = objects_of(object_of(unit, "payments"), "captures")
     by_status = [(text_of(each, "status"), each) for each in captures]
     arrived = [each for status, each in by_status if status in _ARRIVED]
@@ -119,7 +119,7 @@ def capture_report(capture: Json, order_id: str) -> SessionReport:
 
 def differences(order: Json, payment: Payment) -> tuple[str, ...]:
     """What of an approved order is not what we asked for: such an order is never captured (REG-3)."""
-    unit = only_unit(order)
+    unit = _unit(order)
     asked = {
         "amount": (money_of(unit, "amount"), payment.amount),
         "payee": (object_of(unit, "payee").get("merchant_id"), payment.payee),
@@ -178,7 +178,7 @@ def order_of(capture: Json) -> str | None:
 
 def refund_known_as(order: Json, reference: str) -> str | None:
     """The id of the order's refund that bears our reference."""
-    refunds = objects_of(object_of(only_unit(order), "payments"), "refunds")
+    refunds = objects_of(object_of(_unit(order), "payments"), "refunds")
     return next(
         (text_of(each, "id") for each in refunds if each.get("custom_id") == reference), None
     )
@@ -243,7 +243,7 @@ def _method(order: Json) -> CaptureMethod:
     return CaptureMethod.CARD if by_card else CaptureMethod.PAYPAL
 
 
-def only_unit(order: Json) -> Json:
+def _unit(order: Json) -> Json:
     units = objects_of(order, "purchase_units")
     if len(units) != 1:
         raise unreadable(f"an order of {len(units)} units")

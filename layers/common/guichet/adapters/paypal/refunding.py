@@ -86,6 +86,8 @@ class Refunding:
         budget = self.client.budget()
         if refund.provider_refund_id is not None:
             return self._ask_refund(refund, refund.provider_refund_id, budget)
+        if not refund.is_ours:
+            return None  # a lost dispute: it is asked about as such
         return self._find_ours(refund, budget)
 
     def ask_returned_fee(self, refund: Refund) -> str | None:
@@ -121,16 +123,8 @@ class Refunding:
         return found.refund_found(refund, capture)
 
     def fee_returned_there(self, payment: Payment) -> Money:
-        """What PayPal gave back of our fee within refunds that were not ours; mostly nothing.
-
-        Raises:
-            ProviderRefusedError: `NOT_REACHABLE`, also where PayPal has forgotten the order.
-        """
-        capture = payment.capture
-        order_id = payment.session_id if capture is None else capture.intent_id
-        budget = self.client.budget()
-        order = self.client.send(requests.get_order(payment.payee, order_id), budget)
-        return found.fee_returned_by_others(order, payment)
+        """Nothing: PayPal gives a fee back within a refund alone, and `find_refund` tells of it."""
+        return payment.amount.zero()
 
     def _find_ours(self, refund: Refund, budget: Budget) -> RefundReport | None:
         """Among the refunds of its order: PayPal has no list of them, but an order shows its own."""
@@ -156,6 +150,10 @@ class Refunding:
 
 
 def _report_of(refund: Refund, answer: Json) -> RefundReport:
+    """Of a refund that was made at PayPal, the fee in it is what it is: nobody asked for any."""
+    if not refund.is_ours:
+        within = found.fee_in(answer, refund.amount.currency)
+        return reading.refund_report(answer, refund.amount, within or None)
     asked = requests.asked_fee(refund)
     fee = None if asked is None else money(asked)
     return reading.refund_report(answer, refund.amount, fee)

@@ -1,21 +1,19 @@
-"""PayPal's events at our door: who signed them, what they are, whom they hint at (EXT-2)."""
+"""PayPal's events at our door: who signed them, and what they are (EXT-2)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zlib import crc32
 
 from guichet.adapters.paypal.certificates import Certificates
+from guichet.adapters.paypal.hints import MERCHANT_TYPES, json_object, readable_id
 from guichet.errors import Invalid
-from guichet.payments.ports import Hint
-from guichet.registration.provider_event import ProviderEvent
 
 # PayPal repeats for three days, up to 25 times, so about every three hours; whether a repeat bears
 # a new time isn't documented. Twice that beyond the three days, the last one is still in time.
@@ -34,6 +32,9 @@ ENDPOINT_EVENTS: Final = (
     "PAYMENT.CAPTURE.REVERSED",
     "PAYMENT.REFUND.PENDING",
     "PAYMENT.REFUND.FAILED",
+    "CUSTOMER.DISPUTE.CREATED",
+    "CUSTOMER.DISPUTE.UPDATED",
+    "CUSTOMER.DISPUTE.RESOLVED",
     "MERCHANT.ONBOARDING.COMPLETED",
     "MERCHANT.PARTNER-CONSENT.REVOKED",
 )
@@ -45,15 +46,6 @@ _TRANSMISSION_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,255}", re.ASCII)
 _TYPE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}", re.ASCII)
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)  # what may stand in a key of a table
-_TRACKING: Final = re.compile(r"([A-Za-z0-9_]{1,128})([-.][A-Za-z0-9_.-]*)?", re.ASCII)
-
-_MERCHANT_TYPES: Final = ("MERCHANT.", "CUSTOMER.MERCHANT-INTEGRATION.")
-_REFUND_TYPES: Final = (
-    "PAYMENT.CAPTURE.REFUNDED",
-    "PAYMENT.CAPTURE.REVERSED",
-    "PAYMENT.REFUND.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,68 +148,12 @@ def parse_event(raw_body: bytes) -> PayPalEvent:
     Raises:
         Invalid: `event_malformed`: no JSON in UTF-8, or without an id and a type.
     """
-    event = _object(raw_body)
+    event = json_object(raw_body)
     kind = _matching(event.get("event_type"), _TYPE)
     resource = event.get("resource")
     merchant = resource.get("merchant_id") if isinstance(resource, dict) else None
-    known = kind.startswith(_MERCHANT_TYPES) and _id(merchant)
+    known = kind.startswith(MERCHANT_TYPES) and readable_id(merchant)
     return PayPalEvent(_matching(event.get("id"), _EVENT_ID), kind, known or "")
-
-
-def read_hint(event: ProviderEvent) -> Hint:
-    """Whom to ask about: our ids in the snapshot's custom or tracking id, else nobody.
-
-    A hint may be false, as the body may be anybody's: it only ever leads to a question.
-    """
-    resource = _object(event.body.encode()).get("resource")
-    if not isinstance(resource, dict):
-        return Hint()
-    kind = event.kind
-    if kind.startswith(_MERCHANT_TYPES):
-        return _merchant_hint(resource)
-    if kind.startswith("CHECKOUT."):
-        return _payment_hint(_only_unit(resource).get("custom_id"))
-    if kind.startswith(_REFUND_TYPES):
-        return _refund_hint(resource.get("custom_id"))
-    if kind.startswith("PAYMENT.CAPTURE."):
-        return _payment_hint(resource.get("custom_id"))
-    return Hint()
-
-
-def _merchant_hint(resource: Mapping[str, Any]) -> Hint:
-    tracking = resource.get("tracking_id")
-    found = _TRACKING.fullmatch(tracking) if isinstance(tracking, str) else None
-    return Hint(
-        payment_account_id=found[1] if found else None,
-        provider_account_id=_id(resource.get("merchant_id")),
-    )
-
-
-def _payment_hint(custom_id: object) -> Hint:
-    return Hint(payment_id=_id(custom_id))
-
-
-def _refund_hint(custom_id: object) -> Hint:
-    """`<payment>.<refund>`; a refund made at PayPal may repeat its payment's own custom id."""
-    if not isinstance(custom_id, str):
-        return Hint()
-    payment_id, separator, refund_id = custom_id.partition(".")
-    if not separator:
-        return _payment_hint(custom_id)
-    known = _id(payment_id) is not None and _id(refund_id) is not None
-    return Hint(payment_id=payment_id, refund_id=refund_id) if known else Hint()
-
-
-def _only_unit(order: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Our orders have one unit; another's says nothing to us."""
-    units = order.get("purchase_units")
-    if not isinstance(units, list) or len(units) != 1 or not isinstance(units[0], dict):
-        return {}
-    return units[0]
-
-
-def _id(value: object) -> str | None:
-    return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
@@ -228,16 +164,6 @@ def _header(headers: Mapping[str, str], name: str) -> str:
     if len(value) > _LONGEST_HEADER or "," in value:
         raise _malformed()
     return value
-
-
-def _object(raw: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(raw.decode())  # strictly UTF-8, as it is stored
-    except (ValueError, RecursionError) as error:
-        raise Invalid("event_malformed", "The body is no JSON.") from error
-    if not isinstance(found, dict):
-        raise Invalid("event_malformed", "The body is no JSON object.")
-    return found
 
 
 def _matching(value: object, pattern: re.Pattern[str]) -> str:
