@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from guichet.money import Money
+from guichet.payments.dispute import DisputeStatus
 from guichet.registration.mails import MailFacts, MailKind, ReturnReason
 
 COMMON: Final[dict[str, Any]] = {
@@ -23,6 +24,15 @@ COMMON: Final[dict[str, Any]] = {
 }
 
 VALID_UNTIL: Final = datetime(2027, 2, 4, 9, 15, tzinfo=UTC)
+
+_TOLD_TO_THE_ORGANIZER: Final[dict[str, Any]] = {
+    "recipient_name": "Grace Hopper",
+    "registrant_name": "Ada Lovelace",
+    "registrant_email": "ada@example.com",
+    "payment_reference": "pi_3QX1",
+    "paid": Money(12000, "USD"),
+    "provider": "Stripe",
+}
 
 OWN_FACTS: Final[dict[MailKind, dict[str, Any]]] = {
     MailKind.RECEIVED: {"valid_until": VALID_UNTIL, "discount": Money(2000, "USD")},
@@ -51,6 +61,14 @@ OWN_FACTS: Final[dict[MailKind, dict[str, Any]]] = {
         "method": "card",
         "payment_reference": "pi_3QX1",
     },
+    MailKind.REFUNDED: {
+        "returned": Money(5000, "USD"),
+        "refunded_so_far": Money(12000, "USD"),
+        "paid": Money(12000, "USD"),
+        "method": "card",
+        "payment_reference": "pi_3QX1",
+        "note": "Thank you for your patience.",
+    },
     MailKind.CANCELLED: {"paid": Money(12000, "USD")},
     MailKind.LINK: {"valid_until": VALID_UNTIL},
     MailKind.ORGANIZER_NEW_REGISTRATION: {
@@ -70,6 +88,23 @@ OWN_FACTS: Final[dict[MailKind, dict[str, Any]]] = {
         "registrant_email": "ada@example.com",
         "reported": Money(1200, "USD"),
         "payment_reference": "pi_3QX1",
+    },
+    MailKind.ORGANIZER_REFUND_FAILED: _TOLD_TO_THE_ORGANIZER
+    | {
+        "returned": Money(5000, "USD"),
+        "refunded_so_far": Money(2000, "USD"),
+        "failure": "balance_insufficient",
+    },
+    MailKind.ORGANIZER_REFUNDED_OUTSIDE: _TOLD_TO_THE_ORGANIZER
+    | {"refunded_so_far": Money(12000, "USD"), "stays_registered": True},
+    MailKind.ORGANIZER_DISPUTE_OPENED: _TOLD_TO_THE_ORGANIZER
+    | {"disputed": Money(12000, "USD"), "dispute_status": DisputeStatus.OPEN},
+    MailKind.ORGANIZER_DISPUTE_CLOSED: _TOLD_TO_THE_ORGANIZER
+    | {
+        "disputed": Money(12000, "USD"),
+        "dispute_status": DisputeStatus.LOST,
+        "dispute_fee": Money(1500, "USD"),
+        "stays_registered": True,
     },
 }
 

@@ -12,6 +12,7 @@ from guichet.adapters.mail.render import render
 from guichet.adapters.mail.texts import texts
 from guichet.languages import LANGUAGES, Language, closest_language
 from guichet.money import Money
+from guichet.payments.dispute import DisputeStatus
 from guichet.registration.mails import MailKind, ReturnReason
 from tests.support.mail_facts import VALID_UNTIL, facts_of
 
@@ -111,6 +112,14 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             facts_of(MailKind.PAYMENT_FAILED, link="", valid_until=None),
             facts_of(MailKind.ORGANIZER_NEW_REGISTRATION, needs_approval=False),
             facts_of(MailKind.LINK, recipient_name="", valid_until=VALID_UNTIL),
+            facts_of(MailKind.REFUNDED, returned=Money(12000, "USD"), stays_registered=True),
+            facts_of(MailKind.REFUNDED, training_cancelled=True),
+            facts_of(MailKind.CANCELLED, returned=Money(12000, "USD"), training_cancelled=True),
+            facts_of(MailKind.CANCELLED, returned=Money(5000, "USD")),
+            *(
+                facts_of(MailKind.ORGANIZER_DISPUTE_CLOSED, dispute_status=status)
+                for status in (DisputeStatus.WON, DisputeStatus.WITHDRAWN)
+            ),
         ]
     )
 

@@ -11,10 +11,10 @@ from guichet.payments.payment import Capture, CaptureMethod, Payment
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
-from guichet.registration.naming import return_id
 from guichet.registration.outbox import Effect, FormerAccount
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.ports import Records
+from guichet.registration.refunds_told import RefundsTold
 from guichet.registration.registration import PaidBy as ConfirmedBy
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import OfflineMethod, Training
@@ -27,6 +27,9 @@ _REASONS = {
     RefundReason.REGISTRATION_ENDED: ReturnReason.CANCELLED,
     RefundReason.MISMATCHED: ReturnReason.NOT_AS_ASKED,
 }
+
+
+_OF_ONE_PAYMENT = frozenset({MailKind.MONEY_RETURNED, MailKind.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,9 @@ class Letters:
             training=training,
             account=self.records.account(registration.account_id),
             payment=payment,
-            refund=self._refund(effect, payment),
+            refunds=RefundsTold.read(effect, registration, payment, self.records),
             links=self.links,
         )
-
-    def _refund(self, effect: Effect, payment: Payment | None) -> Refund | None:
-        if payment is None or MailKind.MONEY_RETURNED not in effect.mails:
-            return None
-        return self.records.refund(payment.payment_id, return_id(payment.payment_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class Matter:
     training: Training
     account: Account
     payment: Payment | None
-    refund: Refund | None
+    refunds: RefundsTold
     links: Links
 
     def letter(self, mail: MailKind) -> Letter | None:
@@ -118,6 +116,8 @@ class Matter:
         offline = _offline(self.registration, self.training)
         if mail is MailKind.OFFLINE_INSTRUCTIONS and offline is None:
             return None  # another way of paying was chosen, or this one is no longer offered
+        if self.refunds.is_over(mail):
+            return None
         facts = self._facts(mail, offline)
         if mail.is_for_organizer:
             return Letter(facts, self.account.email, self.registration.email)
@@ -125,7 +125,8 @@ class Matter:
 
     def _facts(self, mail: MailKind, offline: OfflineMethod | None) -> MailFacts:
         registration, training, account = self.registration, self.training, self.account
-        payment, refund, effect = self.payment, self.refund, self.effect
+        payment, refunds, effect = self.payment, self.refunds, self.effect
+        refund, dispute = refunds.refund, refunds.dispute
         capture = payment.capture if payment else None
         organizers = mail.is_for_organizer
         by_provider = registration.paid_by is ConfirmedBy.PROVIDER
@@ -146,18 +147,28 @@ class Matter:
             occurred_at=effect.happened_at,
             price=registration.quote.price,
             discount=registration.quote.discount or None,
-            paid=capture.amount if capture and by_provider else None,
+            paid=capture.amount if capture and by_provider else refunds.paid,
             reported=capture.amount if capture else None,
-            returned=refund.amount if refund else None,
-            return_reason=_REASONS[refund.reason] if refund else None,
+            returned=refunds.returned(mail),
+            refunded_so_far=refunds.refunded_so_far,
+            return_reason=_REASONS.get(refund.reason) if refund else None,
             method=_method(mail, registration, offline, capture),
             method_label=offline.label if offline else "",
             payment_reference=payment.payment_id if payment else registration.registration_id,
             link=self._link(mail, registration),
             valid_until=effect.valid_until,
             instructions=offline.instructions if offline else "",
-            note=registration.note or "",
+            note=_note(mail, registration, refund),
             needs_approval=registration.status is RegistrationStatus.PENDING_APPROVAL,
+            provider=_PROVIDERS[payment.provider] if payment else "",
+            failure=(refund.failure or "") if refund else "",
+            disputed=dispute.amount if dispute else None,
+            dispute_status=dispute.status if dispute else None,
+            dispute_fee=(dispute.fee or None) if dispute else None,
+            training_cancelled=_is_for_training(mail, self.training, refund),
+            stays_registered=(
+                refunds.stays_registered if mail is MailKind.REFUNDED else refunds.asks_to_cancel
+            ),
         )
 
     def _link(self, mail: MailKind, registration: Registration) -> str:
@@ -175,6 +186,20 @@ def _offline(registration: Registration, training: Training) -> OfflineMethod | 
     return training.offline_method(method.removeprefix(OFFLINE_PREFIX))
 
 
+def _note(mail: MailKind, registration: Registration, refund: Refund | None) -> str:
+    """The organizer's own words to the registrant."""
+    if mail is MailKind.REFUNDED:
+        return (refund.note or "") if refund else ""
+    return registration.note or ""
+
+
+def _is_for_training(mail: MailKind, training: Training, refund: Refund | None) -> bool:
+    """Whether it happened because the whole training was cancelled."""
+    if mail is MailKind.REFUNDED:
+        return refund is not None and refund.reason is RefundReason.TRAINING_CANCELLED
+    return training.status == "cancelled"
+
+
 def _method(
     mail: MailKind,
     registration: Registration,
@@ -182,7 +207,7 @@ def _method(
     capture: Capture | None,
 ) -> PaidBy | None:
     """How it was, or will be, paid; None where nobody has chosen yet."""
-    if mail is MailKind.MONEY_RETURNED and capture is not None:
+    if mail in _OF_ONE_PAYMENT and capture is not None:
         return _provider_method(capture)  # of the money that goes back, whatever paid for the seat
     match registration.paid_by:
         case ConfirmedBy.PROVIDER:

@@ -9,10 +9,11 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from guichet.money import Money
+from guichet.payments.dispute import DisputeStatus
 
 
 class MailKind(StrEnum):
-    """Registrants receive all but the last three, which are the organizer's."""
+    """Registrants receive all but the last, which are the organizer's and say so."""
 
     RECEIVED = "received"
     AWAITING_APPROVAL = "awaiting_approval"
@@ -22,12 +23,17 @@ class MailKind(StrEnum):
     CONFIRMED = "confirmed"
     PAYMENT_FAILED = "payment_failed"
     EXPIRED = "expired"
-    MONEY_RETURNED = "money_returned"
+    MONEY_RETURNED = "money_returned"  # a whole payment, by itself
+    REFUNDED = "refunded"  # a part or all of a payment, because somebody decided so
     CANCELLED = "cancelled"
     LINK = "link"
     ORGANIZER_NEW_REGISTRATION = "organizer_new_registration"
     ORGANIZER_PAYMENT_MISMATCHED = "organizer_payment_mismatched"
     ORGANIZER_ACCOUNT_REVOKED = "organizer_account_revoked"
+    ORGANIZER_REFUND_FAILED = "organizer_refund_failed"
+    ORGANIZER_REFUNDED_OUTSIDE = "organizer_refunded_outside"
+    ORGANIZER_DISPUTE_OPENED = "organizer_dispute_opened"
+    ORGANIZER_DISPUTE_CLOSED = "organizer_dispute_closed"
 
     @property
     def is_for_organizer(self) -> bool:
@@ -50,8 +56,14 @@ _FOR_ORGANIZER: Final = frozenset(
         MailKind.ORGANIZER_NEW_REGISTRATION,
         MailKind.ORGANIZER_PAYMENT_MISMATCHED,
         MailKind.ORGANIZER_ACCOUNT_REVOKED,
+        MailKind.ORGANIZER_REFUND_FAILED,
+        MailKind.ORGANIZER_REFUNDED_OUTSIDE,
+        MailKind.ORGANIZER_DISPUTE_OPENED,
+        MailKind.ORGANIZER_DISPUTE_CLOSED,
     }
 )
+
+_REGISTRANT: Final = frozenset({"registrant_name", "registrant_email"})
 
 # A mail without one of these would promise nothing or ask for nothing: it is not sent.
 REQUIRED_FACTS: Final[Mapping[MailKind, frozenset[str]]] = MappingProxyType(
@@ -67,13 +79,16 @@ REQUIRED_FACTS: Final[Mapping[MailKind, frozenset[str]]] = MappingProxyType(
         MailKind.PAYMENT_FAILED: frozenset({"price"}),
         MailKind.EXPIRED: frozenset(),
         MailKind.MONEY_RETURNED: frozenset({"returned"}),
+        MailKind.REFUNDED: frozenset({"returned", "paid"}),
         MailKind.CANCELLED: frozenset(),
         MailKind.LINK: frozenset({"link"}),
-        MailKind.ORGANIZER_NEW_REGISTRATION: frozenset({"registrant_name", "registrant_email"}),
-        MailKind.ORGANIZER_PAYMENT_MISMATCHED: frozenset(
-            {"registrant_name", "registrant_email", "price", "reported"}
-        ),
+        MailKind.ORGANIZER_NEW_REGISTRATION: _REGISTRANT,
+        MailKind.ORGANIZER_PAYMENT_MISMATCHED: _REGISTRANT | {"price", "reported"},
         MailKind.ORGANIZER_ACCOUNT_REVOKED: frozenset({"provider", "provider_account_id"}),
+        MailKind.ORGANIZER_REFUND_FAILED: _REGISTRANT | {"returned"},
+        MailKind.ORGANIZER_REFUNDED_OUTSIDE: _REGISTRANT | {"paid", "provider"},
+        MailKind.ORGANIZER_DISPUTE_OPENED: _REGISTRANT | {"disputed", "provider"},
+        MailKind.ORGANIZER_DISPUTE_CLOSED: _REGISTRANT | {"disputed", "provider", "dispute_status"},
     }
 )
 
@@ -91,6 +106,9 @@ class MailFacts:
         starts_at: aware UTC, as are all instants here; shown in `time_zone` (IANA name).
         occurred_at: when what the mail tells happened; also stamps the calendar entry.
         price: of the training at submission, before `discount`; `paid` is what was captured.
+        returned: the amount of the very refund that the mail is about; to somebody whose
+            registration was cancelled, what is refunded for that. `refunded_so_far` is of the
+            whole payment, this refund among it.
         reported: what the provider says it captured, where that is not what was asked (REG-3).
         method: how it was or will be paid; `method_label` is the organizer's own name for an
             offline method.
@@ -101,6 +119,11 @@ class MailFacts:
         needs_approval: the organizer has to decide about the new registration (REG-6).
         provider: the provider's name as people write it, and its name of the organizer's account,
             where a mail is about that account (PAY-5).
+        failure: code of the provider's refusal of a refund, for its sentence.
+        disputed: what the buyer's bank, or PayPal, was asked to give back (RFD-4); `dispute_fee`
+            is what the provider charges for it, perhaps in another currency.
+        training_cancelled: all of its registrations end, not this one alone.
+        stays_registered: money went back, the seat did not (RFD-7).
 
     Raises:
         ValueError: a fact that the kind requires is missing, an instant is not UTC, the time zone
@@ -125,6 +148,7 @@ class MailFacts:
     discount: Money | None = None
     paid: Money | None = None
     returned: Money | None = None
+    refunded_so_far: Money | None = None
     return_reason: ReturnReason | None = None
     reported: Money | None = None
     method: PaidBy | None = None
@@ -137,6 +161,12 @@ class MailFacts:
     needs_approval: bool = False
     provider: str = ""
     provider_account_id: str = ""
+    failure: str = ""
+    disputed: Money | None = None
+    dispute_status: DisputeStatus | None = None
+    dispute_fee: Money | None = None
+    training_cancelled: bool = False
+    stays_registered: bool = False
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

@@ -1,12 +1,12 @@
-"""What each kind of mail says, in which order (REG-13)."""
+"""One mail's facts, beside the words of its reader."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from guichet.adapters.mail.blocks import Block, Button, Heading, Paragraph, Quote, Rows
-from guichet.adapters.mail.clean import one_line, several_lines, unlinkable
+from guichet.adapters.mail.blocks import Block, Button, Paragraph, Rows
+from guichet.adapters.mail.clean import one_line, unlinkable
 from guichet.adapters.mail.words import Words
 from guichet.money import Money
 from guichet.registration.mails import MailFacts, MailKind
@@ -14,7 +14,7 @@ from guichet.registration.mails import MailFacts, MailKind
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail's facts beside the words of its reader."""
+    """Says a sentence of the reader's language with the facts filled in."""
 
     facts: MailFacts
     words: Words
@@ -29,35 +29,29 @@ class Letter:
         return self.words.sentences[key].format_map(self.values)
 
     def subject(self) -> str:
-        return one_line(self.say(f"{self.facts.kind}.subject"))
+        return one_line(self.say(f"{self.facts.kind}.{_subject(self.facts)}"))
 
-    def blocks(self) -> tuple[Block, ...]:
-        greeting = "greeting" if self.values["recipient_name"] else "greeting.anonymous"
-        middle = _MIDDLES[self.facts.kind](self)
-        closing = () if self.facts.kind.is_for_organizer else _closing(self)
-        return (self._paragraph(greeting), *middle, *closing)
+    def paragraph(self, key: str) -> Paragraph:
+        return Paragraph(self.say(key))
 
     def paragraphs(self, *names: str) -> tuple[Block, ...]:
         """Sentences of this kind of mail, each a paragraph of its own."""
-        return tuple(self._paragraph(f"{self.facts.kind}.{name}") for name in names)
+        return tuple(self.paragraph(f"{self.facts.kind}.{name}") for name in names)
 
     def paragraph_if(self, known: object, key: str) -> tuple[Block, ...]:
-        return (self._paragraph(key),) if known else ()
+        return (self.paragraph(key),) if known else ()
 
     def action(self, key: str) -> tuple[Block, ...]:
         """The link, said to be private where it bears a registrant's token."""
         if not self.facts.link:
             return ()
         button = Button(self.say(key), self.facts.link)
-        private = () if self.facts.kind.is_for_organizer else (self._paragraph("link.private"),)
+        private = () if self.facts.kind.is_for_organizer else (self.paragraph("link.private"),)
         return (button, *private)
 
     def rows(self, *labels: str) -> Rows:
         pairs = tuple((self.say(f"label.{label}"), self._value(label)) for label in labels)
         return Rows(pairs, self.words.sentences["pair"])
-
-    def _paragraph(self, key: str) -> Paragraph:
-        return Paragraph(self.say(key))
 
     def _value(self, label: str) -> str:
         return self.values.get(_VALUE_OF_LABEL.get(label, label), "")
@@ -76,6 +70,14 @@ _VALUE_OF_LABEL: Final = MappingProxyType(
         "date": "occurred_at",
     }
 )
+
+
+def _subject(facts: MailFacts) -> str:
+    if facts.kind is MailKind.REFUNDED and facts.returned != facts.paid:
+        return "subject_part"
+    if facts.kind is MailKind.CANCELLED and facts.training_cancelled:
+        return "training_subject"
+    return "subject"
 
 
 def _values(facts: MailFacts, words: Words) -> dict[str, str]:
@@ -111,7 +113,10 @@ def _amounts(facts: MailFacts, words: Words) -> dict[str, str]:
         "to_pay": facts.to_pay,
         "paid": facts.to_pay if facts.method == "free" else facts.paid,
         "returned": facts.returned,
+        "refunded_so_far": facts.refunded_so_far,
         "reported": facts.reported,
+        "disputed": facts.disputed,
+        "dispute_fee": facts.dispute_fee,
     }
     return {name: words.amount(money) for name, money in amounts.items() if money is not None}
 
@@ -120,164 +125,3 @@ def _method(facts: MailFacts, words: Words) -> str:
     if facts.method is None or (facts.method == "offline" and facts.method_label):
         return one_line(facts.method_label)
     return words.sentences[f"method.{facts.method}"]
-
-
-def _closing(letter: Letter) -> tuple[Block, ...]:
-    name = letter.values["organizer_legal_name"]
-    return (Paragraph(f"{letter.say('closing')}\n{name}"), Paragraph(letter.say("footer")))
-
-
-_WHAT: Final = ("training", "when", "organizer")
-_ASKED: Final = (*_WHAT, "price", "discount", "to_pay", "registration")
-_REGISTRANT: Final = ("training", "when", "registrant", "email")
-
-
-def _received(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro"),
-        *letter.paragraph_if(True, "pay.deadline"),
-        letter.rows(*_ASKED),
-        *letter.action("action.pay"),
-    )
-
-
-def _awaiting_approval(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro", "nothing_to_pay"),
-        *letter.paragraph_if(letter.facts.to_pay, "awaiting_approval.then_pay"),
-        letter.rows(*_WHAT, "registration"),
-        *letter.action("action.open"),
-    )
-
-
-def _rejected(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro", "nothing_to_pay"),
-        *_note(letter),
-        letter.rows(*_WHAT, "registration"),
-    )
-
-
-def _offline_instructions(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro", "deadline"),
-        Heading(letter.say("heading.instructions")),
-        Quote(several_lines(letter.facts.instructions)),
-        letter.rows(*_WHAT, "price", "discount", "to_pay", "method", "reference", "registration"),
-        *letter.paragraphs("then"),
-        *letter.action("action.open"),
-    )
-
-
-def _confirmed(letter: Letter) -> tuple[Block, ...]:
-    # A mark of the organizer's (REG-7) says nothing of an amount, so it is no receipt of one.
-    heading = "heading.receipt" if "paid" in letter.values else "heading.registration"
-    return (
-        *letter.paragraphs("intro", "calendar"),
-        Heading(letter.say(heading)),
-        letter.rows(
-            *(*_WHAT, "tax_note", "price", "discount", "paid", "method", "reference"),
-            *("registration", "date"),
-        ),
-        *letter.action("action.open"),
-    )
-
-
-def _payment_failed(letter: Letter) -> tuple[Block, ...]:
-    can_pay = bool(letter.facts.link and letter.facts.valid_until)
-    return (
-        *letter.paragraphs("intro", "deadline" if can_pay else "over"),
-        letter.rows(*_ASKED),
-        *(letter.action("action.pay") if can_pay else ()),
-    )
-
-
-def _expired(letter: Letter) -> tuple[Block, ...]:
-    again = Button(letter.say("action.register"), letter.facts.link)
-    return (
-        *letter.paragraphs("intro", "paid_already", "again"),
-        *((again,) if letter.facts.link else ()),
-        letter.rows(*_WHAT, "registration"),
-    )
-
-
-def _money_returned(letter: Letter) -> tuple[Block, ...]:
-    reason = letter.facts.return_reason
-    return (
-        *letter.paragraphs("intro"),
-        *letter.paragraph_if(reason, f"money_returned.{reason}"),
-        *letter.paragraphs("duration"),
-        letter.rows(*_WHAT, "returned", "method", "reference", "registration"),
-    )
-
-
-def _cancelled(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro"),
-        *_note(letter),
-        *letter.paragraph_if(letter.facts.paid, "cancelled.paid"),
-        letter.rows(*_WHAT, "registration"),
-    )
-
-
-def _link(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro"),
-        *letter.paragraph_if(letter.facts.valid_until, "link.valid"),
-        *letter.action("action.open"),
-        letter.rows(*_WHAT, "registration"),
-        *letter.paragraphs("unasked"),
-    )
-
-
-def _organizer_new_registration(letter: Letter) -> tuple[Block, ...]:
-    needs_approval = letter.facts.needs_approval
-    return (
-        *letter.paragraphs("intro"),
-        *letter.paragraph_if(needs_approval, "organizer_new_registration.approve"),
-        letter.rows(*_REGISTRANT, "price", "discount", "paid", "method", "registration"),
-        *letter.action("action.review" if needs_approval else "action.open"),
-    )
-
-
-def _organizer_payment_mismatched(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro"),
-        letter.rows(*_REGISTRANT, "expected", "reported", "reference", "registration"),
-        *letter.paragraphs("then"),
-        *letter.action("action.review"),
-    )
-
-
-def _organizer_account_revoked(letter: Letter) -> tuple[Block, ...]:
-    return (
-        *letter.paragraphs("intro", "stops"),
-        letter.rows("provider_account", "date"),
-        *letter.paragraphs("then"),
-        *letter.action("action.accounts"),
-    )
-
-
-def _note(letter: Letter) -> tuple[Block, ...]:
-    note = several_lines(letter.facts.note)
-    return (Heading(letter.say("heading.note")), Quote(note)) if note else ()
-
-
-_MIDDLES: Final[Mapping[MailKind, Callable[[Letter], tuple[Block, ...]]]] = MappingProxyType(
-    {
-        MailKind.RECEIVED: _received,
-        MailKind.AWAITING_APPROVAL: _awaiting_approval,
-        MailKind.APPROVED: _received,
-        MailKind.REJECTED: _rejected,
-        MailKind.OFFLINE_INSTRUCTIONS: _offline_instructions,
-        MailKind.CONFIRMED: _confirmed,
-        MailKind.PAYMENT_FAILED: _payment_failed,
-        MailKind.EXPIRED: _expired,
-        MailKind.MONEY_RETURNED: _money_returned,
-        MailKind.CANCELLED: _cancelled,
-        MailKind.LINK: _link,
-        MailKind.ORGANIZER_NEW_REGISTRATION: _organizer_new_registration,
-        MailKind.ORGANIZER_PAYMENT_MISMATCHED: _organizer_payment_mismatched,
-        MailKind.ORGANIZER_ACCOUNT_REVOKED: _organizer_account_revoked,
-    }
-)
