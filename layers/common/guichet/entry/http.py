@@ -17,6 +17,7 @@ from guichet.entry.bodies import check_body
 from guichet.entry.fields import refusal_of_fields
 from guichet.entry.problems import Problem, problem_of, refusal_of
 from guichet.errors import ConcurrentUpdateError, NotFound, Refusal
+from guichet.languages import Language, preferred_language
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -84,8 +85,9 @@ def resolver(log: Log) -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(enable_validation=True)
 
     def refused(error: Exception) -> Response[str]:
-        path = str(app.current_event.raw_event.get("rawPath", ""))
-        problem = problem_of(_refusal(error), path)
+        event = app.current_event.raw_event
+        path = str(event.get("rawPath", ""))
+        problem = problem_of(_refusal(error), path, language_asked_for(event))
         _note(log, problem, path)
         return Response(problem.status, body=problem.body, headers=problem.headers)
 
@@ -99,6 +101,11 @@ def resolver(log: Log) -> APIGatewayHttpResolver:
         ]
     )(refused)
     return app
+
+
+def language_asked_for(event: Mapping[str, Any]) -> Language:
+    """The language of ours that the caller prefers; the gateway writes names of headers small."""
+    return preferred_language(str((event.get("headers") or {}).get("accept-language", "")))
 
 
 def _refusal(error: Exception) -> Refusal:
@@ -177,6 +184,7 @@ def answered(
     location: str | None = None,
     version: int | None = None,
     replayed: bool = False,
+    language: Language | None = None,
 ) -> Text:
     """An answer with the headers that every one of them has: nothing here may be kept by a cache."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -186,6 +194,8 @@ def answered(
         headers["Location"] = location
     if version is not None:
         headers["ETag"] = f'"{version}"'
+    if language is not None:
+        headers["Content-Language"] = language
     if replayed:
         headers["Idempotency-Replayed"] = "true"
     text = "" if body is None else body.model_dump_json()

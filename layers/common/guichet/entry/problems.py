@@ -22,6 +22,8 @@ from guichet.errors import (
     TooMany,
     Unavailable,
 )
+from guichet.languages import DEFAULT_LANGUAGE, Language
+from guichet.registration.refusals import explained
 
 CONTENT_TYPE: Final = "application/problem+json"
 _RETRY_LATER_SECONDS: Final = 5  # where a refusal that asks to try again doesn't say when
@@ -68,14 +70,18 @@ class Problem:
     body: str
 
 
-def problem_of(refusal: Refusal, instance: str) -> Problem:
-    """The document of a refusal; `instance` is the path that was asked, which holds no secret."""
+def problem_of(refusal: Refusal, instance: str, language: Language = DEFAULT_LANGUAGE) -> Problem:
+    """The document of a refusal; `instance` is the path that was asked, which holds no secret.
+
+    `detail` is in `language` where there is a text for the code, else in English.
+    """
     status = STATUSES[type(refusal)]
+    explanation = explained(refusal.code, language)
     document: dict[str, Any] = {
         "type": f"urn:guichet:problem:{refusal.code}",
         "title": refusal.code.replace("_", " ").capitalize(),
         "status": status,
-        "detail": refusal.detail,
+        "detail": refusal.detail if explanation is None else str(explanation),
         "code": refusal.code,
         "instance": instance,
         "errors": [
@@ -85,7 +91,10 @@ def problem_of(refusal: Refusal, instance: str) -> Problem:
     }
     if refusal.rule is not None:
         document["rule"] = refusal.rule
-    return Problem(status, refusal.code, _headers(refusal, status), json.dumps(document))
+    headers = _headers(refusal, status)
+    if explanation is not None:
+        headers["Content-Language"] = language
+    return Problem(status, refusal.code, headers, json.dumps(document))
 
 
 def _headers(refusal: Refusal, status: int) -> dict[str, str]:
