@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from guichet import bootstrap
+from guichet.entry.calls.cancellation import CancellationCalls
 from guichet.entry.calls.refunds import RefundCalls
 from guichet.entry.http import Log, mount, resolver, serve
 
@@ -23,7 +24,7 @@ bootstrap.prepare(providers=True)
 def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayHttpResolver:
     """The calls on this container."""
     app = resolver(log)
-    for calls in (RefundCalls,):
+    for calls in (RefundCalls, CancellationCalls):
         mount(app, calls(app, container))
     return app
 

@@ -18,6 +18,8 @@ ALARMS: Final = MappingProxyType(
         "payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
         "payment.unknown_for_long": None,
         "refund.failed": None,
+        "refund.exceeds_captured": None,
+        "dispute.opened": None,
         "refund.unknown_for_long": None,
     }
 )
@@ -28,6 +30,8 @@ _WORK: Final = MappingProxyType(
         "provider_event.received": "event",
         "refund.requested": "refund",
         "training.closed": "training",
+        "training.cancelled": "training",
+        "cancellation.continued": "training",
         "payment_account.unlinked": "payment_account",
         "payment_account.revoked": "payment_account",
         "payment_account.recorded": "payment_account",  # perhaps in the place of another
@@ -66,7 +70,7 @@ def relayed(image: Mapping[str, Any]) -> Relayed:
     settle = tuple(
         {"do": _WORK[name], **_subject(_WORK[name], aggregate, facts)}
         for name, facts in events
-        if name in _WORK
+        if name in _WORK and facts.get("sent_by") != "caller"
     )
     deliver = ({"effect": f"EFFECT#{aggregate}#{sequence}"},) if _list(image, "mails") else ()
     alarms = tuple(Alarm(name, facts) for name, facts in events if name in ALARMS)

@@ -71,6 +71,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
                 event_id,
                 settling=container.settling,
                 refunding=container.refunding,
+                outside=container.outside,
                 linking=container.linking,
                 read_hint=read_hint,
             )

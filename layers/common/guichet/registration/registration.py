@@ -59,6 +59,17 @@ class PaidBy(StrEnum):
     NOTHING_DUE = "nothing_due"
 
 
+class MoneyOutcome(StrEnum):
+    """What became of a registrant's money when the training was cancelled."""
+
+    REFUNDED = "refunded"
+    REFUNDING = "refunding"  # on its way
+    NOTHING_TO_REFUND = "nothing_to_refund"
+    RETURNED_ON_ARRIVAL = "returned_on_arrival"  # not settled yet: it goes back if it comes (REG-8)
+    NOT_REFUNDED = "not_refunded"  # a refusal of RFD-5
+    FAILED = "failed"  # the provider refused, or took it back
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A seat kept until `ends_at`; a payment may renew it until `limit_at` at most."""
@@ -97,6 +108,8 @@ class Registration:
     link_sent_at: datetime | None = None
     instructed_at: datetime | None = None  # when instructions for paying offline were last mailed
     handled_keys: tuple[str, ...] = ()
+    money_outcome: MoneyOutcome | None = None  # where its training was cancelled
+    not_refunded: str | None = None  # then: the code of what kept its money from going back
     version: int = 1
 
     @property
@@ -154,6 +167,10 @@ class Registration:
         return replace(
             self.transition_to(status), hold=None, open_payment_id=None, note=note or self.note
         )
+
+    def with_outcome(self, outcome: MoneyOutcome, code: str | None) -> Registration:
+        """What became of its money, and, where it has not gone back, the code that says why."""
+        return replace(self, money_outcome=outcome, not_refunded=code)
 
     def unmarked(self, hold: Hold) -> Registration:
         """Take back REG-7's mark; only a registration marked by hand can be."""

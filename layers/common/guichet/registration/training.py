@@ -12,11 +12,12 @@ from guichet.money import Money
 
 
 class TrainingStatus(StrEnum):
-    """Drafts are prepared, open ones sell, closed ones do not."""
+    """Drafts are prepared, open ones sell, closed ones do not, cancelled ones don't take place."""
 
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
+    CANCELLED = "cancelled"  # every registration ends, what was paid goes back
     DELETED = "deleted"  # a draft taken back: as absent, but its history stays
 
 
@@ -25,8 +26,9 @@ S = TrainingStatus
 TRANSITIONS = MappingProxyType(
     {
         S.DRAFT: frozenset({S.OPEN, S.DELETED}),
-        S.OPEN: frozenset({S.CLOSED}),
-        S.CLOSED: frozenset({S.OPEN}),
+        S.OPEN: frozenset({S.CLOSED, S.CANCELLED}),
+        S.CLOSED: frozenset({S.OPEN, S.CANCELLED}),
+        S.CANCELLED: frozenset(),
         S.DELETED: frozenset(),
     }
 )
@@ -73,6 +75,7 @@ class Training:
     status: TrainingStatus = S.DRAFT
     version: int = 1
     ending_sessions_since: datetime | None = None  # closed: open sessions are being ended
+    cancelled_at: datetime | None = None
     handled_keys: tuple[str, ...] = ()
 
     def transition_to(self, status: TrainingStatus) -> Training:
@@ -103,8 +106,19 @@ class Training:
     def closed(self, *, now: datetime) -> Training:
         return replace(self.transition_to(S.CLOSED), ending_sessions_since=now)
 
+    def cancelled(self, *, now: datetime) -> Training:
+        """It does not take place; a draft is deleted instead."""
+        cancelled = self.transition_to(S.CANCELLED)
+        return replace(cancelled, cancelled_at=now, ending_sessions_since=None)
+
+    def require_not_cancelled(self) -> None:
+        """Refuse what would sell or change what does not take place."""
+        if self.status is S.CANCELLED:
+            raise Conflict("training_cancelled", "This training has been cancelled.", rule="REG-1")
+
     def require_registrable(self, now: datetime) -> None:
         """Refuse where none can be; that a draft is as absent is the caller's to say."""
+        self.require_not_cancelled()
         if self.status is S.CLOSED:
             raise Conflict("training_closed", "Registration for this training is closed.")
         self.require_not_started(now)

@@ -54,6 +54,7 @@ def mark_paid(command: MarkPaid, *, settling: Settling) -> Reply[Registration]:
         )
         if was_handled(registration.handled_keys, mark, asked):
             return Reply(registration, replayed=True)
+        training.require_not_cancelled()
         marked = replace(
             registration, handled_keys=with_handled(registration.handled_keys, mark, asked)
         )

@@ -70,6 +70,7 @@ def update_training(
         )
         if was_handled(training.handled_keys, mark, asked):
             return Reply(training, replayed=True)
+        training.require_not_cancelled()
         require_expected(training.version, command.expected)
         offer = _changed(offer_of(training), command.changed)
         if offer == offer_of(training):
