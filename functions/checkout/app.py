@@ -23,10 +23,10 @@ from guichet.entry.http import (
     route,
     serve,
 )
+from guichet.entry.models.own_registration import OwnRegistrationAnswer
 from guichet.entry.models.public import (
     LinkRequest,
     NewRegistrationAnswer,
-    OwnRegistrationAnswer,
     PaymentAnswer,
     PaymentRequest,
     PriceAnswer,

@@ -17,7 +17,7 @@ from guichet.registration.ports import Records
 from guichet.registration.refunds_told import RefundsTold
 from guichet.registration.registration import PaidBy as ConfirmedBy
 from guichet.registration.registration import Registration, RegistrationStatus
-from guichet.registration.training import OfflineMethod, Training
+from guichet.registration.training import OfflineMethod, Training, TrainingStatus
 
 _PROVIDERS = {"stripe": "Stripe", "paypal": "PayPal"}  # as people write them
 
@@ -197,7 +197,7 @@ def _is_for_training(mail: MailKind, training: Training, refund: Refund | None) 
     """Whether it happened because the whole training was cancelled."""
     if mail is MailKind.REFUNDED:
         return refund is not None and refund.reason is RefundReason.TRAINING_CANCELLED
-    return training.status == "cancelled"
+    return training.status is TrainingStatus.CANCELLED
 
 
 def _method(

@@ -8,12 +8,13 @@ from guichet.access.membership import Account
 from guichet.clock import Clock
 from guichet.errors import not_found
 from guichet.payments.payment import Payment
-from guichet.payments.refund import Refund
+from guichet.payments.refund import Refund, RefundStatus
 from guichet.registration.paying import OFFLINE_PREFIX, Method, accepted_methods
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import Records
 from guichet.registration.registration import Registration, RegistrationStatus
-from guichet.registration.training import OfflineMethod, Training
+from guichet.registration.training import OfflineMethod, Training, TrainingStatus
+from guichet.retrying import with_fresh_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class OwnRegistration:
     paid: Payment | None
     latest: Payment | None  # the newest attempt to pay; None where that is the one that paid
     returned: Refund | None  # of the newest attempt's money, which bought no seat
+    refunds: tuple[Refund, ...]  # all others, oldest first (RFD-1, RFD-4)
+
+    @property
+    def training_is_cancelled(self) -> bool:
+        return self.training.status is TrainingStatus.CANCELLED
 
 
 def show_registration(
@@ -44,6 +50,8 @@ def show_registration(
         raise not_found("registration")
     paid_id, last_id = registration.paid_payment_id, registration.last_payment_id
     latest = None if last_id in {None, paid_id} else records.payment(str(last_id))
+    paid = None if paid_id is None else records.payment(paid_id)
+    returned = _returned(latest, records)
     return OwnRegistration(
         registration=registration,
         training=training,
@@ -52,9 +60,15 @@ def show_registration(
         offline_method=training.offline_method(
             (registration.method or "").removeprefix(OFFLINE_PREFIX)
         ),
-        paid=None if paid_id is None else records.payment(paid_id),
+        paid=paid,
         latest=latest,
-        returned=_returned(latest, records),
+        returned=returned,
+        refunds=tuple(
+            each
+            for payment in (paid, latest)
+            for each in _refunds(payment, records)
+            if returned is None or each.refund_id != returned.refund_id
+        ),
     )
 
 
@@ -62,6 +76,18 @@ def _returned(payment: Payment | None, records: Records) -> Refund | None:
     if payment is None or payment.refund_id is None:
         return None
     return records.refund(payment.payment_id, payment.refund_id)
+
+
+def _refunds(payment: Payment | None, records: Records) -> tuple[Refund, ...]:
+    """What went back, or was to: what the provider never took is nothing to a registrant."""
+    if payment is None or payment.capture is None:
+        return ()
+    found = with_fresh_state(lambda: records.refunds_of(payment.payment_id))
+    return tuple(
+        each
+        for each in found.refunds
+        if each.status is not RefundStatus.FAILED or each.provider_refund_id is not None
+    )
 
 
 def _methods(
