@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
     from guichet.registration.mailer import Mailer, RenderMail
+    from guichet.registration.outside import Outside
     from guichet.registration.policy import RegistrationPolicy
     from guichet.registration.refunding import Refunding
     from guichet.registration.settling import Settling
@@ -256,6 +257,12 @@ class Container:
         from guichet.registration.settling import Settling  # noqa: PLC0415 - where state moves
 
         return Settling(self.records, self.providers, self.clock, self.policy)
+
+    @property
+    def outside(self) -> Outside:
+        from guichet.registration.outside import Outside  # noqa: PLC0415 - where providers tell
+
+        return Outside(self.settling, self.refunding)
 
     @property
     def refunding(self) -> Refunding:

@@ -15,6 +15,8 @@ from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.outcome import Decision, Situation, decide
+from guichet.registration.ports import RefundCounted
+from guichet.registration.refund_planning import Planned, requested
 from guichet.registration.registration import HoldKind, PaidBy, Registration, RegistrationStatus
 from guichet.registration.training import Training, TrainingStatus
 from tests.support.samples import NOW, PAYMENT_ID, capture, payment, refund, registration, training
@@ -35,7 +37,7 @@ NOTHING: Final = ()
 
 
 def returned(reason: str) -> tuple[str, ...]:
-    return ("payment captured", f"refund requested: {reason}")
+    return ("payment captured", f"refund requested: {reason}", "RefundCounted")
 
 
 def rows(
@@ -144,8 +146,9 @@ def situation(
 
 
 def decided(given: Situation, report: SessionReport) -> Decision:
-    def refund_for(paid: Payment, captured: Capture, reason: RefundReason) -> Refund:
-        return refund(payment_id=paid.payment_id, amount=captured.amount, reason=reason)
+    def refund_for(paid: Payment, captured: Capture, reason: RefundReason) -> Planned:
+        sent = refund(payment_id=paid.payment_id, amount=captured.amount, reason=reason)
+        return Planned(requested(sent), RefundCounted(paid.payment_id, 0))
 
     return decide(given, report, refund_for=refund_for)
 

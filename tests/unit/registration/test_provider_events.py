@@ -161,6 +161,7 @@ def test_an_event_that_was_never_stored_does_nothing(world: World) -> None:
             "evt_never",
             settling=world.parts.settling,
             refunding=world.parts.refunding,
+            outside=world.parts.outside,
             linking=world.parts.linking,
             read_hint=lambda _: (_ for _ in ()).throw(AssertionError("nothing to read")),
         )

@@ -95,7 +95,7 @@ def requested(world: World) -> Registration:
     world.deliver_webhooks()
     world.relay()
     world.settle()
-    assert the_return(world, registration).first_sent_at is None
+    assert the_return(world, registration).provider_refund_id is None
     return registration
 
 

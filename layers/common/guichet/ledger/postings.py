@@ -21,7 +21,9 @@ class LedgerAccount(StrEnum):
     PROVIDER_BALANCE = "provider_balance"  # what lies at the provider for the organizer
     PLATFORM_FEE = "platform_fee"  # what the operator took
     PROVIDER_FEE = "provider_fee"  # what the provider took
-    ORGANIZER_RECEIVABLE = "organizer_receivable"  # negative: the organizer owes it to the operator
+    # Negative: the organizer owes it to the operator. Positive: account credit (RFD-4).
+    ORGANIZER_RECEIVABLE = "organizer_receivable"
+    DISPUTED = "disputed"  # what the provider withholds until a dispute is decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,42 @@ def fee_return_failed_postings(amount: Money) -> tuple[Posting, ...]:
 def fee_receivable_postings(amount: Money) -> tuple[Posting, ...]:
     """A fee given back for a refund that failed later: the organizer owes it again (RFD-6)."""
     return _moved((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))
+
+
+def fee_credit_postings(amount: Money) -> tuple[Posting, ...]:
+    """A part of the platform fee that only account credit can give back (RFD-4)."""
+    return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.ORGANIZER_RECEIVABLE, amount))
+
+
+def withheld_postings(before: Money, after: Money) -> tuple[Posting, ...]:
+    """What a dispute takes from the organizer's balance, or gives back to it."""
+    place = (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.DISPUTED)
+    return _difference(place, before, after)
+
+
+def dispute_fee_postings(before: Money, after: Money) -> tuple[Posting, ...]:
+    """What the provider charges for a dispute, or gives back of it (FEE-3)."""
+    place = (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE)
+    return _difference(place, before, after)
+
+
+def chargeback_postings(amount: Money) -> tuple[Posting, ...]:
+    """A lost dispute: what was withheld is the buyer's again (RFD-4)."""
+    return _moved((LedgerAccount.DISPUTED, LedgerAccount.REGISTRANTS, amount))
+
+
+def chargeback_undone_postings(amount: Money) -> tuple[Posting, ...]:
+    """A dispute that was lost and won on appeal."""
+    return _moved((LedgerAccount.REGISTRANTS, LedgerAccount.DISPUTED, amount))
+
+
+def _difference(
+    place: tuple[LedgerAccount, LedgerAccount], before: Money, after: Money
+) -> tuple[Posting, ...]:
+    source, destination = place
+    if before.is_at_most(after):
+        return _moved((source, destination, after - before))
+    return _moved((destination, source, before - after))
 
 
 def _moved(*moves: tuple[LedgerAccount, LedgerAccount, Money]) -> tuple[Posting, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from guichet.money import Money
+from guichet.payments.dispute import DisputeStatus
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.refund import Refund, RefundStatus
 
@@ -82,6 +83,38 @@ class RefundReport:
     provider_fee_refund_id: str | None = None  # where the fee went back within the refund itself
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRefund:
+    """A refund as the provider has it, whoever made it (RFD-4)."""
+
+    provider_refund_id: str
+    capture_id: str
+    payment_id: str | None  # our reference on the payment
+    refund_id: str | None  # ours, where we made it
+    status: RefundStatus
+    amount: Money
+    made_at: datetime
+    failure: str | None
+    fee_returned: Money  # of the platform fee, within the refund itself (PayPal)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDispute:
+    """A dispute as the provider has it, with what it does to the organizer's balance by now."""
+
+    provider_dispute_id: str
+    capture_id: str
+    payment_id: str | None  # our reference on the payment
+    status: DisputeStatus
+    amount: Money
+    withheld: Money  # taken from the balance and not given back, in the payment's currency
+    fee: (
+        Money  # what the provider charges for it, and has not given back, in the balance's currency
+    )
+    opened_at: datetime
+    reason: str  # the provider's own word
+
+
 class PaymentProvider(Protocol):
     """One provider. Every call has a timeout, a bounded number of tries and our own key.
 
@@ -131,8 +164,17 @@ class PaymentProvider(Protocol):
         ...
 
     def refund_body(
-        self, *, refund_id: str, payment_id: str, capture: Capture, amount: Money, fee: Money
-    ) -> str: ...
+        self,
+        *,
+        refund_id: str,
+        payment_id: str,
+        capture: Capture,
+        amount: Money,
+        fee: Money,
+        note: str | None = None,
+    ) -> str:
+        """The exact bytes; `note` is to the buyer, where the provider passes one on."""
+        ...
 
     def fee_refund_body(self, *, refund_id: str, fee: Money) -> str | None:
         """The bytes of the fee's own return; None where it goes back within the refund."""
@@ -152,6 +194,18 @@ class PaymentProvider(Protocol):
         """Give the fee back to the organizer; answers the provider's id of it."""
         ...
 
+    def find_refund(self, provider_refund_id: str, *, payee: str) -> FoundRefund: ...
+
+    def find_dispute(self, provider_dispute_id: str, *, payee: str) -> FoundDispute: ...
+
+    def disputes_of(self, capture_id: str, *, payee: str) -> list[FoundDispute]:
+        """All disputes of one capture; none where the provider knows of none."""
+        ...
+
+    def fee_returned_there(self, payment: Payment) -> Money:
+        """What the provider gave back of the platform fee that no refund of ours asked for."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -160,4 +214,13 @@ class Hint:
     payment_id: str | None = None
     refund_id: str | None = None
     payment_account_id: str | None = None  # ours
-    provider_account_id: str | None = None  # theirs
+    provider_account_id: str | None = None  # theirs; also whose refund or dispute it is
+    provider_refund_id: str | None = None  # a refund that may not be ours (RFD-4)
+    provider_dispute_id: str | None = None
+    reversed_capture_id: str | None = None  # taken back from the organizer: by which dispute?
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is about something that was not begun here."""
+        found = (self.provider_refund_id, self.provider_dispute_id, self.reversed_capture_id)
+        return any(each is not None for each in found)

@@ -21,7 +21,12 @@ class RefundStatus(StrEnum):
 
 
 class RefundReason(StrEnum):
-    """The rule that returned the money."""
+    """Who, or which rule, returned the money."""
+
+    ORGANIZER = "organizer"  # asked for by a member (RFD-1)
+    TRAINING_CANCELLED = "training_cancelled"
+    OUTSIDE = "outside"  # made at the provider, not through us (RFD-4)
+    CHARGEBACK = "chargeback"  # a lost dispute (RFD-4)
 
     LATE_WITHOUT_SEAT = "late_without_seat"
     PAID_TWICE = "paid_twice"
@@ -67,7 +72,24 @@ class Refund:
     asked_count: int = 0
     first_sent_at: datetime | None = None
     failure: str | None = None
+    request_hash: str = ""
+    explanation: str | None = None  # why, in the organizer's words
+    note: str | None = None  # to the registrant
+    # Of one that was made at the provider: when, which decides the window (RFD-4).
+    made_at: datetime | None = None
+    fee_returned_there: Money | None = None  # what the provider had given back of the fee itself
+    fee_credited: Money | None = None  # what went to the organizer's account credit instead
+    dispute_id: str | None = None  # of a lost one
     version: int = 1
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we sent it; the others were made at the provider."""
+        return self.reason not in {RefundReason.OUTSIDE, RefundReason.CHARGEBACK}
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.status in {S.REQUESTED, S.SUBMITTED}
 
     @property
     def owes_fee(self) -> bool:

@@ -30,6 +30,29 @@ def payment_id(registration_id: str, key: str) -> str:
     return derived_id("pay", registration_id, "POST /v1/public/registrations/payments", key)
 
 
+def refund_id(payment_id: str, caller: str, key: str) -> str:
+    return derived_id("ref", payment_id, "POST /v1/payments/refunds", caller, key)
+
+
+def outside_refund_id(provider: str, provider_refund_id: str) -> str:
+    """Of a refund that was made at the provider: one, whoever tells of it (BAD-13)."""
+    return derived_id("ref", "outside", provider, provider_refund_id)
+
+
+def dispute_id(provider: str, provider_dispute_id: str) -> str:
+    return derived_id("dsp", provider, provider_dispute_id)
+
+
+def chargeback_id(dispute_id: str) -> str:
+    """The money that a lost dispute returned."""
+    return derived_id("ref", "chargeback", dispute_id)
+
+
+def cancellation_refund_id(payment_id: str) -> str:
+    """What a cancelled training returns of a payment."""
+    return derived_id("ref", payment_id, "cancel_training")
+
+
 def return_id(payment_id: str) -> str:
     """The one automatic return of a whole payment."""
     return derived_id("ref", payment_id, "return_payment")

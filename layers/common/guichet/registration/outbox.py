@@ -55,6 +55,8 @@ class Effect:
     happened_at: datetime
     valid_until: datetime | None  # of the hold, as the change set it
     former_account: FormerAccount | None = None
+    refund_id: str | None = None  # whose refund or dispute it tells of
+    dispute_id: str | None = None
 
 
 class Outbox(Protocol):

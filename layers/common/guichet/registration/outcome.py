@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from guichet.events import Event
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import Posting, capture_postings
+from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState
 from guichet.payments.refund import Refund, RefundReason
@@ -24,6 +25,7 @@ from guichet.registration.ports import (
     TakeEmail,
     TakeSeat,
 )
+from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import (
     HoldKind,
     PaidBy,
@@ -73,7 +75,7 @@ def decide(  # noqa: PLR0911 - one line a case
     situation: Situation,
     report: SessionReport,
     *,
-    refund_for: Callable[[Payment, Capture, RefundReason], Refund],
+    refund_for: Callable[[Payment, Capture, RefundReason], Planned],
 ) -> Decision:
     """The write that a provider's answer asks for. Older answers than what is known change nothing."""
     if situation.payment.is_final:
@@ -127,7 +129,7 @@ def expired(registration: Registration) -> Decision:
     return Decision((change,), given_back(registration))
 
 
-def bumped[T: (Registration, Payment, Training, Refund)](aggregate: T) -> T:
+def bumped[T: (Registration, Payment, Training, Refund, Dispute)](aggregate: T) -> T:
     """The next version of what was read."""
     return replace(aggregate, version=aggregate.version + 1)
 
@@ -141,7 +143,7 @@ def about(payment: Payment, name: str, **facts: str) -> Event:
 def paid(
     situation: Situation,
     capture: Capture,
-    refund_for: Callable[[Payment, Capture, RefundReason], Refund],
+    refund_for: Callable[[Payment, Capture, RefundReason], Planned],
 ) -> Decision:
     """Money arrived: it buys the seat, goes back, or waits for a person (REG-3, REG-4)."""
     payment = situation.payment.captured(capture)
@@ -149,9 +151,10 @@ def paid(
         return _mismatched(situation, payment, capture)
     reason = _return_reason(situation)
     if reason is not None:
-        refund = refund_for(payment, capture, reason)
-        payment = replace(payment, refund_id=refund.refund_id)
-        return Decision((_captured(situation.payment, payment, capture), requested(refund)))
+        planned = refund_for(payment, capture, reason)
+        payment = replace(payment, refund_id=planned.refund.refund_id)
+        captured = _captured(situation.payment, payment, capture)
+        return Decision((captured, planned.change), (planned.step,))
     registration = situation.registration
     confirmed = registration.confirmed(
         now=situation.now, paid_by=PaidBy.PROVIDER, payment_id=payment.payment_id
@@ -161,12 +164,6 @@ def paid(
         (_captured(situation.payment, payment, capture), confirmation(registration, confirmed)),
         taken_again(registration, situation.uses_per_email) if late else (),
     )
-
-
-def requested(refund: Refund) -> Change[Aggregate]:
-    """A refund as it is first stored; `settle` sends it."""
-    facts = {"payment_id": refund.payment_id, "reason": str(refund.reason)}
-    return Change(None, refund, (Event("refund.requested", facts),))
 
 
 def confirmation(before: Registration | None, confirmed: Registration) -> Change[Registration]:

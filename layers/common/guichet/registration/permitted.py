@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guichet.access.membership import Member, Permission
 from guichet.errors import not_found
+from guichet.payments.payment import Payment
 from guichet.registration.ports import Records
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training, TrainingStatus
@@ -42,3 +43,20 @@ def permitted_registration(
     if training is None or not member.can_touch(permission, created_by=training.created_by):
         raise not_found("registration")
     return registration, training
+
+
+def permitted_payment(
+    records: Records, member: Member, permission: Permission, payment_id: str
+) -> tuple[Payment, Registration]:
+    """The payment and the registration that it is for, under the same conditions."""
+    member.reach(permission)
+    payment = records.payment(payment_id)
+    if payment is None or payment.account_id != member.account_id:
+        raise not_found("payment")
+    registration = records.registration(payment.registration_id)
+    training = records.training(payment.training_id)
+    if registration is None or training is None:
+        raise not_found("payment")
+    if not member.can_touch(permission, created_by=training.created_by):
+        raise not_found("payment")
+    return payment, registration

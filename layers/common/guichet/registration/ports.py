@@ -10,15 +10,25 @@ from typing import Protocol
 from guichet.access.membership import Account
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount
+from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
+from guichet.registration.cancellation import Cancellation
 from guichet.registration.discount import DiscountCode
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import Training
 
 type Aggregate = (
-    Account | PaymentAccount | DiscountCode | Training | Registration | Payment | Refund
+    Account
+    | PaymentAccount
+    | DiscountCode
+    | Training
+    | Registration
+    | Payment
+    | Refund
+    | Dispute
+    | Cancellation
 )
 
 
@@ -118,6 +128,17 @@ class EventApplied:
     event_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefundCounted:
+    """One refund more of a payment, decided on with `seen` of them in sight.
+
+    Whoever decided on the same sight loses the race: together they might return too much (RFD-1).
+    """
+
+    payment_id: str
+    seen: int
+
+
 type Step = (
     NewSeats
     | ResizeSeats
@@ -130,6 +151,7 @@ type Step = (
     | TakeCodeUse
     | GiveBackCodeUse
     | EventApplied
+    | RefundCounted
 )
 
 
@@ -143,6 +165,18 @@ class Seats:
     @property
     def left(self) -> int | None:
         return None if self.capacity is None else max(self.capacity - self.taken, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundsFound:
+    """All refunds and disputes of one payment, and how many refunds were ever stored."""
+
+    refunds: tuple[Refund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.refunds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +201,8 @@ class Records(Protocol):
 
     def seats(self, training_id: str) -> Seats: ...
 
+    def cancellation(self, training_id: str) -> Cancellation | None: ...
+
     def registration(self, registration_id: str) -> Registration | None: ...
 
     def live_registration_of(self, training_id: str, email: str) -> Registration | None: ...
@@ -178,6 +214,18 @@ class Records(Protocol):
     def payment(self, payment_id: str) -> Payment | None: ...
 
     def refund(self, payment_id: str, refund_id: str) -> Refund | None: ...
+
+    def refunds_of(self, payment_id: str) -> RefundsFound:
+        """Oldest first.
+
+        Raises:
+            ConcurrentUpdateError: one was being stored while they were read.
+        """
+        ...
+
+    def payments_of(self, training_id: str, *, limit: int, after: str | None) -> Slice[Payment]:
+        """What was captured for a training, newest first."""
+        ...
 
     def provider_event(self, provider: str, event_id: str) -> ProviderEvent | None: ...
 

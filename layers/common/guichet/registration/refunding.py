@@ -11,14 +11,6 @@ from guichet.clock import Clock
 from guichet.errors import ConcurrentUpdateError, Unavailable
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
-from guichet.ledger.postings import (
-    Posting,
-    fee_receivable_postings,
-    fee_return_failed_postings,
-    fee_return_postings,
-    refund_failed_postings,
-    refund_postings,
-)
 from guichet.payments.ports import (
     NOT_REACHABLE,
     PaymentProvider,
@@ -26,16 +18,22 @@ from guichet.payments.ports import (
     ProviderUnavailableError,
     RefundReport,
 )
-from guichet.payments.refund import TRANSITIONS, Refund, RefundStatus
+from guichet.payments.refund import TRANSITIONS, Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
+from guichet.registration.refund_bookings import bookings, fee_bookings
 from guichet.registration.settling import Providers
 from guichet.retrying import TRIES
 
 # The provider forgets our key after 24 h (BAD-11): from then on it is asked before it is told.
 _KEY_LIVES: Final = timedelta(hours=23)
+
+# What a person wished for; everything else went back by a rule, and is told with its reason.
+_WISHED: Final = frozenset(
+    {RefundReason.ORGANIZER, RefundReason.TRAINING_CANCELLED, RefundReason.OUTSIDE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,8 @@ class Refunding:
                 return
             if refund.status not in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}:
                 break
+            if refund.reason is RefundReason.CHARGEBACK:
+                break  # its dispute is what can be asked about
             try:
                 is_news = self._ask_again(refund, cause)
             except ConcurrentUpdateError:
@@ -105,9 +105,6 @@ class Refunding:
             return self._resolve_doubt(refund, refund.fee_in_doubt_since, cause)
         if refund.owes_fee:
             self._return_fee(refund, provider, cause)
-        elif refund.first_sent_at is None:
-            sent = bumped(replace(refund, first_sent_at=self.clock.now()))
-            self.records.save(cause, [Change(refund, sent)])
         else:
             return self._record(refund, self._answer(refund, provider), cause)
         return True
@@ -130,19 +127,26 @@ class Refunding:
         if report.status is refund.status:
             self.records.save(cause, [self._asked(refund)])
             return False
-        moved = refund.reported(report.status, report.provider_refund_id, report.failure)
+        after = refund.reported(report.status, report.provider_refund_id, report.failure)
         if report.provider_fee_refund_id is not None:
-            moved = moved.fee_returned(report.provider_fee_refund_id)
-        if refund.owes_fee and report.status is RefundStatus.FAILED:
-            # A worker may have died between the provider's yes to the fee's return and our record,
-            # or be just about to ask for it.
-            fee_refund_id = self.providers[refund.provider].ask_returned_fee(refund)
-            if fee_refund_id is None:
-                moved = moved.fee_in_doubt(self.clock.now())
-            else:
-                moved = moved.fee_returned(fee_refund_id)
-        self.records.save(cause, [_moved(refund, bumped(moved))])
-        return moved.status is not RefundStatus.SUBMITTED
+            after = after.fee_returned(report.provider_fee_refund_id)
+        if report.status is RefundStatus.FAILED:
+            after = self.with_fee_settled(refund, after)
+        self.records.save(cause, [moved(refund, bumped(after))])
+        return after.status is not RefundStatus.SUBMITTED
+
+    def with_fee_settled(self, before: Refund, failed: Refund) -> Refund:
+        """What is known of the fee of a refund that fails after it had succeeded.
+
+        A worker may have died between the provider's yes to the fee's return and our record, or be
+        just about to ask for it.
+        """
+        if not before.owes_fee:
+            return failed
+        fee_refund_id = self.providers[before.provider].ask_returned_fee(before)
+        if fee_refund_id is None:
+            return failed.fee_in_doubt(self.clock.now())
+        return failed.fee_returned(fee_refund_id)
 
     def _resolve_doubt(self, refund: Refund, since: datetime, cause: Cause) -> bool:
         """The refund failed; whether its fee had gone back shows once no worker can be at it."""
@@ -170,7 +174,7 @@ class Refunding:
     def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> None:
         """The provider's final no to a refund that it never made: a person is told."""
         failed = replace(refund.transition_to(RefundStatus.FAILED), failure=error.code)
-        self.records.save(cause, [_moved(refund, bumped(failed))])
+        self.records.save(cause, [moved(refund, bumped(failed))])
 
     def _later(self, refund: Refund, cause: Cause) -> Unavailable:
         """Note one more question without an answer: the next one has its moment (never `failed`)."""
@@ -198,14 +202,12 @@ def _asked_about(refund: Refund, provider: PaymentProvider) -> RefundReport | No
 
 
 def _fee_returned(before: Refund, fee_refund_id: str) -> Change[Aggregate]:
-    """The fee went back; where its refund has failed meanwhile, the organizer owes it again."""
-    owed = before.status is RefundStatus.FAILED
+    """The fee went back, whatever became of its refund meanwhile."""
     return Change(
         before,
         bumped(before.fee_returned(fee_refund_id)),
         (Event("refund.fee_returned"),),
-        postings=fee_return_postings(before.fee)
-        + (fee_receivable_postings(before.fee) if owed else ()),
+        postings=fee_bookings(before),
     )
 
 
@@ -215,44 +217,28 @@ def _about(refund: Refund, name: str) -> Event:
     return Event(name, {**ids, "failure": refund.failure})
 
 
-def _moved(before: Refund, after: Refund) -> Change[Aggregate]:
+def moved(before: Refund, after: Refund) -> Change[Aggregate]:
     """A refund's new state, with what it means to the books and who is told."""
-    name = f"refund.{after.status}"
-    told = after.status is RefundStatus.SUCCEEDED
     return Change(
         before,
         after,
-        (_about(after, name),),
-        postings=_postings(before, after),
-        mails=(MailKind.MONEY_RETURNED,) if told else (),
+        (_about(after, f"refund.{after.status}"),),
+        postings=bookings(before, after),
+        mails=mails_about(after),
     )
 
 
-def _postings(before: Refund, after: Refund) -> tuple[Posting, ...]:
-    """The provider takes the money when it accepts a refund, and gives it back when that fails."""
-    had_left = before.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}
-    if after.fee_goes_within:
-        return _postings_within(before, after, had_left=had_left)
-    if after.status is RefundStatus.FAILED:
-        back = refund_failed_postings(after.amount) if had_left else ()
-        if after.provider_fee_refund_id is None:
-            return back
-        unrecorded = before.provider_fee_refund_id is None
-        gone = fee_return_postings(after.fee) if unrecorded else ()
-        return back + gone + fee_receivable_postings(after.fee)
-    return () if had_left else refund_postings(after.amount)
-
-
-def _postings_within(before: Refund, after: Refund, *, had_left: bool) -> tuple[Posting, ...]:
-    """Money and fee travel in one transaction of the provider: there, and back where it fails."""
-    gone = refund_postings(after.amount) if not had_left else ()
-    if after.status is RefundStatus.SUCCEEDED:
-        return gone + fee_return_postings(after.fee)
-    if after.status is RefundStatus.FAILED:
-        back = refund_failed_postings(after.amount) if had_left else ()
-        fee_back = before.status is RefundStatus.SUCCEEDED
-        return back + (fee_return_failed_postings(after.fee) if fee_back else ())
-    return gone
+def mails_about(refund: Refund) -> tuple[MailKind, ...]:
+    """The registrant is told of money that went, the organizer of money that did not (RFD-6)."""
+    if refund.reason is RefundReason.CHARGEBACK:
+        return ()  # the buyer's bank tells the buyer, the dispute's own mails tell the organizer
+    match refund.status:
+        case RefundStatus.SUCCEEDED:
+            return (MailKind.REFUNDED if refund.reason in _WISHED else MailKind.MONEY_RETURNED,)
+        case RefundStatus.FAILED:
+            return (MailKind.ORGANIZER_REFUND_FAILED,)
+        case _:
+            return ()
 
 
 def _pending() -> Unavailable:

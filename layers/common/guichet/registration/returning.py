@@ -6,8 +6,11 @@ from datetime import datetime
 
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.ports import PaymentProvider
-from guichet.payments.refund import Refund, RefundReason
+from guichet.payments.refund import RefundReason
+from guichet.payments.refunds_so_far import RefundsSoFar
 from guichet.registration.naming import return_id
+from guichet.registration.ports import RefundCounted, RefundsFound
+from guichet.registration.refund_planning import Planned, new_refund, refused, requested
 
 
 def whole_return(
@@ -15,30 +18,26 @@ def whole_return(
     capture: Capture,
     reason: RefundReason,
     *,
+    found: RefundsFound,
     provider: PaymentProvider,
     now: datetime,
-) -> Refund:
-    """The refund as it will be sent. A fee of 0 is never sent: the whole would be refused (BAD-15)."""
-    refund_id, fee = return_id(payment.payment_id), capture.platform_fee
-    return Refund(
-        refund_id=refund_id,
-        payment_id=payment.payment_id,
-        registration_id=payment.registration_id,
-        training_id=payment.training_id,
-        account_id=payment.account_id,
-        provider=payment.provider,
-        payee=payment.payee,
-        amount=capture.amount,
-        fee=fee,
+) -> Planned:
+    """The refund of all that has not gone back already, outside of us.
+
+    Raises:
+        Conflict: `refund_exceeds_left`, nothing is left.
+    """
+    so_far = RefundsSoFar(capture, found.refunds, found.disputes)
+    if not so_far.left:
+        raise refused("refund_exceeds_left")
+    refund = new_refund(
+        payment,
+        capture,
+        so_far,
+        amount=so_far.left,
         reason=reason,
-        requested_at=now,
-        request_body=provider.refund_body(
-            refund_id=refund_id,
-            payment_id=payment.payment_id,
-            capture=capture,
-            amount=capture.amount,
-            fee=fee,
-        ),
-        fee_request_body=provider.fee_refund_body(refund_id=refund_id, fee=fee) if fee else None,
-        platform_fee_id=capture.platform_fee_id,
+        refund_id=return_id(payment.payment_id),
+        provider=provider,
+        now=now,
     )
+    return Planned(requested(refund), RefundCounted(payment.payment_id, found.count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guichet.payments.account import PaymentAccount
 from guichet.payments.payment import Payment
 from guichet.registration.outcome import Situation
 from guichet.registration.ports import Records
@@ -21,6 +22,12 @@ def has_room(situation: Situation, records: Records) -> bool:
     if records.live_registration_of(training.training_id, registration.email) is not None:
         return False
     return records.seats(training.training_id).left != 0
+
+
+def linked_account(records: Records, payment: Payment) -> PaymentAccount | None:
+    """What the organizer has linked now at the payment's provider (RFD-5d)."""
+    accounts = records.payment_accounts(payment.account_id)
+    return next((each for each in accounts if each.provider == payment.provider), None)
 
 
 def is_linked(payment: Payment, records: Records) -> bool:

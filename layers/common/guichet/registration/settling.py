@@ -20,7 +20,7 @@ from guichet.payments.ports import (
     SessionReport,
     SessionState,
 )
-from guichet.payments.refund import Refund, RefundReason
+from guichet.payments.refund import RefundReason
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.capturing import (
     abandoned,
@@ -35,6 +35,7 @@ from guichet.registration.outcome import Decision, Situation, decide, ended
 from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import EventApplied, Records, Step
 from guichet.registration.provider_event import ProviderEvent
+from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import Registration
 from guichet.registration.returning import whole_return
 from guichet.registration.room import has_room, is_linked
@@ -291,10 +292,16 @@ class Settling:
         code = self.records.discount_code(registration.account_id, registration.discount_code_id)
         return None if code is None else code.uses_per_email
 
-    def return_of(self, payment: Payment, capture: Capture, reason: RefundReason) -> Refund:
+    def return_of(self, payment: Payment, capture: Capture, reason: RefundReason) -> Planned:
         """The return of a whole capture, to be stored before it is sent."""
-        provider = self.providers[payment.provider]
-        return whole_return(payment, capture, reason, provider=provider, now=self.clock.now())
+        return whole_return(
+            payment,
+            capture,
+            reason,
+            found=self.records.refunds_of(payment.payment_id),
+            provider=self.providers[payment.provider],
+            now=self.clock.now(),
+        )
 
     def _nothing_to_do(self, cause: Cause, event: ProviderEvent | None) -> None:
         if event is not None:

@@ -14,9 +14,11 @@ from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
 from guichet.adapters.dynamo.seam import Item, Key, Plain
 from guichet.payments.account import PaymentAccount
+from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund
 from guichet.payments.schedule import WORKER_LIVES, next_question_at
+from guichet.registration.cancellation import Cancellation
 from guichet.registration.discount import DiscountCode
 from guichet.registration.ports import Aggregate
 from guichet.registration.provider_event import EventStatus, ProviderEvent
@@ -38,6 +40,8 @@ _NAMES: Final[Mapping[type, str]] = MappingProxyType(
         Registration: "registration",
         Payment: "payment",
         Refund: "refund",
+        Dispute: "dispute",
+        Cancellation: "cancellation",
         ProviderEvent: "provider_event",
     }
 )
@@ -56,7 +60,7 @@ def event_aggregate(event: ProviderEvent) -> str:
     return named(ProviderEvent, f"{event.provider}-{event.event_id}")
 
 
-def _identity(value: Aggregate | Member) -> str:  # noqa: PLR0911 - one line a kind
+def _identity(value: Aggregate | Member) -> str:  # noqa: C901, PLR0911 - one line a kind
     match value:
         case Account():
             return value.account_id
@@ -74,9 +78,13 @@ def _identity(value: Aggregate | Member) -> str:  # noqa: PLR0911 - one line a k
             return value.payment_id
         case Refund():
             return value.refund_id
+        case Dispute():
+            return value.dispute_id
+        case Cancellation():
+            return value.training_id
 
 
-def key_of(value: Aggregate | Member) -> Key:  # noqa: PLR0911 - one line a kind
+def key_of(value: Aggregate | Member) -> Key:  # noqa: C901, PLR0911 - one line a kind
     match value:
         case Account():
             return keys.account(value.account_id)
@@ -94,6 +102,10 @@ def key_of(value: Aggregate | Member) -> Key:  # noqa: PLR0911 - one line a kind
             return keys.payment(value.payment_id)
         case Refund():
             return keys.refund(value.payment_id, value.refund_id)
+        case Dispute():
+            return keys.dispute(value.payment_id, value.dispute_id)
+        case Cancellation():
+            return keys.cancellation(value.training_id)
 
 
 def item_of(value: Aggregate | Member) -> Item:
@@ -122,6 +134,10 @@ def _due_entry(value: Aggregate | Member) -> Item:  # noqa: PLR0911 - one line a
             return due_entry("hold", look_at) if look_at else {}
         case Training(status=TrainingStatus.CLOSED, ending_sessions_since=since) if since:
             return due_entry("training", since + MESSAGE_GRACE)
+        case Cancellation(look_again_at=look_at) if look_at:
+            # Its message comes at once; a pass that is put off has none.
+            begins = value.pass_count == 0 and value.pass_began_at is None
+            return due_entry("training", look_at + MESSAGE_GRACE if begins else look_at)
         case PaymentAccount(look_again_at=look_at) if look_at:
             return due_entry("payment_account", look_at)
         case Payment(status=PaymentStatus.PROCESSING | PaymentStatus.CAPTURING):
@@ -139,6 +155,11 @@ def _list_entry(value: Aggregate | Member) -> Item:
         return {
             "list_key": f"ACCOUNT#{value.account_id}#TRAININGS",
             "list_sort": f"{encode_time(value.created_at)}#{value.training_id}",
+        }
+    if isinstance(value, Payment) and value.capture is not None:
+        return {
+            "list_key": f"TRAINING#{value.training_id}#PAYMENTS",
+            "list_sort": f"{encode_time(value.capture.captured_at)}#{value.payment_id}",
         }
     return {}
 

@@ -62,6 +62,10 @@ def seats(training_id: str) -> Key:
     return Key(f"TRAINING#{training_id}", "SEATS")
 
 
+def cancellation(training_id: str) -> Key:
+    return Key(f"TRAINING#{training_id}", "CANCELLATION")
+
+
 def registration(training_id: str, registration: str) -> Key:
     return Key(f"TRAINING#{training_id}", f"REG#{registration}")
 
@@ -81,6 +85,15 @@ def payment(payment_id: str) -> Key:
 
 def refund(payment_id: str, refund_id: str) -> Key:
     return Key(f"PAYMENT#{payment_id}", f"REFUND#{refund_id}")
+
+
+def dispute(payment_id: str, dispute_id: str) -> Key:
+    return Key(f"PAYMENT#{payment_id}", f"DISPUTE#{dispute_id}")
+
+
+def refund_count(payment_id: str) -> Key:
+    """How many refunds were stored: whoever stores one has seen all the others (RFD-1)."""
+    return Key(f"PAYMENT#{payment_id}", "REFUNDS")
 
 
 def provider_event(provider: str, event_id: str) -> Key:

@@ -6,6 +6,7 @@ from typing import Final
 
 from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.seam import Dynamo, IndexName, Item
+from guichet.payments.payment import Payment
 from guichet.registration.discount import DiscountCode
 from guichet.registration.ports import Slice
 from guichet.registration.registration import Registration, RegistrationStatus
@@ -24,6 +25,12 @@ class Lists:
         partition = f"ACCOUNT#{account_id}#TRAININGS"
         return self._slice(
             Training, partition, limit=limit, after=after, index="listing", forward=False
+        )
+
+    def payments_of(self, training_id: str, *, limit: int, after: str | None) -> Slice[Payment]:
+        partition = f"TRAINING#{training_id}#PAYMENTS"
+        return self._slice(
+            Payment, partition, limit=limit, after=after, index="listing", forward=False
         )
 
     def discount_codes_of(

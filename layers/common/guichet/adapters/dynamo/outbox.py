@@ -90,6 +90,8 @@ def _effect(effect_id: str, item: Item) -> Effect:
         mails=tuple(MailKind(str(each)) for each in mails),
         happened_at=decode_time(str(item["happened_at"])),
         valid_until=decode_time(str(item["valid_until"])) if "valid_until" in item else None,
+        refund_id=_text(item, "refund_id"),
+        dispute_id=_text(item, "dispute_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 

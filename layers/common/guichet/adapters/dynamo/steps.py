@@ -41,8 +41,17 @@ def operation_for(step: ports.Step) -> tuple[Operation, Refuse]:
             return Delete("state", keys.live_email(training_id, email)), _lost_race
         case ports.EventApplied(provider, event_id):
             return event_applied(provider, event_id), _lost_race
+        case ports.RefundCounted(payment_id, seen):
+            return _refund_counted(payment_id, seen), _lost_race
         case _:
             return _code_uses(step)
+
+
+def _refund_counted(payment_id: str, seen: int) -> Operation:
+    key = keys.refund_count(payment_id)
+    if not seen:
+        return Put("state", _item(key, count=1), Absent())
+    return Update("state", key, {"count": seen + 1}, condition=Equals("count", seen))
 
 
 def event_applied(provider: str, event_id: str) -> Update:

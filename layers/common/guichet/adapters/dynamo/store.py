@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from guichet.access.membership import Account
 from guichet.adapters.dynamo import items, journal_items, keys
-from guichet.adapters.dynamo.codec import encode_time
+from guichet.adapters.dynamo.codec import decode, encode_time
 from guichet.adapters.dynamo.listing import Lists
 from guichet.adapters.dynamo.seam import (
+    TRANSACTION_LIMIT,
     Absent,
     AbsentOrBefore,
     ConditionFailedError,
@@ -31,11 +32,13 @@ from guichet.adapters.dynamo.steps import (
 from guichet.errors import ConcurrentUpdateError, TooMany, not_found
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount
+from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
+from guichet.registration.cancellation import Cancellation
 from guichet.registration.discount import DiscountCode, normalized
 from guichet.registration.naming import training_of
-from guichet.registration.ports import Aggregate, Seats, Step
+from guichet.registration.ports import Aggregate, RefundsFound, Seats, Step
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training
@@ -97,6 +100,36 @@ class Store(Lists):
 
     def refund(self, payment_id: str, refund_id: str) -> Refund | None:
         return self._find(Refund, keys.refund(payment_id, refund_id))
+
+    def refunds_of(self, payment_id: str) -> RefundsFound:
+        found = self._partition(keys.payment(payment_id).pk)
+        disputes = [each for each in found if str(each["sk"]).startswith("DISPUTE#")]
+        refunds = [each for each in found if str(each["sk"]).startswith("REFUND#")]
+        counted = next((each["count"] for each in found if each["sk"] == "REFUNDS"), 0)
+        if len(refunds) != counted:  # what is read is no snapshot
+            raise ConcurrentUpdateError("a refund was stored while they were read")
+        return RefundsFound(
+            tuple(
+                sorted(
+                    (decode(Refund, each) for each in refunds),
+                    key=lambda each: (each.requested_at, each.refund_id),
+                )
+            ),
+            tuple(decode(Dispute, each) for each in disputes),
+        )
+
+    def _partition(self, pk: str) -> list[Item]:
+        found: list[Item] = []
+        start: Item | None = None
+        while True:
+            page = self._dynamo.query("state", pk, limit=TRANSACTION_LIMIT, start=start)
+            found.extend(page.items)
+            start = page.next_start
+            if start is None:
+                return found
+
+    def cancellation(self, training_id: str) -> Cancellation | None:
+        return self._find(Cancellation, keys.cancellation(training_id))
 
     def provider_event(self, provider: str, event_id: str) -> ProviderEvent | None:
         key = keys.provider_event(provider, event_id)
@@ -208,8 +241,11 @@ def _effect_about(value: Aggregate) -> Item:
         case Registration():
             held = {"valid_until": encode_time(value.hold.ends_at)} if value.hold else {}
             return {"registration_id": value.registration_id, **held}
-        case Payment() | Refund():
-            return {"registration_id": value.registration_id, "payment_id": value.payment_id}
+        case Payment() | Refund() | Dispute():
+            named: Item = {"registration_id": value.registration_id, "payment_id": value.payment_id}
+            if isinstance(value, Refund):
+                return {**named, "refund_id": value.refund_id}
+            return {**named, "dispute_id": value.dispute_id} if isinstance(value, Dispute) else named
         case _:
             raise TypeError(f"no mail is about a {type(value).__name__}")
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Final
 
 from guichet.errors import Conflict
 from guichet.events import Actor, ActorKind
 from guichet.ledger.journal import Cause
 from guichet.payments.account import PaymentAccount
 from guichet.payments.linking import Linking
-from guichet.payments.ports import Hint
+from guichet.payments.ports import (
+    NOT_REACHABLE,
+    Hint,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from guichet.registration.outside import Outside
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.refunding import Refunding
 from guichet.registration.settling import Settling, cause_of
+from guichet.registration.unavailable import provider_unavailable
+
+# The account has no such thing, or is closed to us: there is nothing to record, and never will be.
+_NOBODYS: Final = frozenset({NOT_REACHABLE, "missing_at_provider"})
 
 
 def apply_provider_event(
@@ -22,6 +33,7 @@ def apply_provider_event(
     *,
     settling: Settling,
     refunding: Refunding,
+    outside: Outside,
     linking: Linking,
     read_hint: Callable[[ProviderEvent], Hint],
 ) -> None:
@@ -44,10 +56,35 @@ def apply_provider_event(
         settling.records.event_ignored(cause, event)
     elif hint.payment_id is not None:
         settling.ask(hint.payment_id, cause, event)
+    elif hint.provider_account_id is not None and hint.is_outside:
+        _record_outside(provider, hint, hint.provider_account_id, outside, cause)
+        settling.records.event_ignored(cause, event)
     else:
         for account in _accounts(provider, hint, linking):
             _ask_about(account, linking, cause)
         settling.records.event_ignored(cause, event)
+
+
+def _record_outside(provider: str, hint: Hint, payee: str, outside: Outside, cause: Cause) -> None:
+    """Ask about a refund or a dispute that we did not begin (RFD-4).
+
+    Raises:
+        Unavailable: the provider does not answer.
+    """
+    try:
+        if hint.provider_dispute_id is not None:
+            outside.dispute(provider, hint.provider_dispute_id, payee, cause)
+        elif hint.reversed_capture_id is not None and outside.reversal(
+            provider, hint.reversed_capture_id, payee, cause
+        ):
+            return  # the disputes that took it back have said all
+        elif hint.provider_refund_id is not None:
+            outside.refund(provider, hint.provider_refund_id, payee, cause)
+    except ProviderUnavailableError as error:
+        raise provider_unavailable(error.retry_after_seconds) from error
+    except ProviderRefusedError as error:
+        if error.code not in _NOBODYS:
+            raise provider_unavailable(None) from error
 
 
 def _accounts(provider: str, hint: Hint, linking: Linking) -> list[PaymentAccount]:

@@ -8,11 +8,16 @@ from guichet.access.membership import Member, Permission
 from guichet.errors import ConcurrentUpdateError, Conflict, not_found
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
+from guichet.money import Money
+from guichet.payments.refund import RefundReason
 from guichet.registration.mails import MailKind
-from guichet.registration.naming import key_mark, request_hash
+from guichet.registration.naming import key_mark, refund_id, request_hash
 from guichet.registration.outcome import bumped, given_back
 from guichet.registration.permitted import permitted_registration
+from guichet.registration.ports import Aggregate, Step
+from guichet.registration.refund_planning import Planned, plan_refund, refusal_without_payment
 from guichet.registration.registration import Registration, RegistrationStatus
+from guichet.registration.room import linked_account
 from guichet.registration.settling import Settling, cause_of
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
@@ -27,18 +32,29 @@ class CancelRegistration:
     note: str | None
     idempotency_key: str | None
     actor: Actor
+    refund: RefundWish | None = None  # a member's alone
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What goes back with the cancellation; no amount: all that is left (RFD-6)."""
+
+    amount: Money | None
+    reason: str
 
 
 def cancel_registration(command: CancelRegistration, *, settling: Settling) -> Reply[Registration]:
     """End it; an open session is ended at the provider first, so that it can't be paid any more.
 
+    A refund is stored in the same write, and sent by `settle`: the seat is free either way (RFD-6).
+
     Raises:
-        Conflict: the state does not allow it, or it was paid in the meantime.
+        Conflict: the state does not allow it, it was paid in the meantime, or a refusal of RFD-5.
         Unavailable: the open session can't be ended at the moment.
     """
     records = settling.records
     cause = cause_of(command.actor, "cancel_registration", settling.clock)
-    asked = request_hash("cancel", command.note or "")
+    asked = request_hash("cancel", command.note or "", *_wish_parts(command.refund))
     mark = command.idempotency_key and key_mark(command.actor.id, "cancel", command.idempotency_key)
 
     def attempt() -> Reply[Registration]:
@@ -50,18 +66,68 @@ def cancel_registration(command: CancelRegistration, *, settling: Settling) -> R
         ):
             settling.end_open_payment(registration, cause)
             raise ConcurrentUpdateError("the open session has just ended: decide again")
-        cancelled = registration.ended(RegistrationStatus.CANCELLED, note=command.note)
         marks = with_handled(registration.handled_keys, mark, asked)
-        change = Change(
-            registration,
-            bumped(replace(cancelled, handled_keys=marks)),
-            (Event("registration.cancelled"),),
-            mails=(MailKind.CANCELLED,),
-        )
-        records.save(cause, [change], given_back(registration))
+        change, steps = cancellation(registration, note=command.note, marks=marks)
+        changes: list[Change[Aggregate]] = [change]
+        if command.refund is not None:
+            planned = _planned(command, command.refund, registration, settling)
+            changes.append(planned.change)
+            steps = (*steps, planned.step)
+        records.save(cause, changes, steps)
         return Reply.new(change.after)
 
     return with_fresh_state(attempt)
+
+
+def cancellation(
+    registration: Registration, *, note: str | None, marks: tuple[str, ...] | None = None
+) -> tuple[Change[Registration], tuple[Step, ...]]:
+    """The write that cancels, and what it lets go of: the seat, the e-mail, a code's use.
+
+    Raises:
+        Conflict: the state does not allow it (REG-8).
+    """
+    cancelled = registration.ended(RegistrationStatus.CANCELLED, note=note)
+    kept = registration.handled_keys if marks is None else marks
+    change = Change(
+        registration,
+        bumped(replace(cancelled, handled_keys=kept)),
+        (Event("registration.cancelled"),),
+        mails=(MailKind.CANCELLED,),
+    )
+    return change, given_back(registration)
+
+
+def _planned(
+    command: CancelRegistration, wish: RefundWish, registration: Registration, settling: Settling
+) -> Planned:
+    """The refund of what paid for it, or why there can be none (RFD-5)."""
+    if command.member is not None:
+        command.member.reach(Permission.MANAGE_REFUNDS)
+    paid_by = registration.paid_payment_id
+    payment = None if paid_by is None else settling.records.payment(paid_by)
+    if payment is None:
+        raise refusal_without_payment(registration)
+    key = command.idempotency_key or f"version {registration.version}"
+    return plan_refund(
+        payment,
+        settling.records.refunds_of(payment.payment_id),
+        amount=wish.amount,
+        reason=RefundReason.ORGANIZER,
+        refund_id=refund_id(payment.payment_id, command.actor.id, f"cancel {key}"),
+        request_hash=request_hash("cancel", *_wish_parts(wish)),
+        explanation=wish.reason,
+        note=command.note,
+        account=linked_account(settling.records, payment),
+        provider=settling.providers[payment.provider],
+        now=settling.clock.now(),
+    )
+
+
+def _wish_parts(wish: RefundWish | None) -> tuple[str, ...]:
+    if wish is None:
+        return ()
+    return ("refund", "" if wish.amount is None else str(wish.amount), wish.reason)
 
 
 def _registration(command: CancelRegistration, settling: Settling) -> Registration:

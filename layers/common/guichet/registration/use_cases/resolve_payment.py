@@ -11,7 +11,7 @@ from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
-from guichet.payments.refund import Refund, RefundReason
+from guichet.payments.refund import RefundReason
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import (
@@ -21,10 +21,10 @@ from guichet.registration.outcome import (
     confirmation,
     denied_to,
     paid,
-    requested,
     taken_again,
 )
 from guichet.registration.ports import Aggregate
+from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import PaidBy, RegistrationStatus
 from guichet.registration.settling import Settling, cause_of
 from guichet.retrying import with_fresh_state
@@ -87,7 +87,7 @@ def resolve_payment(command: ResolvePayment, *, settling: Settling) -> Payment:
 def _decided(
     command: ResolvePayment,
     situation: Situation,
-    return_of: Callable[[Payment, Capture, RefundReason], Refund],
+    return_of: Callable[[Payment, Capture, RefundReason], Planned],
 ) -> Decision:
     match command.resolution:
         case Resolution.ACCEPT:
@@ -139,17 +139,17 @@ def _accepted(situation: Situation) -> Decision:
 
 
 def _returned(
-    situation: Situation, return_of: Callable[[Payment, Capture, RefundReason], Refund]
+    situation: Situation, return_of: Callable[[Payment, Capture, RefundReason], Planned]
 ) -> Decision:
     """All of it goes back; the seat stays held, so that the registrant can pay as asked."""
     payment = situation.payment
     if payment.capture is None:
         raise ValueError("a mismatched payment without its capture")
-    refund = return_of(payment, payment.capture, RefundReason.MISMATCHED)
-    sent_back = bumped(replace(payment, refund_id=refund.refund_id))
+    planned = return_of(payment, payment.capture, RefundReason.MISMATCHED)
+    sent_back = bumped(replace(payment, refund_id=planned.refund.refund_id))
     change = Change[Aggregate](payment, sent_back, (Event("payment.returned"),))
     let_go = _let_go(situation, change, ())  # the mail comes when the money has gone back
-    return Decision((*let_go.changes, requested(refund)), let_go.steps)
+    return Decision((*let_go.changes, planned.change), (*let_go.steps, planned.step))
 
 
 def _nothing_taken(situation: Situation) -> Decision:

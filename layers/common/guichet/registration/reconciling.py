@@ -1,0 +1,321 @@
+"""Walking through a provider's lists and our own, page by page: what is killed goes on (EXT-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from guichet.clock import Clock
+from guichet.errors import ConcurrentUpdateError
+from guichet.events import Event
+from guichet.ids import derived_id
+from guichet.ledger.journal import Cause
+from guichet.payments.account import PaymentAccount
+from guichet.payments.books import Listed, ListedKind, ProviderBooks
+from guichet.payments.payment import Payment
+from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError, ProviderUnavailableError
+from guichet.payments.reconciliation import (
+    Counts,
+    Finding,
+    FindingCode,
+    ReconciliationRun,
+    RunKind,
+    Step,
+    Target,
+    steps_of,
+)
+from guichet.registration.comparing import Comparing, Compared
+from guichet.registration.ports import Slice
+
+PAGE: Final = 100
+_LONGEST: Final = timedelta(days=30)  # as long as providers keep their events
+_OVERLAP: Final = timedelta(hours=1)  # what became visible a little late
+# A provider that is away is waited for; later, what it can't answer is a finding.
+_PATIENCE: Final = timedelta(hours=6)
+
+type Report = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What of ours changed in a while, and where the rest begins."""
+
+    payment_ids: tuple[str, ...]
+    refunds: tuple[tuple[str, str], ...]  # of a payment, itself
+    disputes: tuple[tuple[str, str], ...]
+    after: str | None
+
+
+class ReconciliationRecords(Protocol):
+    """Runs, and our own side of what they compare."""
+
+    def payment_accounts(self, *, limit: int, after: str | None) -> Slice[PaymentAccount]: ...
+
+    def latest_run(
+        self, account_id: str, provider: str, kind: RunKind
+    ) -> ReconciliationRun | None: ...
+
+    def runs_of(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> Slice[ReconciliationRun]: ...
+
+    def save_run(
+        self,
+        cause: Cause,
+        before: ReconciliationRun | None,
+        after: ReconciliationRun,
+        events: Sequence[Event],
+    ) -> None:
+        """Store it.
+
+        Raises:
+            ConcurrentUpdateError: somebody else goes on with it.
+        """
+        ...
+
+    def known_events(self, provider: str, event_ids: Sequence[str]) -> frozenset[str]: ...
+
+    def payments(self, payment_ids: Sequence[str]) -> list[Payment]:
+        """Those that exist; at most 100 are asked for."""
+        ...
+
+    def touched(
+        self, account_id: str, since: datetime, until: datetime, *, after: str | None
+    ) -> Touched:
+        """By the journal: an index that may miss the last moments."""
+        ...
+
+
+class Reports(Protocol):
+    """Where reports are put. The same key holds the newest one; older ones are kept beside it."""
+
+    def put(self, key: str, report: Report) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """The parts of a comparison; everything it repairs, it repairs by the ordinary roads."""
+
+    runs: ReconciliationRecords
+    books: Mapping[str, ProviderBooks]
+    comparing: Comparing
+    reports: Reports
+    clock: Clock
+
+    def targets(self) -> list[Target]:
+        """All organizers' accounts, then the operator's own."""
+        found: list[Target] = []
+        after: str | None = None
+        while True:
+            part = self.runs.payment_accounts(limit=PAGE, after=after)
+            found.extend(target for each in part.items if (target := Target.of(each)) is not None)
+            after = part.after
+            if after is None:
+                break
+        known = [each for each in found if each.provider in self.books]
+        return [*known, *(Target.operator(provider) for provider in self.books)]
+
+    def planned(
+        self,
+        target: Target,
+        kind: RunKind,
+        request: str,
+        window: tuple[datetime, datetime] | None,
+    ) -> ReconciliationRun | None:
+        """The run to go on with, or a new one; None where what was asked for is done."""
+        latest = self.runs.latest_run(target.account_id, target.provider, kind)
+        if latest is not None and latest.request == request:
+            return None if latest.is_finished else latest
+        if latest is not None and kind is RunKind.DAILY and not latest.is_finished:
+            return latest
+        now = self.clock.now()
+        since, until = window or (self._since(latest, now), now)
+        return ReconciliationRun(
+            run_id=derived_id("rcn", target.account_id, target.provider, kind, request),
+            account_id=target.account_id,
+            provider=target.provider,
+            kind=kind,
+            request=request,
+            payees=target.payees,
+            linked=target.linked,
+            since=since,
+            until=until,
+            started_at=now,
+        )
+
+    def _since(self, latest: ReconciliationRun | None, now: datetime) -> datetime:
+        """Where the last one ended: a day without a run is made up for by the next."""
+        earliest = now - _LONGEST
+        return earliest if latest is None else max(earliest, latest.until - _OVERLAP)
+
+    def walk(
+        self, run: ReconciliationRun, cause: Cause, has_time: Callable[[], bool]
+    ) -> ReconciliationRun:
+        """Go on until it is finished, or time runs out; every page that held something is kept.
+
+        Raises:
+            ProviderUnavailableError: what was read is kept, the next run goes on.
+            ConcurrentUpdateError: somebody else goes on with it.
+        """
+        steps = steps_of(run, self.books[run.provider].kinds)
+        stored = run if run.version else None
+        try:
+            while run.step < len(steps):
+                if not has_time():
+                    return self._kept(run, stored, cause)
+                turned = self._turned(run, steps, cause)
+                if turned.after is not None or turned.counts != run.counts or turned.found:
+                    stored = self._kept(turned, stored, cause)
+                    turned = stored
+                run = turned
+        except ProviderUnavailableError:
+            self._kept(run, stored, cause)
+            raise
+        done = run.finished(self.clock.now())
+        self.reports.put(f"{_folder(run)}/summary.json", _summary(done))
+        return self._saved(stored, done, cause, _told(done))
+
+    def _kept(
+        self, run: ReconciliationRun, stored: ReconciliationRun | None, cause: Cause
+    ) -> ReconciliationRun:
+        if run == stored:
+            return run
+        return self._saved(stored, run, cause, (Event("reconciliation.went_on"),))
+
+    def _saved(
+        self,
+        before: ReconciliationRun | None,
+        run: ReconciliationRun,
+        cause: Cause,
+        events: Sequence[Event],
+    ) -> ReconciliationRun:
+        after = replace(run, version=1 if before is None else before.version + 1)
+        self.runs.save_run(cause, before, after, events)
+        return after
+
+    def _turned(
+        self, run: ReconciliationRun, steps: Sequence[Step], cause: Cause
+    ) -> ReconciliationRun:
+        """One page compared; its report is put before the run says that it was read."""
+        step = steps[run.step]
+        try:
+            compared, after = self._compared(run, step, cause)
+        except ProviderRefusedError as error:
+            return self._refused(run, steps, error)
+        if compared.unanswered and self.clock.now() < run.started_at + _PATIENCE:
+            raise ProviderUnavailableError(f"{compared.unanswered} questions without an answer")
+        findings = tuple(compared.findings)
+        if findings or compared.notes:
+            self.reports.put(
+                f"{_folder(run)}/{run.pages:06d}.json", _page_report(run, step, compared)
+            )
+        return run.turned(Counts(**compared.counts), findings, after)
+
+    def _compared(
+        self, run: ReconciliationRun, step: Step, cause: Cause
+    ) -> tuple[Compared, str | None]:
+        if step.kind is None:
+            touched = self.runs.touched(run.account_id, run.since, run.until, after=run.after)
+            payments = [
+                payment
+                for start in range(0, len(touched.payment_ids), PAGE)
+                for payment in self.runs.payments(touched.payment_ids[start : start + PAGE])
+            ]
+            compared = self.comparing.ours(
+                run, payments, touched.refunds, touched.disputes, cause
+            )
+            return compared, touched.after
+        page = self.books[run.provider].listed(
+            step.kind, payee=step.payee, since=run.since, until=run.until, after=run.after
+        )
+        return self._theirs(run, step.kind, page.items, cause), page.after
+
+    def _theirs(
+        self, run: ReconciliationRun, kind: ListedKind, items: Sequence[Listed], cause: Cause
+    ) -> Compared:
+        ids = list(dict.fromkeys(each.payment_id for each in items if each.payment_id))
+        payments = {each.payment_id: each for each in self.runs.payments(ids)} if ids else {}
+        match kind:
+            case ListedKind.EVENT:
+                names = [each.object_id for each in items]
+                known = self.runs.known_events(run.provider, names) if names else frozenset()
+                return self.comparing.events(run, items, known, cause)
+            case ListedKind.CAPTURE:
+                return self.comparing.captures(run, items, payments, cause)
+            case ListedKind.REFUND:
+                return self.comparing.refunds(run, items, payments, cause)
+            case ListedKind.DISPUTE:
+                return self.comparing.disputes(run, items, payments, cause)
+            case ListedKind.FEE:
+                return self.comparing.fees(run, items)
+            case ListedKind.PAYOUT:
+                return self.comparing.payouts(items)
+
+    def _refused(
+        self, run: ReconciliationRun, steps: Sequence[Step], error: ProviderRefusedError
+    ) -> ReconciliationRun:
+        """A list that is refused for good. Of a former account that is no surprise (PAY-4)."""
+        step = steps[run.step]
+        if error.code != NOT_REACHABLE:
+            found = Finding(FindingCode.LIST_REFUSED, step.payee, "", str(step.kind), error.code)
+            return run.turned(Counts(), (found,), None)
+        next_payee = next(
+            (n for n in range(run.step, len(steps)) if steps[n].payee != step.payee), len(steps)
+        )
+        if step.payee != run.linked:
+            return run.skipping_to(next_payee)
+        found = Finding(
+            FindingCode.ACCOUNT_NOT_REACHABLE, step.payee, step.payee, "linked", error.code
+        )
+        return run.turned(Counts(), (found,), None).skipping_to(next_payee)
+
+
+def _folder(run: ReconciliationRun) -> str:
+    return f"reconciliations/{run.account_id}/{run.run_id}"
+
+
+def _told(run: ReconciliationRun) -> tuple[Event, ...]:
+    facts: dict[str, str | int | None] = {
+        "account_id": run.account_id,
+        "provider": run.provider,
+        "findings": run.found,
+        "report": _folder(run),
+    }
+    finished = Event("reconciliation.finished", facts)
+    return (finished, Event("reconciliation.found", facts)) if run.found else (finished,)
+
+
+def _page_report(run: ReconciliationRun, step: Step, compared: Compared) -> Report:
+    return {
+        "provider": run.provider,
+        "list": "ours" if step.kind is None else str(step.kind),
+        "payee": step.payee,
+        "findings": [each.as_plain() for each in compared.findings],
+        "notes": compared.notes,
+    }
+
+
+def _summary(run: ReconciliationRun) -> Report:
+    return {
+        "run_id": run.run_id,
+        "account_id": run.account_id,
+        "provider": run.provider,
+        "payees": list(run.payees),
+        "since": run.since.isoformat(),
+        "until": run.until.isoformat(),
+        "started_at": run.started_at.isoformat(),
+        "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+        "counts": run.counts.as_plain(),
+        "findings": run.found,
+    }
+
+
+__all__ = [
+    "ConcurrentUpdateError",
+    "Reconciling",
+    "ReconciliationRecords",
+    "Reports",
+    "Touched",
+]
