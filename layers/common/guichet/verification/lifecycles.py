@@ -1,0 +1,50 @@
+"""Every life cycle's table, and where a life may begin, as the journal writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guichet.payments import account, dispute, payment, refund
+from guichet.payments.refund import RefundReason
+from guichet.registration import registration, training
+
+type Table = Mapping[str, frozenset[str]]
+
+
+def _words[S: StrEnum](table: Mapping[S, frozenset[S]]) -> Table:
+    return {str(each): frozenset(map(str, after)) for each, after in table.items()}
+
+
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {
+        "registration": _words(registration.TRANSITIONS),
+        "training": _words(training.TRANSITIONS),
+        "payment": _words(payment.TRANSITIONS),
+        "refund": _words(refund.TRANSITIONS),
+        "dispute": _words(dispute.TRANSITIONS),
+        "payment_account": _words(account.TRANSITIONS),
+    }
+)
+_FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "registration": frozenset({"pending_approval", "awaiting_payment", "confirmed"}),
+        "payment": frozenset({"created"}),
+        "refund": frozenset({"requested"}),
+        "payment_account": frozenset({"onboarding", "linked"}),
+    }
+)
+_MADE_ELSEWHERE: Final = frozenset({RefundReason.OUTSIDE, RefundReason.CHARGEBACK})
+
+
+def may_begin(kind: str, status: str, reason: object) -> bool:
+    """Whether a life may begin so. A refund made at the provider is first seen as it stands there."""
+    if kind == "refund" and reason in _MADE_ELSEWHERE:
+        return status in TABLES[kind]
+    return status in _FIRST.get(kind, TABLES[kind])
+
+
+def may_follow(kind: str, before: str, after: str) -> bool:
+    return after in TABLES[kind].get(before, frozenset())

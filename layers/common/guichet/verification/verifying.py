@@ -1,0 +1,207 @@
+"""Reads everything once, brings together what belongs together, and judges it.
+
+First each object with its history; what others have to know of it goes on to the payment, training,
+code or account that it belongs to, and these are judged then. In memory lie one such group, the
+rows that are being sorted, and the sums of the books.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from guichet.adapters.dynamo.codec import decode_time
+from guichet.adapters.dynamo.keys import aggregate_of
+from guichet.adapters.dynamo.seam import Item
+from guichet.verification import accounts, codes, history, payments, trainings, waiting
+from guichet.verification.findings import Check, Report
+from guichet.verification.gathering import (
+    Found,
+    gathered,
+    group_beside,
+    passed_on,
+    put_together,
+)
+from guichet.verification.history import History, Moved
+from guichet.verification.payments import PaymentFound
+from guichet.verification.shapes import (
+    history_of,
+    is_passing,
+    kind_named,
+    kind_of,
+    read,
+    without_persons,
+)
+from guichet.verification.sorting import Groups
+
+_JOURNAL: Final = "JOURNAL#"
+
+type Look[T] = Callable[[T], Iterator[str]]
+
+_OF_OBJECTS: Final[Mapping[Check, Look[History]]] = MappingProxyType(
+    {
+        Check.GAPLESS: history.gapless,
+        Check.JOINED: history.joined,
+        Check.CURRENT: history.current,
+        Check.STATES: history.states,
+        Check.OWNED: history.owned,
+        Check.POSTINGS: history.postings,
+    }
+)
+_OF_PAYMENTS: Final[Mapping[Check, Look[payments.PaymentFound]]] = MappingProxyType(
+    {
+        Check.PAYMENT_BOOKS: payments.books,
+        Check.CAPTURES: payments.captures,
+        Check.REFUNDS: payments.refunds,
+        Check.FEES: payments.fees,
+        Check.DISPUTES: payments.disputes,
+    }
+)
+_OF_TRAININGS: Final[Mapping[Check, Look[trainings.TrainingFound]]] = MappingProxyType(
+    {
+        Check.SEATS: trainings.seats,
+        Check.EMAILS: trainings.emails,
+        Check.HOLDS: trainings.holds,
+        Check.PAID: trainings.paid,
+    }
+)
+
+
+def verify(
+    state: Iterable[Item],
+    journal: Iterable[Item],
+    *,
+    now: datetime,
+    moving_since: datetime | None = None,
+) -> Report:
+    """Judge everything.
+
+    Args:
+        state: the items of the state table, in any order; read to its end before the journal.
+        journal: those of the journal.
+        now: what waits is compared with it.
+        moving_since: what has changed since then may have been read half before and half after:
+            it is counted, not judged. None where nothing changed while it was read.
+    """
+    run = _Run(now, moving_since)
+    with Groups() as objects, Groups() as belongings:
+        run.take(state, journal, objects, belongings)
+        run.judge_objects(objects, belongings)
+        run.judge_belongings(belongings)
+    run.judge_books()
+    return run.report
+
+
+@dataclass(slots=True)
+class _Run:
+    now: datetime
+    moving_since: datetime | None
+    report: Report = field(default_factory=Report)
+    moved: Moved = field(default_factory=Counter)  # by all entries
+    must_have_moved: Moved = field(default_factory=Counter)  # by all payments
+    moving: set[str] = field(default_factory=set)  # whose books are
+
+    def take(
+        self, state: Iterable[Item], journal: Iterable[Item], objects: Groups, belongings: Groups
+    ) -> None:
+        for item in state:
+            self.report.read["state"] += 1
+            kind, group = kind_of(item), group_beside(item)
+            if kind is not None:
+                objects.add(history_of(item, kind), "", without_persons(item))
+            elif group is not None:
+                belongings.add(group, "", {"as": "beside", "item": item})
+            elif not is_passing(item):
+                subject = f"{item['pk']} {item['sk']}"
+                self.report.judge(Check.DUE, subject, waiting.overdue(item, self.now))
+        for entry in journal:
+            self.report.read["journal"] += 1
+            objects.add(aggregate_of(str(entry["pk"])), str(entry["sk"]), entry)
+
+    def judge_objects(self, objects: Groups, belongings: Groups) -> None:
+        for name, rows in objects:
+            entries = [row for row in rows if str(row["pk"]).startswith(_JOURNAL)]
+            stored = next((row for row in rows if not str(row["pk"]).startswith(_JOURNAL)), None)
+            found = self._read(History(name, entries, kind_named(name), stored))
+            self.moved.update(found.moved())
+            for group, rank, row in passed_on(found):
+                belongings.add(group, rank, {"as": rank, **row})
+            if self._is_moving(found.last_at):
+                self.report.moving += 1
+                self.moving |= {str(entry.get("account_id")) for entry in entries}
+                continue
+            for check, look in _OF_OBJECTS.items():
+                self.report.judge(check, name, look(found))
+            self.report.judge(Check.DUE, name, waiting.due(found, self.now))
+            self.report.judge(Check.ALARMED, name, waiting.alarmed(found, self.now))
+
+    def judge_belongings(self, belongings: Groups) -> None:
+        for group, rows in belongings:
+            found = gathered(group, rows)
+            whole = put_together(found)
+            if isinstance(whole, PaymentFound):
+                self.must_have_moved.update(whole.must_have_moved())
+            if self._is_moving(found.last_at):
+                continue
+            missing = () if whole is not None else ("is not there, and something belongs to it",)
+            self.report.judge(Check.WHOLE, group, missing)
+            self._judge(group, whole)
+
+    def _judge(self, group: str, found: Found | None) -> None:
+        match found:
+            case payments.PaymentFound():
+                self._all(group, found, _OF_PAYMENTS)
+            case trainings.TrainingFound():
+                self._all(group, found, _OF_TRAININGS)
+            case codes.CodeFound():
+                self.report.judge(Check.CODES, group, codes.uses(found))
+            case accounts.AccountFound():
+                self.report.judge(Check.PAYEES, group, accounts.payees(found))
+            case None:
+                return
+
+    def _all[T](self, group: str, found: T, looks: Mapping[Check, Look[T]]) -> None:
+        for check, look in looks.items():
+            self.report.judge(check, group, look(found))
+
+    def judge_books(self) -> None:
+        """Each organizer's book in each currency: its sum is 0, and payments explain all of it."""
+        books = sorted({place[:2] for place in (*self.moved, *self.must_have_moved)})
+        for owner, currency in books:
+            if owner not in self.moving:
+                self.report.judge(
+                    Check.BALANCED, f"account/{owner}", self._unbalanced(owner, currency)
+                )
+
+    def _unbalanced(self, owner: str, currency: str) -> Iterator[str]:
+        names = {
+            a for o, c, a in (*self.moved, *self.must_have_moved) if (o, c) == (owner, currency)
+        }
+        total = sum(self.moved[owner, currency, name] for name in names)
+        if total:
+            yield f"its accounts in {currency} have {total} together"
+        for name in sorted(names):
+            found, wanted = (
+                sums[owner, currency, name] for sums in (self.moved, self.must_have_moved)
+            )
+            if found != wanted:
+                yield f"{name} has {found} {currency}, and its payments explain {wanted}"
+
+    def _read(self, found: History) -> History:
+        """The object, where it can be read; else that is found."""
+        if found.item is None or found.kind is None:
+            return found
+        try:
+            value = read(found.kind, found.item)
+        except (TypeError, ValueError, KeyError) as error:
+            self.report.judge(Check.READABLE, found.name, [f"{type(error).__name__}: {error}"])
+            return History(found.name, found.entries)
+        self.report.judge(Check.READABLE, found.name, ())
+        return History(found.name, found.entries, found.kind, found.item, value)
+
+    def _is_moving(self, at: str) -> bool:
+        return bool(self.moving_since and at and decode_time(at) >= self.moving_since)

@@ -1,0 +1,72 @@
+"""What waits is due, nothing due is left lying, and what no rule decides was told to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from guichet.adapters.dynamo import items
+from guichet.adapters.dynamo.codec import decode_time
+from guichet.adapters.dynamo.seam import Item
+from guichet.payments.dispute import Dispute
+from guichet.payments.payment import Payment, PaymentStatus
+from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.schedule import ALARM_AFTER
+from guichet.registration.provider_event import ProviderEvent
+from guichet.verification.history import History
+from guichet.verification.shapes import Value
+
+# Questions come hourly by then: one later, its answer is an alarm or an outcome.
+_TOLD_BY: Final = ALARM_AFTER + timedelta(hours=2)
+
+
+def due(history: History, now: datetime) -> Iterator[str]:
+    """It is in the index of due work exactly while something has to follow."""
+    if history.value is None or history.item is None:
+        return
+    wanted = _wanted(history.value)
+    found = history.item.get("due_key")
+    if wanted.get("due_key") != found:
+        yield f"is due as {found!r}, and should be as {wanted.get('due_key')!r}"
+    elif "due_since" not in history.item and wanted.get("due_at") != history.item.get("due_at"):
+        yield f"is due at {history.item.get('due_at')}, and should be at {wanted.get('due_at')}"
+    yield from overdue(history.item, now)
+
+
+def overdue(item: Item, now: datetime) -> Iterator[str]:
+    """Whoever looks at due work moves what can't be done on by minutes: this nobody looks at."""
+    due_at = item.get("due_at")
+    if isinstance(due_at, str) and decode_time(due_at) < now - ALARM_AFTER:
+        yield f"has been due since {due_at}, and nobody looks at it"
+
+
+def alarmed(history: History, now: datetime) -> Iterator[str]:
+    """Alarms come from events: the history has the one that this state asks for."""
+    for event in _alarms_for(history.value, now):
+        if event not in history.events:
+            yield f"is as it is without the alarm {event}"
+
+
+def _wanted(value: Value) -> Item:
+    if isinstance(value, ProviderEvent):
+        return items.event_item(value)
+    return items.item_of(value)
+
+
+def _alarms_for(value: Value | None, now: datetime) -> Iterator[str]:
+    match value:
+        case Payment(status=PaymentStatus.PARKED):
+            yield "payment.parked"
+        case Payment(status=PaymentStatus.MISMATCHED):
+            yield "payment.mismatched"
+        case Payment(status=PaymentStatus.CAPTURING) if now >= value.started_at + _TOLD_BY:
+            yield "payment.unknown_for_long"
+        case Refund(status=RefundStatus.FAILED):
+            yield "refund.failed"
+        case Refund() if value.is_in_progress and now >= value.requested_at + _TOLD_BY:
+            yield "refund.unknown_for_long"
+        case Dispute():
+            yield "dispute.opened"
+        case _:
+            return
