@@ -11,15 +11,20 @@ _COLUMNS = (
     "stripe_fees",
     "application_fees",
     "application_fees_returned",
+    "disputed",
+    "dispute_fees",
+    "paid_out",
     "provider_balance",
 )
+_DISPUTES = frozenset(("dispute", "dispute_reversal"))
 
 
 def books(world: World) -> Json:
     """Amounts in minor units: `{"accounts": {acct: {"USD": {...}}}, "platform": {"USD": {...}}}`.
 
     Of an account: customer_paid, refunded (less failed refunds), stripe_fees,
-    application_fees (gross), application_fees_returned, provider_balance. Of the platform:
+    application_fees (gross), application_fees_returned, disputed (withdrawn and not reinstated),
+    dispute_fees (not among stripe_fees), paid_out, provider_balance. Of the platform:
     application_fees, application_fees_returned, balance.
     """
     accounts: dict[str, dict[str, dict[str, int]]] = {}
@@ -53,9 +58,14 @@ def _account_entry(entry: dict[str, int], transaction: Json) -> None:
         entry["customer_paid"] += transaction["amount"]
     elif transaction["type"] in {"refund", "payment_refund", "refund_failure"}:
         entry["refunded"] -= transaction["amount"]
+    elif transaction["type"] == "payout":
+        entry["paid_out"] -= transaction["amount"]
+    disputed = transaction["reporting_category"] in _DISPUTES
+    if disputed:
+        entry["disputed"] -= transaction["amount"]
     for detail in transaction["fee_details"]:
         if detail["type"] == "stripe_fee":
-            entry["stripe_fees"] += detail["amount"]
+            entry["dispute_fees" if disputed else "stripe_fees"] += detail["amount"]
         elif detail["amount"] >= 0:
             entry["application_fees"] += detail["amount"]
         else:

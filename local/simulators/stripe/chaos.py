@@ -6,7 +6,7 @@ from typing import ClassVar
 from local.simulators import chaos
 from local.simulators.chaos import CallFault
 
-__all__ = ["CallFault", "Chaos", "WebhookFaults"]
+__all__ = ["CallFault", "Chaos", "RefundFaults", "WebhookFaults"]
 
 
 @dataclass
@@ -18,6 +18,14 @@ class WebhookFaults(chaos.WebhookFaults):
 
 
 @dataclass
+class RefundFaults(chaos.RefundFaults):
+    """`refuse` refuses that many refunds, with `refusal` as Stripe's own code."""
+
+    refuse: int = 0
+    refusal: str = "balance_insufficient"
+
+
+@dataclass
 class Chaos(chaos.Chaos):
     """All knobs; the default is a provider that never fails.
 
@@ -26,8 +34,10 @@ class Chaos(chaos.Chaos):
     """
 
     WEBHOOK_FAULTS: ClassVar[type[WebhookFaults]] = WebhookFaults
+    REFUND_FAULTS: ClassVar[type[RefundFaults]] = RefundFaults
 
     webhooks: WebhookFaults = field(default_factory=WebhookFaults)
+    refunds: RefundFaults = field(default_factory=RefundFaults)
     pay_expired: int = 0
 
     def take_pay_expired(self) -> bool:
@@ -35,3 +45,10 @@ class Chaos(chaos.Chaos):
             return False
         self.pay_expired -= 1
         return True
+
+    def take_refusal(self) -> str | None:
+        """Stripe's code with which the next refund is refused, if it is."""
+        if self.refunds.refuse == 0:
+            return None
+        self.refunds.refuse -= self.refunds.refuse > 0
+        return self.refunds.refusal

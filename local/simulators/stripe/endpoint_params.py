@@ -154,6 +154,12 @@ LISTS: Mapping[str, Mapping[str, Spec]] = MappingProxyType(
         "payment_intent": _PAGE,
         "charge": {**_PAGE, "payment_intent": Kind.TEXT},
         "refund": {**_PAGE, "charge": Kind.TEXT, "payment_intent": Kind.TEXT},
+        "dispute": {**_PAGE, "charge": Kind.TEXT, "payment_intent": Kind.TEXT},
+        "payout": {
+            **_PAGE,
+            "arrival_date": Kind.WINDOW,
+            "status": Choice(("canceled", "failed", "in_transit", "paid", "pending")),
+        },
         "application_fee": {**_PAGE, "charge": Kind.TEXT},
         "fee_refund": {name: spec for name, spec in _PAGE.items() if name != "created"},
         "balance_transaction": {

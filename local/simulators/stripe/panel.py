@@ -1,5 +1,6 @@
 """What tests, seeds and a curious person set and read over HTTP: `/_local/providers/stripe`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -61,6 +62,41 @@ def settle_refund(refund_id: str) -> Response:
 @panel.post("/refunds/<refund_id>/fail")
 def fail_refund(refund_id: str) -> Response:
     return jsonify(_simulator().fail_refund(refund_id, **_body()))
+
+
+@panel.get("/disputes")
+def disputes() -> Response:
+    return jsonify(_simulator().find_all("dispute"))
+
+
+@panel.post("/disputes")
+def open_dispute() -> Response:
+    """A chargeback: `{"payment": pi_… or ch_…, "amount_minor"?, "inquiry"?: true, "reason"?}`."""
+    fields = _body()
+    return jsonify(_simulator().open_dispute(fields.pop("payment"), **fields))
+
+
+@panel.post("/disputes/<dispute_id>/<act>")
+def decide(dispute_id: str, act: str) -> Response:
+    """Acts: submit, escalate, win (`{"return_fee"?: true}`), lose, appeal, withdraw, prevent."""
+    simulator = _simulator()
+    acts: dict[str, Callable[..., Json]] = {
+        "submit": simulator.submit_dispute,
+        "escalate": simulator.escalate_dispute,
+        "win": simulator.win_dispute,
+        "lose": simulator.lose_dispute,
+        "appeal": simulator.appeal_dispute,
+        "withdraw": simulator.withdraw_dispute,
+        "prevent": simulator.prevent_dispute,
+    }
+    return jsonify(acts[act](dispute_id, **_body()))
+
+
+@panel.post("/payouts")
+def pay_out() -> Response:
+    """Pay out a balance: `{"account": acct_…, "currency"?: "usd"}`."""
+    fields = _body()
+    return jsonify(_simulator().pay_out(fields.pop("account"), **fields))
 
 
 @panel.post("/reset")

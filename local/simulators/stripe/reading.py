@@ -21,6 +21,8 @@ EXPANDABLE: Mapping[str, frozenset[str]] = MappingProxyType(
         "refund": frozenset(
             ("balance_transaction", "charge", "failure_balance_transaction", "payment_intent")
         ),
+        "dispute": frozenset(("charge", "payment_intent")),
+        "payout": frozenset(("balance_transaction",)),
         "application_fee": frozenset(("balance_transaction", "charge")),
         "fee_refund": frozenset(("balance_transaction", "fee")),
         "balance_transaction": frozenset(("source",)),
@@ -127,7 +129,10 @@ def _matches(world: World, obj: Json, params: Json) -> bool:
         delivered: bool = world.state.private[obj["id"]]["delivered"]
         if delivered != params["delivery_success"]:
             return False
-    return "created" not in params or _in_window(obj["created"], params["created"])
+    return all(
+        name not in params or _in_window(obj[name], params[name])
+        for name in ("created", "arrival_date")
+    )
 
 
 def _in_window(created: int, window: Any) -> bool:  # noqa: ANN401 - an instant or an object of bounds

@@ -9,6 +9,9 @@ from local.simulators.stripe.webhooks import emit
 from local.simulators.stripe.world import World
 
 ALIVE = frozenset(("pending", "requires_action", "succeeded"))
+_UNDECIDED = frozenset(
+    ("needs_response", "under_review", "appeal_needs_response", "appeal_under_review")
+)
 
 
 def create(world: World, account: str, form: Json) -> Json:
@@ -56,13 +59,16 @@ def refund_charge(
     with_fee: bool,
 ) -> Json:
     """Refund what is asked, or the rest; the knobs decide whether it stays pending."""
-    amount = _allowed(charge, amount)
+    amount = _allowed(world, charge, amount)
     if with_fee and charge["application_fee"] is None:
         # alfio-event/alf.io#739
         raise StripeError(
             f"You requested an application fee refund for charge {charge['id']}, but it has no "
             "application fee."
         )
+    refusal = world.chaos.take_refusal()
+    if refusal is not None:
+        raise StripeError(f"Charge {charge['id']} cannot be refunded now.", code=refusal)
     fault = world.chaos.take_refund()
     refund = {
         "id": world.new_id("re"),
@@ -97,10 +103,19 @@ def refund_charge(
     return refund
 
 
-def _allowed(charge: Json, amount: int | None) -> int:
+def _allowed(world: World, charge: Json, amount: int | None) -> int:
+    """What may go back: nothing while a bank decides, and never what a lost dispute took."""
     if charge["status"] != "succeeded":
         raise StripeError(f"Charge {charge['id']} was not successful and cannot be refunded.")
-    rest = charge["amount_captured"] - charge["amount_refunded"]
+    disputes = [each for each in world.of_kind("dispute") if each["charge"] == charge["id"]]
+    lost = sum(each["amount"] for each in disputes if each["status"] == "lost")
+    rest = charge["amount_captured"] - charge["amount_refunded"] - lost
+    undecided = any(each["status"] in _UNDECIDED for each in disputes)
+    if undecided or (lost and rest <= 0):
+        raise StripeError(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+        )
     if rest == 0:
         raise StripeError(
             f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"

@@ -18,6 +18,7 @@ from local.simulators.stripe import (
 )
 from local.simulators.stripe.api import Api
 from local.simulators.stripe.chaos import Chaos
+from local.simulators.stripe.dashboard import Dashboard
 from local.simulators.stripe.shapes import (
     BuyerOutcome,
     Json,
@@ -27,7 +28,7 @@ from local.simulators.stripe.shapes import (
 from local.simulators.stripe.world import State, World
 
 
-class StripeSimulator:
+class StripeSimulator(Dashboard):
     """An in-memory Stripe; every method may be called from any thread.
 
     Time is `clock` alone. The same `seed` and history give the same ids; give another seed to a
@@ -160,42 +161,6 @@ class StripeSimulator:
     def cancel(self, session_id: str) -> BuyerOutcome:
         with self._ticked() as world:
             return buyer.cancel(world, session_id)
-
-    # The organizer's dashboard
-
-    def dashboard_refund(
-        self,
-        payment_id: str,
-        amount_minor: int | None = None,
-        *,
-        refund_application_fee: bool = False,
-    ) -> Json:
-        """Refund an intent's or a charge's payment, without any metadata of ours.
-
-        Raises:
-            StripeError: as the API would.
-        """
-        with self._ticked() as world:
-            found = world.state.objects[payment_id]
-            charge = world.state.objects[found.get("latest_charge", payment_id)]
-            made = refunds.refund_charge(
-                world,
-                charge,
-                amount_minor,
-                metadata={},
-                reason="requested_by_customer",
-                with_fee=refund_application_fee,
-            )
-            return deepcopy(made)
-
-    def settle_refund(self, refund_id: str) -> Json:
-        with self._ticked() as world:
-            return deepcopy(refunds.settle(world, world.state.objects[refund_id]))
-
-    def fail_refund(self, refund_id: str, reason: str = "expired_or_canceled_card") -> Json:
-        """Let a pending or succeeded refund fail."""
-        with self._ticked() as world:
-            return deepcopy(refunds.fail(world, world.state.objects[refund_id], reason))
 
     # Webhooks
 

@@ -77,7 +77,14 @@ class World:
         return self.state.owners[object_id]
 
     def move_money(
-        self, account: str, kind: str, amount: int, source: Json, fees: list[Json] | None = None
+        self,
+        account: str,
+        kind: str,
+        amount: int,
+        source: Json,
+        fees: list[Json] | None = None,
+        *,
+        category: str | None = None,
     ) -> str:
         """Book a balance transaction and return its id; amounts are signed, as at Stripe."""
         fee = sum(int(each["amount"]) for each in fees or [])
@@ -95,7 +102,7 @@ class World:
             "fee": fee,
             "fee_details": fees or [],
             "net": amount - fee,
-            "reporting_category": categories.get(kind, kind),
+            "reporting_category": category or categories.get(kind, kind),
             "source": source["id"],
             "status": "available",
             "type": kind,

@@ -37,6 +37,9 @@ def test_the_books_say_what_each_party_has(calls: StripeCalls, platform: StripeC
             "stripe_fees": 378,
             "application_fees": 228,
             "application_fees_returned": 38,
+            "disputed": 0,
+            "dispute_fees": 0,
+            "paid_out": 0,
             "provider_balance": 12000 - 2000 - 378 - 228 + 38,
         }
     }
