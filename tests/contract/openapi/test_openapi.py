@@ -94,6 +94,8 @@ def test_what_creates_or_pays_asks_for_a_key_and_every_change_takes_one_ext_1(
         ("post", "/v1/trainings"),
         ("post", "/v1/discount-codes"),
         ("post", "/v1/payment-accounts"),
+        ("post", "/v1/payments/{payment_id}/refunds"),
+        ("post", "/v1/trainings/{training_id}/cancel"),
         ("post", "/v1/public/trainings/{training_id}/registrations"),
         ("post", "/v1/public/registrations/{registration_id}/payments"),
     }

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from guichet.entry.callers import known_form
 from guichet.entry.calls.signed_in import SIGN_IN, Sender, SignedInCalls
 from guichet.entry.http import Cursor, Limit, MemberKeyOrNone, Text, answered, route, table_answered
+from guichet.entry.models.refunds import CancelRequest
 from guichet.entry.models.registrations import (
     DecisionRequest,
     RegistrationAnswer,
@@ -32,6 +33,7 @@ REGISTRATION: Final = "/v1/registrations/<registration_id>"
 _TABLE_PAGES: Final = 50  # of 100 rows; a longer table goes on at the `Next-Cursor` header
 
 Decision = Annotated[DecisionRequest | None, Body()]
+Cancelling = Annotated[CancelRequest | None, Body()]
 Status = Literal[
     "pending_approval",
     "awaiting_payment",
@@ -129,11 +131,17 @@ class RegistrationCalls(SignedInCalls):
     def unmark_paid(self, registration_id: str, idempotency_key: MemberKeyOrNone = None) -> Text:
         return self._marked(registration_id, idempotency_key, paid=False)
 
-    @route("POST", f"{REGISTRATION}/cancel", "Cancel", who=SIGN_IN, answers=RegistrationAnswer)
+    @route(
+        "POST",
+        f"{REGISTRATION}/cancel",
+        "Cancel, and refund what was paid where that is wished for",
+        who=SIGN_IN,
+        answers=RegistrationAnswer,
+    )
     def cancel(
         self,
         registration_id: str,
-        body: Decision = None,
+        body: Cancelling = None,
         idempotency_key: MemberKeyOrNone = None,
     ) -> Text:
         sender = self._sender()
@@ -143,6 +151,7 @@ class RegistrationCalls(SignedInCalls):
             body.note if body else None,
             idempotency_key,
             sender.actor,
+            refund=body.refund.wish() if body and body.refund else None,
         )
         return _shown(cancel_registration(command, settling=sender.held.settling))
 
