@@ -40,6 +40,8 @@ SIGNED_IN = {
     "POST /v1/trainings/{training_id}/close",
     "GET /v1/trainings/{training_id}/registrations",
     "GET /v1/trainings/{training_id}/payments",
+    "POST /v1/trainings/{training_id}/cancel",
+    "GET /v1/trainings/{training_id}/cancellation",
     "GET /v1/payments/{payment_id}",
     "GET /v1/payments/{payment_id}/refunds",
     "POST /v1/payments/{payment_id}/refunds",
@@ -58,6 +60,8 @@ SIGNED_IN = {
 # What is asked about a training's money is answered where refunds are made.
 OF_MONEY = {
     "GET /v1/trainings/{training_id}/payments",
+    "POST /v1/trainings/{training_id}/cancel",
+    "GET /v1/trainings/{training_id}/cancellation",
 }
 
 

@@ -67,8 +67,9 @@ RFD_6: Final = {
 }
 TRAINING: Final = {
     T.DRAFT: {T.OPEN, T.DELETED},
-    T.OPEN: {T.CLOSED},
-    T.CLOSED: {T.OPEN},
+    T.OPEN: {T.CLOSED, T.CANCELLED},
+    T.CLOSED: {T.OPEN, T.CANCELLED},
+    T.CANCELLED: set(),
     T.DELETED: set(),
 }
 PAY_1: Final = {

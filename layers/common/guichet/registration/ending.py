@@ -22,6 +22,7 @@ from guichet.registration.registration import (
     Registration,
     RegistrationStatus,
 )
+from guichet.registration.room import linked_account
 from guichet.registration.settling import Settling
 from guichet.registration.unavailable import provider_unavailable
 
@@ -80,12 +81,12 @@ class Ending:
     def _looked_after(self, before: Registration) -> Registration:
         """What was on its way has arrived, or failed; what stood in the way may have ended."""
         match before.money_outcome:
+            case M.REFUNDING if before.not_refunded == _IN_PROGRESS:
+                outcome, code, planned = self._money(before)
             case M.REFUNDING:
                 outcome, code, planned = self._refund_now(before)
             case M.RETURNED_ON_ARRIVAL:
                 outcome, code, planned = self._arrived(before)
-            case M.NOT_REFUNDED if before.not_refunded == _IN_PROGRESS:
-                outcome, code, planned = self._money(before)
             case M.NOT_REFUNDED if before.not_refunded == _HELD:
                 outcome, code, planned = self._arrived(before)
             case _:
@@ -117,7 +118,6 @@ class Ending:
 
     def _planned(self, payment: Payment) -> _Money:
         records, run = self.settling.records, self.run
-        accounts = records.payment_accounts(payment.account_id)
         try:
             planned = plan_refund(
                 payment,
@@ -128,15 +128,15 @@ class Ending:
                 request_hash="",
                 explanation=run.explanation,
                 note=run.note,
-                account=next(
-                    (each for each in accounts if each.provider == payment.provider), None
-                ),
+                account=linked_account(records, payment),
                 provider=self.settling.providers[payment.provider],
                 now=self.cause.at,
             )
         except Refusal as refusal:
             if refusal.code in _NOTHING_LEFT:
                 return M.NOTHING_TO_REFUND, None, None
+            if refusal.code == _IN_PROGRESS:  # the rest goes back after it
+                return M.REFUNDING, refusal.code, None
             return M.NOT_REFUNDED, refusal.code, None
         return M.REFUNDING, None, planned
 
