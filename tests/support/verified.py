@@ -11,7 +11,7 @@ from tests.support.memory_dynamo import MemoryDynamo
 
 def verified(dynamo: MemoryDynamo, now: datetime) -> Report:
     """The judgement about a store in memory, in which nothing moves."""
-    return verify(dynamo.items("state"), dynamo.items("journal"), now=now)
+    return verify([*dynamo.items("state"), *dynamo.items("journal")], now=now)
 
 
 def assert_verified(dynamo: MemoryDynamo, now: datetime) -> None:

@@ -72,24 +72,21 @@ _OF_TRAININGS: Final[Mapping[Check, Look[trainings.TrainingFound]]] = MappingPro
 
 
 def verify(
-    state: Iterable[Item],
-    journal: Iterable[Item],
-    *,
-    now: datetime,
-    moving_since: datetime | None = None,
+    stored: Iterable[Item], *, now: datetime, moving_since: datetime | None = None
 ) -> Report:
     """Judge everything.
 
     Args:
-        state: the items of the state table, in any order; read to its end before the journal.
-        journal: those of the journal.
+        stored: the items of both tables in any order; where they are being changed meanwhile, those
+            of the state first.
         now: what waits is compared with it.
         moving_since: what has changed since then may have been read half before and half after:
             it is counted, not judged. None where nothing changed while it was read.
     """
     run = _Run(now, moving_since)
     with Groups() as objects, Groups() as belongings:
-        run.take(state, journal, objects, belongings)
+        for item in stored:
+            run.take(item, objects, belongings)
         run.judge_objects(objects, belongings)
         run.judge_belongings(belongings)
     run.judge_books()
@@ -105,22 +102,20 @@ class _Run:
     must_have_moved: Moved = field(default_factory=Counter)  # by all payments
     moving: set[str] = field(default_factory=set)  # whose books are
 
-    def take(
-        self, state: Iterable[Item], journal: Iterable[Item], objects: Groups, belongings: Groups
-    ) -> None:
-        for item in state:
-            self.report.read["state"] += 1
-            kind, group = kind_of(item), group_beside(item)
-            if kind is not None:
-                objects.add(history_of(item, kind), "", without_persons(item))
-            elif group is not None:
-                belongings.add(group, "", {"as": "beside", "item": item})
-            elif not is_passing(item):
-                subject = f"{item['pk']} {item['sk']}"
-                self.report.judge(Check.DUE, subject, waiting.overdue(item, self.now))
-        for entry in journal:
+    def take(self, item: Item, objects: Groups, belongings: Groups) -> None:
+        pk, sk = str(item["pk"]), str(item["sk"])
+        if pk.startswith(_JOURNAL):
             self.report.read["journal"] += 1
-            objects.add(aggregate_of(str(entry["pk"])), str(entry["sk"]), entry)
+            objects.add(aggregate_of(pk), sk, item)
+            return
+        self.report.read["state"] += 1
+        kind, group = kind_of(item), group_beside(item)
+        if kind is not None:
+            objects.add(history_of(item, kind), "", without_persons(item))
+        elif group is not None:
+            belongings.add(group, "", {"as": "beside", "item": item})
+        elif not is_passing(item):
+            self.report.judge(Check.DUE, f"{pk} {sk}", waiting.overdue(item, self.now))
 
     def judge_objects(self, objects: Groups, belongings: Groups) -> None:
         for name, rows in objects:
