@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qs, quote, urlencode
@@ -166,6 +167,26 @@ def refund_fee(refund: Refund) -> Call:
 def list_fee_refunds(platform_fee_id: str, after: str | None) -> Call:
     path = f"/v1/application_fees/{_id(platform_fee_id)}/refunds"
     return Call("GET", path, form=_page((), after))
+
+
+def list_created(
+    path: str,
+    account: str | None,
+    *,
+    since: datetime,
+    until: datetime,
+    after: str | None,
+    types: Sequence[str] = (),
+    expand: Sequence[str] = (),
+) -> Call:
+    """One page of what was made in [since, until): Stripe's instants are whole seconds."""
+    pairs = (
+        ("created[gte]", str(ceil(since.timestamp()))),
+        ("created[lt]", str(ceil(until.timestamp()))),
+        *((f"types[{index}]", each) for index, each in enumerate(types)),
+        *((f"expand[{index}]", each) for index, each in enumerate(expand)),
+    )
+    return Call("GET", path, account, _page(pairs, after))
 
 
 def _page(pairs: Iterable[tuple[str, str]], after: str | None) -> str:
