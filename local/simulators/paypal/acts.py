@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock
+from types import MappingProxyType
 
 from local.simulators.paypal import (
     buyer,
     captures,
+    disputes,
     merchants,
     orders,
     referrals,
@@ -16,6 +18,17 @@ from local.simulators.paypal import (
 )
 from local.simulators.paypal.shapes import BuyerOutcome, Json
 from local.simulators.paypal.world import World
+
+_DECISIONS = MappingProxyType(
+    {
+        "appeal": disputes.appeal,
+        "escalate": disputes.escalate,
+        "lose": disputes.lose,
+        "pay_out": disputes.pay_out,
+        "win": disputes.win,
+        "withdraw": disputes.withdraw,
+    }
+)
 
 
 class Acts:
@@ -195,6 +208,64 @@ class Acts:
         """Let a pending or completed refund fail."""
         with self._ticked() as world:
             return deepcopy(refunds.fail(world, world.state.refunds[refund_id]))
+
+    # Disputes: the buyer, a bank, and PayPal who decides
+
+    def open_dispute(
+        self,
+        capture_id: str,
+        amount_minor: int | None = None,
+        *,
+        chargeback: bool = False,
+        takes_at_once: bool = False,
+        reason: str = "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+    ) -> Json:
+        """Dispute what is left of a capture, or an amount of it; a chargeback comes from a bank.
+
+        PayPal holds the money until it decides, and takes it then; or at once, if told so.
+
+        Raises:
+            KeyError: there is no such capture.
+            ValueError: nothing can be disputed of it, or it is disputed already.
+        """
+        with self._ticked() as world:
+            made = disputes.open_on(
+                world,
+                world.state.captures[capture_id],
+                amount_minor,
+                chargeback=chargeback,
+                takes_at_once=takes_at_once,
+                reason=reason,
+            )
+            return deepcopy(made)
+
+    def decide_dispute(self, dispute_id: str, decision: str) -> Json:
+        """`lose`, `win`, `withdraw`, `pay_out`, `escalate` or `appeal`.
+
+        `lose` gives the buyer what is left of the disputed amount, `win` gives it back (also after
+        a loss), `withdraw` is the buyer's, with `pay_out` PayPal pays, the others only change
+        the stage.
+
+        Raises:
+            KeyError: no such dispute or decision.
+            ValueError: it is decided otherwise.
+        """
+        with self._ticked() as world:
+            return deepcopy(_DECISIONS[decision](world, world.state.disputes[dispute_id]))
+
+    def lose_dispute(self, dispute_id: str) -> Json:
+        return self.decide_dispute(dispute_id, "lose")
+
+    def win_dispute(self, dispute_id: str) -> Json:
+        return self.decide_dispute(dispute_id, "win")
+
+    def withdraw_dispute(self, dispute_id: str) -> Json:
+        return self.decide_dispute(dispute_id, "withdraw")
+
+    def disputes(self) -> list[Json]:
+        """What the simulator keeps of all disputes, oldest first."""
+        with self._ticked() as world:
+            return deepcopy(list(world.state.disputes.values()))
 
     @contextmanager
     def _ticked(self) -> Iterator[World]:

@@ -11,6 +11,8 @@ _COLUMNS = (
     "paypal_fees",
     "platform_fees",
     "platform_fees_returned",
+    "disputed",
+    "dispute_fees",
 )
 
 
@@ -18,7 +20,8 @@ def books(world: World) -> Json:
     """Amounts in minor units: `{"merchants": {id: {"USD": {...}}}, "platform": {"USD": {...}}}`.
 
     Of a merchant: customer_paid, refunded (less failed refunds), paypal_fees, platform_fees
-    (gross), platform_fees_returned, provider_balance. Of the platform: platform_fees,
+    (gross), platform_fees_returned, disputed and dispute_fees (both less what came back),
+    provider_balance. Of the platform: platform_fees,
     platform_fees_returned, balance.
     """
     merchants: dict[str, dict[str, dict[str, int]]] = {}
@@ -34,9 +37,11 @@ def books(world: World) -> Json:
             - posting.get("paypal_fees", 0)
             - posting.get("platform_fees", 0)
             + posting.get("platform_fees_returned", 0)
+            - posting.get("disputed", 0)
+            - posting.get("dispute_fees", 0)
         )
         ours = platform.setdefault(posting["currency"], defaultdict(int))
-        taken, returned = (posting.get(column, 0) for column in _COLUMNS[3:])
+        taken, returned = (posting.get(column, 0) for column in _COLUMNS[3:5])
         ours["platform_fees"] += taken
         ours["platform_fees_returned"] += returned
         ours["balance"] += taken - returned

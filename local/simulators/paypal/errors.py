@@ -144,9 +144,16 @@ DESCRIPTIONS = MappingProxyType(
             "have sufficient funds in your PayPal account or if the bank account linked to your "
             "PayPal account is verified and has sufficient funds."
         ),
+        "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK": (
+            "The refund was refused: a chargeback was filed for this capture."
+        ),
         "REFUND_NOT_ALLOWED": "Capture cannot be refunded.",
         "REFUND_TIME_LIMIT_EXCEEDED": (
             "You are over the time limit to perform a refund on this capture"
+        ),
+        "TRANSACTION_DISPUTED": (
+            "Partial refunds cannot be offered at this time because there is an open case on this "
+            "transaction. Visit the PayPal Resolution Center to review this case."
         ),
         "TRANSACTION_REFUSED": "The request was refused.",
     }

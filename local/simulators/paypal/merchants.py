@@ -5,8 +5,11 @@ from local.simulators.paypal.shapes import Json, timestamp
 from local.simulators.paypal.webhooks import emit
 from local.simulators.paypal.world import World
 
-# What a partner needs for payments, refunds and its fee
-FEATURES = ("PAYMENT", "REFUND", "PARTNER_FEE", "ACCESS_MERCHANT_INFORMATION")
+# What a partner needs for payments, refunds, its fee and disputes
+FEATURES = (
+    *("PAYMENT", "REFUND", "PARTNER_FEE"),
+    *("READ_SELLER_DISPUTE", "ACCESS_MERCHANT_INFORMATION"),
+)
 _SCOPES = {
     "PAYMENT": "https://uri.paypal.com/services/payments/realtimepayment",
     "REFUND": "https://uri.paypal.com/services/payments/refund",

@@ -3,7 +3,9 @@
 import base64
 import binascii
 import json
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -12,13 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from local.simulators.paypal import certificates, webhooks
 from local.simulators.paypal.errors import malformed, no_such
-from local.simulators.paypal.shapes import Json
+from local.simulators.paypal.shapes import Json, link
 from local.simulators.paypal.world import World
 
 _NEEDED = (
     *("auth_algo", "cert_url", "transmission_id", "transmission_sig"),
     *("transmission_time", "webhook_id"),
 )
+_MOST_EVENTS = 300
 
 
 def verification(world: World, raw: bytes, body: Json) -> Json:
@@ -64,16 +67,51 @@ def _is_signed(world: World, body: Json, event: bytes) -> bool:
     return True
 
 
-def listed(world: World, query: Json) -> Json:
-    """Events, newest first, a page of them."""
-    size = int(query.get("page_size", "10"))
-    wanted = query.get("event_type")
+def listed(world: World, query: Mapping[str, str]) -> Json:
+    """Events from `start_time` to `end_time`, both within, newest first, a page of them.
+
+    The link to the next page goes on below the last event of this one, whatever happens since.
+
+    Raises:
+        PayPalError: 400, a size or a time that can't be read.
+    """
+    size = query.get("page_size", "10")
+    if not size.isdecimal() or not 1 <= int(size) <= _MOST_EVENTS:
+        raise malformed("INVALID_PARAMETER_VALUE", "page_size", size)
+    start, end = (_instant(query, name) for name in ("start_time", "end_time"))
+    wanted, below = query.get("event_type"), query.get("index_id")
+    events = [kept["event"] for kept in reversed(world.state.events.values())]
+    if below is not None:
+        ids = [each["id"] for each in events]
+        events = events[ids.index(below) + 1 :] if below in ids else []
     found = [
-        kept["event"]
-        for kept in reversed(world.state.events.values())
-        if wanted is None or kept["event"]["event_type"] == wanted
+        each
+        for each in events
+        if wanted in {None, each["event_type"]}
+        and (start is None or datetime.fromisoformat(each["create_time"]) >= start)
+        and (end is None or datetime.fromisoformat(each["create_time"]) <= end)
     ]
-    return {"events": found[:size], "count": len(found[:size]), "links": []}
+    page = found[: int(size)]
+    address = f"{world.base_url}/v1/notifications/webhooks-events/"
+    links = [link(f"{address}?{urlencode(query)}", "self")]
+    if len(found) > len(page):
+        last = page[-1]
+        onward = {"move_to": "next", "index_time": last["create_time"], "index_id": last["id"]}
+        links.append(link(f"{address}?{urlencode({**query, **onward})}", "next"))
+    return {"events": page, "count": len(page), "links": links}
+
+
+def _instant(query: Mapping[str, str], name: str) -> datetime | None:
+    value = query.get(name)
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise malformed("INVALID_PARAMETER_SYNTAX", name, value) from error
+    if found.tzinfo is None:
+        raise malformed("INVALID_PARAMETER_SYNTAX", name, value)
+    return found
 
 
 def find(world: World, event_id: str) -> Json:

@@ -108,6 +108,21 @@ def fail_refund(refund_id: str) -> Response:
     return jsonify(_simulator().fail_refund(refund_id))
 
 
+@panel.route("/disputes", methods=["GET", "POST"])
+def disputes() -> Response:
+    """Open one: `{"capture": id, "amount_minor"?, "chargeback"?, "takes_at_once"?, "reason"?}`."""
+    if request.method == "GET":
+        return jsonify(_simulator().disputes())
+    fields = _body()
+    return jsonify(_simulator().open_dispute(fields.pop("capture"), **fields))
+
+
+@panel.post("/disputes/<dispute_id>/<decision>")
+def decide_dispute(dispute_id: str, decision: str) -> Response:
+    """`lose`, `win`, `withdraw`, `pay_out`, `escalate` or `appeal`."""
+    return jsonify(_simulator().decide_dispute(dispute_id, decision))
+
+
 @panel.post("/reset")
 def reset() -> Response:
     _simulator().reset()

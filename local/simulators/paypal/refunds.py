@@ -23,6 +23,7 @@ def create(world: World, capture: Json, body: Json) -> Json:
     invoice_id = reading.text(body, "invoice_id", "", 127)
     note = reading.text(body, "note_to_payer", "", 255)
     _require_refundable(world, capture)
+    _require_undisputed(world, capture)
     amount_minor = _amount(capture, body)
     contribution = _contribution(capture, body, amount_minor)
     if orders.invoice_key(capture["merchant"], invoice_id) in world.state.invoices:
@@ -50,6 +51,33 @@ def make(
 ) -> Json:
     """Record a refund; the knobs decide whether it stays pending."""
     fault = world.chaos.take_refund()
+    refund = _recorded(
+        world,
+        capture,
+        amount_minor,
+        contribution,
+        custom_id=custom_id,
+        invoice_id=invoice_id,
+        note=note,
+    )
+    if fault == "pending":
+        _announce(world, refund, "PAYMENT.REFUND.PENDING", "pending")
+    else:
+        _complete(world, refund)
+    _schedule(world, fault, refund)
+    return refund
+
+
+def _recorded(
+    world: World,
+    capture: Json,
+    amount_minor: int,
+    contribution: int | None,
+    *,
+    custom_id: str | None = None,
+    invoice_id: str | None = None,
+    note: str | None = None,
+) -> Json:
     refund: Json = {
         "id": world.new_id(),
         "capture": capture["id"],
@@ -74,11 +102,6 @@ def make(
     capture["refunded_minor"] += amount_minor
     capture["platform_fee_returned_minor"] += contribution or 0
     _mark(world, capture)
-    if fault == "pending":
-        _announce(world, refund, "PAYMENT.REFUND.PENDING", "pending")
-    else:
-        _complete(world, refund)
-    _schedule(world, fault, refund)
     return refund
 
 
@@ -91,6 +114,30 @@ def _require_refundable(world: World, capture: Json) -> None:
         raise refused("REFUND_NOT_ALLOWED")
     if world.now() > capture["created"] + REFUND_WINDOW_SECONDS:
         raise refused("REFUND_TIME_LIMIT_EXCEEDED")
+
+
+def _require_undisputed(world: World, capture: Json) -> None:
+    for each in world.state.disputes.values():
+        if each["capture"] != capture["id"]:
+            continue
+        if each["status"] != "RESOLVED":
+            raise refused("TRANSACTION_DISPUTED")
+        if each["channel"] == "EXTERNAL" and each["taken_minor"]:
+            raise refused("REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK")
+
+
+def reverse(world: World, capture: Json, amount_minor: int) -> Json:
+    """Take a capture back from its seller for a dispute; that looks like a refund."""
+    refund = _recorded(world, capture, amount_minor, None, note="Payment reversed")
+    refund.update(status="COMPLETED", reason=None, reversal=True)
+    _announce(world, refund, "PAYMENT.CAPTURE.REVERSED", "reversed")
+    return refund
+
+
+def take_back(world: World, reversal: Json) -> None:
+    """The dispute was decided for the seller: the reversal is as if it never was."""
+    reversal.update(status="CANCELLED", updated=world.now())
+    _undo(world, reversal)
 
 
 def _amount(capture: Json, body: Json) -> int:
@@ -149,7 +196,7 @@ def fail(world: World, refund: Json) -> Json:
     Raises:
         ValueError: it has failed already.
     """
-    if refund["status"] not in {"PENDING", "COMPLETED"}:
+    if refund["status"] not in {"PENDING", "COMPLETED"} or refund.get("reversal"):
         raise ValueError(f"refund {refund['id']} is {refund['status']}")
     if refund["status"] == "COMPLETED":
         world.post(
@@ -160,12 +207,16 @@ def fail(world: World, refund: Json) -> Json:
             platform_fees_returned=-(refund["platform_fee_minor"] or 0),
         )
     refund.update(status="FAILED", reason=None, updated=world.now())
+    _undo(world, refund)
+    _announce(world, refund, "PAYMENT.REFUND.FAILED", "not refunded")
+    return refund
+
+
+def _undo(world: World, refund: Json) -> None:
     capture = world.state.captures[refund["capture"]]
     capture["refunded_minor"] -= refund["amount_minor"]
     capture["platform_fee_returned_minor"] -= refund["platform_fee_minor"] or 0
     _mark(world, capture)
-    _announce(world, refund, "PAYMENT.REFUND.FAILED", "not refunded")
-    return refund
 
 
 def _mark(world: World, capture: Json) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from local.simulators.paypal import (
     captures,
+    disputes,
     merchants,
     notifications,
     orders,
@@ -111,6 +112,29 @@ def _get_refund(call: Call) -> Json:
     return refunds.shown(call.world, refund)
 
 
+def _require_disputes(call: Call, merchant_id: str) -> None:
+    """A seller's disputes are read for that seller, and only with its leave.
+
+    Raises:
+        PayPalError: 403.
+    """
+    _require_seller(call, merchant_id)
+    if "READ_SELLER_DISPUTE" not in call.world.state.merchants[merchant_id]["features"]:
+        raise PayPalError(403, "PERMISSION_DENIED")
+
+
+def _list_disputes(call: Call) -> Json:
+    seller = call.seller or ""
+    _require_disputes(call, seller)
+    return disputes.listed(call.world, seller, call.query)
+
+
+def _get_dispute(call: Call) -> Json:
+    dispute = disputes.find(call.world, call.ids[0])
+    _require_disputes(call, dispute["merchant"])
+    return disputes.shown(call.world, dispute)
+
+
 def _refer(call: Call) -> Json:
     return referrals.shown(call.world, referrals.create(call.world, call.body))
 
@@ -175,6 +199,8 @@ ROUTES = (
         status=201,
     ),
     Route("GET", _pattern("/v2/payments/refunds/{}"), _get_refund),
+    Route("GET", _pattern("/v1/customer/disputes"), _list_disputes),
+    Route("GET", _pattern("/v1/customer/disputes/{}"), _get_dispute),
     Route("POST", _pattern("/v2/customer/partner-referrals"), _refer, status=201),
     Route("GET", _pattern("/v2/customer/partner-referrals/{}"), _get_referral),
     Route("GET", _pattern(_INTEGRATIONS), _find_integration),
@@ -182,7 +208,7 @@ ROUTES = (
     Route("POST", _pattern("/v1/notifications/verify-webhook-signature"), _verify),
     Route(
         "GET",
-        _pattern(_EVENTS),
+        _pattern(f"{_EVENTS}/?"),
         lambda call: notifications.listed(call.world, call.query),
     ),
     Route(

@@ -14,6 +14,7 @@ from local.simulators.paypal.world import World
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600, *((12600,) * 19))
 
 _KINDS = {
+    "CUSTOMER.DISPUTE": ("dispute", None),
     "CHECKOUT.ORDER": ("checkout-order", "2.0"),
     "MERCHANT.ONBOARDING": ("merchant-onboarding", None),
     "MERCHANT.PARTNER-CONSENT": ("partner-consent", None),

@@ -26,6 +26,7 @@ class State:
     waiting_orders: list[str] = field(default_factory=list)
     captures: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    disputes: dict[str, Json] = field(default_factory=dict)
     invoices: dict[str, str] = field(default_factory=dict)
     postings: list[Json] = field(default_factory=list)
     requests: dict[str, Json] = field(default_factory=dict)

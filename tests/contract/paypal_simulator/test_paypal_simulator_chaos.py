@@ -33,6 +33,8 @@ def test_the_books_say_what_each_party_has(calls: PayPalCalls, simulator: PayPal
             "paypal_fees": 378,
             "platform_fees": 228,
             "platform_fees_returned": 38,
+            "disputed": 0,
+            "dispute_fees": 0,
             "provider_balance": 12000 - 2000 - 378 - 228 + 38,
         }
     }

@@ -149,6 +149,8 @@ def test_paypal_keeps_its_own_fee(calls: PayPalCalls):
         "paypal_fees": 378,
         "platform_fees": 228,
         "platform_fees_returned": 228,
+        "disputed": 0,
+        "dispute_fees": 0,
         "provider_balance": -378,
     }
 
