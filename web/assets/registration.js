@@ -5,6 +5,7 @@ import { offerEntry } from "./calendar.js";
 import { isOffline, providerName } from "./methods.js";
 import { hasToken, own, registrationId, step, takeToken, TOKEN } from "./own.js";
 import { element, once, readersWords, showState } from "./page.js";
+import { refundItems } from "./refunds.js";
 import { sendLink } from "./resend.js";
 import { choices, isUnsettled, stateOf, valuesOf } from "./showing.js";
 import { forget, keyFor, remember, remembered } from "./store.js";
@@ -17,6 +18,8 @@ const SLOW_AFTER = 5;
 const LOOKS_AT_EXPIRED = 3;
 const MOST_TRIES = 4;
 const MOST_WATCHES = 24;
+// What others may change while this window is not looked at.
+const CHANGING = new Set(["pay", "offline", "approval", "confirmed", "cancelled", "called_off"]);
 
 let words;
 let registration;
@@ -71,11 +74,18 @@ function show(more = {}, state = stateOf(registration)) {
   const values = { ...valuesOf(registration, words), ...more };
   const heading = showState(state, words, values);
   element("registration").hidden = state === "confirmed" && values.receipt;
+  showRefunds();
   if (state === "pay") offerMethods();
   if (state === "confirmed") offerEntry(element("calendar"), registration);
-  if (["expired", "cancelled", "returned", "rejected"].includes(state)) letEnd();
+  if (["expired", "cancelled", "called_off", "returned", "rejected"].includes(state)) letEnd();
   if (state === "processing") look();
   if (moved) heading.focus();
+}
+
+function showRefunds() {
+  const section = element("refunds");
+  section.querySelector("ul").replaceChildren(...refundItems(registration, words));
+  section.hidden = registration.refunds.length === 0;
 }
 
 function offerMethods() {
@@ -273,7 +283,7 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) open(); // back from the provider's page
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && ["pay", "offline", "approval"].includes(shown)) refreshIfChanged();
+  if (!document.hidden && CHANGING.has(shown)) refreshIfChanged();
 });
 
 /** What was declined may be paid after all, by another window or a late word of the provider. */
@@ -284,11 +294,14 @@ async function keepWatching() {
   }
 }
 
+const newsIn = ({ status, training_cancelled: cancelled, refunds }) =>
+  JSON.stringify([status, cancelled, refunds]);
+
 /** Another window may have paid, or the hold may have ended, while this one was not looked at. */
 async function refreshIfChanged() {
   try {
     const fresh = await own("GET");
-    const changed = fresh.status !== registration.status;
+    const changed = newsIn(fresh) !== newsIn(registration);
     registration = fresh;
     if (changed) show();
   } catch {

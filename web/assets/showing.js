@@ -2,6 +2,7 @@
 
 import { methodHint, methodName, providerName } from "./methods.js";
 import { trainingValues } from "./page.js";
+import { refundValues } from "./refunds.js";
 import { otherZone } from "./words.js";
 
 const INSTRUMENTS = {
@@ -10,9 +11,11 @@ const INSTRUMENTS = {
   paypal: "method.paypal",
 };
 const ENDED_ATTEMPTS = new Set(["failed", "expired", "abandoned"]);
+const ENDED_BEFORE = new Set(["expired", "rejected"]);
 
 /** The state of REG-8, as the registrant meets it. */
 export function stateOf(registration) {
+  if (isCalledOff(registration)) return "called_off";
   switch (registration.status) {
     case "awaiting_payment":
       if (registration.offline) return "offline";
@@ -25,6 +28,11 @@ export function stateOf(registration) {
     default:
       return registration.status;
   }
+}
+
+/** Whether the cancelled training is the news; money that came after it has its own. */
+function isCalledOff({ training_cancelled: cancelled, status, attempt }) {
+  return cancelled && !ENDED_BEFORE.has(status) && !attempt?.returned;
 }
 
 /**
@@ -62,13 +70,19 @@ export function valuesOf(registration, words) {
     costs: registration.charged.amount_minor > 0,
     choices_left: registration.accepted_methods.length > 1,
     training_url: `/trainings/${training.training_id}`,
-    may_cancel: ["awaiting_payment", "pending_approval"].includes(registration.status),
+    may_cancel:
+      !registration.training_cancelled &&
+      ["awaiting_payment", "pending_approval"].includes(registration.status),
+    training_cancelled: registration.training_cancelled,
+    is_over: registration.status === "cancelled",
+    goes_on: registration.status !== "cancelled",
     receipt: registration.price.amount_minor > 0,
     paid_on: receipt && words.day(receipt.paid_at, zone),
     paid_with: paidWith(registration, words),
     reference: receipt?.reference,
     paid: paid(registration, words),
     ...returnedValues(attempt?.returned),
+    ...refundValues(registration, words),
   };
 }
 

@@ -21,6 +21,7 @@ const form = element("details");
 const STATES = {
   training_full: "full",
   training_closed: "closed",
+  training_cancelled: "called_off",
   training_started: "started",
   already_registered: "already",
   not_found: "missing",
@@ -59,6 +60,7 @@ async function open() {
 const read = () => call("GET", `/trainings/${encodeURIComponent(trainingId)}`);
 
 function stateOf() {
+  if (training.status === "cancelled") return "called_off";
   if (training.has_started) return "started";
   if (training.status !== "open") return "closed";
   if (training.seats_left === 0) return "full";
