@@ -434,9 +434,13 @@ class World:
     def assert_books_equal_the_providers(self) -> None:
         """Ours against the simulators' own: balance, customers' money, both fees.
 
-        A fee that the organizer owes us again is ours in our books alone (RFD-6).
+        A fee that the organizer owes us again is ours in our books alone (RFD-6), as is what they
+        have as account credit (RFD-4). The provider takes disputed money when it withholds it.
         """
         ours, theirs = Counter(self.books()), self._providers_books()
+        for account, currency in list(ours):
+            if account is LedgerAccount.DISPUTED:
+                ours[LedgerAccount.REGISTRANTS, currency] += ours.pop((account, currency))
         for (account, currency), owed in list(ours.items()):
             if account is LedgerAccount.ORGANIZER_RECEIVABLE:
                 theirs[account, currency] += owed
@@ -478,8 +482,9 @@ def _add(
     platform: str,
 ) -> None:
     books[LedgerAccount.PROVIDER_BALANCE, currency] += book["provider_balance"]
-    books[LedgerAccount.REGISTRANTS, currency] += book["refunded"] - book["customer_paid"]
-    books[LedgerAccount.PROVIDER_FEE, currency] += book[fees]
+    back = book["refunded"] + book["disputed"]
+    books[LedgerAccount.REGISTRANTS, currency] += back - book["customer_paid"]
+    books[LedgerAccount.PROVIDER_FEE, currency] += book[fees] + book["dispute_fees"]
     books[LedgerAccount.PLATFORM_FEE, currency] += book[platform] - book[f"{platform}_returned"]
 
 
