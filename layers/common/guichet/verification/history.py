@@ -49,6 +49,11 @@ class History:
         )
 
     @property
+    def first(self) -> Item:
+        """How it came into the world."""
+        return mapping(self.entries[0].get("after")) if self.entries else {}
+
+    @property
     def became(self) -> Item:
         """The fields that all entries together leave."""
         fields: Item = {}

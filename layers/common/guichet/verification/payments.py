@@ -136,43 +136,60 @@ def fees(found: PaymentFound) -> Iterator[str]:
     given = _sum(fee, [part for each in inside for part in _parts(each)])
     if not given.is_at_most(fee):
         yield f"{given} goes back of a fee of {fee}"
-    # A refund that failed in between leaves others whose shares were computed beside it.
-    if len(found.standing) == len(found.refunds) and not so_far.exceeds_captured:
+    if _by_rule_alone(found) and not so_far.exceeds_captured:
         owed = fee_returned_so_far(fee, capture.amount, _sum(fee, [e.amount for e in inside]))
         if given != owed:
             yield f"{given} of the fee goes back, and {owed} should"
 
 
+def _by_rule_alone(found: PaymentFound) -> bool:
+    """Whether nothing but RFD-3 decided the shares.
+
+    What failed in between leaves others that were computed beside it, and what the provider's own
+    pages gave back is what it is.
+    """
+    none_failed = len(found.standing) == len(found.refunds)
+    return none_failed and all(
+        each.fee_returned_there is None and (each.is_ours or not each.fee_goes_within)
+        for each in found.refunds
+    )
+
+
 def disputes(found: PaymentFound) -> Iterator[str]:
-    """Lost is gone: as a refund that stands, made by that dispute and by no other (RFD-4)."""
-    lost = {each.dispute_id for each in found.disputes if each.status is DisputeStatus.LOST}
-    taken = [each.dispute_id for each in found.standing if each.reason is RefundReason.CHARGEBACK]
-    for dispute_id in taken:
-        if dispute_id not in lost:
-            yield f"has a chargeback of the dispute {dispute_id}, which is not lost"
-    for dispute_id, count in Counter(taken).items():
-        if count > 1:
-            yield f"has {count} chargebacks of the dispute {dispute_id}"
+    """What a lost one took is gone, as a refund that stands, and nothing else is (RFD-4)."""
+    lost = {
+        each.dispute_id: each.withheld
+        for each in found.disputes
+        if each.status is DisputeStatus.LOST and each.withheld
+    }
+    taken = Counter[str]()
+    for each in found.standing:
+        if each.reason is RefundReason.CHARGEBACK:
+            taken[each.dispute_id or ""] += each.amount.amount_minor
+    for dispute_id in sorted({*lost, *taken}):
+        withheld = lost[dispute_id].amount_minor if dispute_id in lost else 0
+        if taken[dispute_id] != withheld:
+            yield f"{dispute_id} took {withheld} when it was lost, and {taken[dispute_id]} went back"
     if found.disputes and found.payment.capture is None:
         yield "has disputes, and nothing was captured"
 
 
 def _of_refund(refund: Refund) -> tuple[Posting, ...]:
-    """What a refund has moved by now; a failed one only what of the fee stayed away."""
-    moved: tuple[Posting, ...] = ()
+    """What a refund has moved by now; of a failed one only what of the fee stayed away (RFD-6)."""
+    if refund.status is RefundStatus.REQUESTED:
+        return ()
+    there, is_gone = refund.fee_returned_there, refund.provider_fee_refund_id is not None
+    moved = () if there is None else fee_return_postings(there)
+    if refund.status is RefundStatus.FAILED:
+        moved += () if there is None else fee_receivable_postings(there)
+        if is_gone and not refund.fee_goes_within:
+            moved += fee_return_postings(refund.fee) + fee_receivable_postings(refund.fee)
+        return moved
     is_chargeback = refund.reason is RefundReason.CHARGEBACK
-    if refund.status in {RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED}:
-        moved += (chargeback_postings if is_chargeback else refund_postings)(refund.amount)
-    is_gone = refund.provider_fee_refund_id is not None
+    moved += (chargeback_postings if is_chargeback else refund_postings)(refund.amount)
     if refund.status is RefundStatus.SUCCEEDED:
-        if refund.fee_returned_there is not None:
-            moved += fee_return_postings(refund.fee_returned_there)
-        if refund.fee_credited is not None:
-            moved += fee_credit_postings(refund.fee_credited)
-        if is_gone:
-            moved += fee_return_postings(refund.fee)
-    if refund.status is RefundStatus.FAILED and is_gone and not refund.fee_goes_within:
-        moved += fee_return_postings(refund.fee) + fee_receivable_postings(refund.fee)
+        moved += () if refund.fee_credited is None else fee_credit_postings(refund.fee_credited)
+        moved += fee_return_postings(refund.fee) if is_gone or refund.fee_goes_within else ()
     return moved
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from guichet.adapters.dynamo import items
 from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.seam import Item
-from guichet.payments.dispute import Dispute
+from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
@@ -43,7 +43,7 @@ def overdue(item: Item, now: datetime) -> Iterator[str]:
 
 def alarmed(history: History, now: datetime) -> Iterator[str]:
     """Alarms come from events: the history has the one that this state asks for."""
-    for event in _alarms_for(history.value, now):
+    for event in _alarms_for(history, now):
         if event not in history.events:
             yield f"is as it is without the alarm {event}"
 
@@ -54,19 +54,19 @@ def _wanted(value: Value) -> Item:
     return items.item_of(value)
 
 
-def _alarms_for(value: Value | None, now: datetime) -> Iterator[str]:
-    match value:
+def _alarms_for(history: History, now: datetime) -> Iterator[str]:
+    match history.value:
         case Payment(status=PaymentStatus.PARKED):
             yield "payment.parked"
         case Payment(status=PaymentStatus.MISMATCHED):
             yield "payment.mismatched"
-        case Payment(status=PaymentStatus.CAPTURING) if now >= value.started_at + _TOLD_BY:
+        case Payment(status=PaymentStatus.CAPTURING, started_at=since) if now >= since + _TOLD_BY:
             yield "payment.unknown_for_long"
         case Refund(status=RefundStatus.FAILED):
             yield "refund.failed"
-        case Refund() if value.is_in_progress and now >= value.requested_at + _TOLD_BY:
+        case Refund(is_in_progress=True, requested_at=since) if now >= since + _TOLD_BY:
             yield "refund.unknown_for_long"
-        case Dispute():
+        case Dispute() if history.first.get("status") == DisputeStatus.OPEN:
             yield "dispute.opened"
         case _:
             return
