@@ -69,7 +69,7 @@ export function valuesOf(registration, words) {
     note: registration.note,
     costs: registration.charged.amount_minor > 0,
     choices_left: registration.accepted_methods.length > 1,
-    training_url: `/trainings/${training.training_id}`,
+    training_url: !registration.training_cancelled && `/trainings/${training.training_id}`,
     may_cancel:
       !registration.training_cancelled &&
       ["awaiting_payment", "pending_approval"].includes(registration.status),

@@ -74,7 +74,7 @@ function priceText(price) {
 
 function seatsText() {
   const left = training.seats_left;
-  if (left === null) return "";
+  if (left === null || training.status === "cancelled") return "";
   return left === 0 ? words.say("seats.none") : words.count("seats", left);
 }
 
