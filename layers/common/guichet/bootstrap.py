@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.outbox import DynamoOutbox
     from guichet.adapters.dynamo.people import People
+    from guichet.adapters.dynamo.reconciliations import Reconciliations
     from guichet.adapters.http import Http
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
+    from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
     from guichet.payments.onboarding import AccountOnboarding
     from guichet.payments.ports import PaymentProvider
@@ -28,12 +30,15 @@ if TYPE_CHECKING:
     from guichet.registration.mailer import Mailer, RenderMail
     from guichet.registration.outside import Outside
     from guichet.registration.policy import RegistrationPolicy
+    from guichet.registration.reconciliation_ports import Reports
+    from guichet.registration.reconciling import Reconciling
     from guichet.registration.refunding import Refunding
     from guichet.registration.settling import Settling
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 
 _PROVIDER_SECONDS: Final = 6.0  # ending one session and opening the next fit a request's 15 s
+_LIST_SECONDS: Final = 30.0  # nobody waits for a page of a provider's list
 _SECRET_LIVES_SECONDS: Final = 300.0  # so that a rotated value is seen without a deployment
 
 
@@ -52,8 +57,10 @@ class Container:
         http: Http | None = None,
         secret_text: Callable[[], str] | None = None,
         pause: Callable[[float], None] = time.sleep,
+        reports: Reports | None = None,
     ) -> None:
         self.settings = settings
+        self._given_reports = reports
         self._given_dynamo = dynamo
         self._given_clock = clock
         self._given_http = http
@@ -269,6 +276,58 @@ class Container:
         from guichet.registration.refunding import Refunding  # noqa: PLC0415 - same
 
         return Refunding(self.records, self.providers, self.clock)
+
+    @property
+    def books(self) -> Mapping[str, ProviderBooks]:
+        """The providers' own books, of those that the operator works with."""
+        from guichet.adapters.stripe.books import StripeBooks  # noqa: PLC0415 - reconcile only
+
+        secrets = self.secrets
+        stripe = StripeBooks(
+            self._http,
+            api_url=self.settings.stripe_api_url,
+            api_keys=secrets.stripe_api_keys,
+            pause=self._pause,
+            budget_seconds=_LIST_SECONDS,
+        )
+        if not secrets.paypal_client_id:
+            return {"stripe": stripe}
+        from guichet.adapters.paypal.books import PayPalBooks  # noqa: PLC0415 - same
+
+        return {"stripe": stripe, "paypal": PayPalBooks(self.paypal.client)}
+
+    @cached_property
+    def reconciliations(self) -> Reconciliations:
+        from guichet.adapters.dynamo.reconciliations import (  # noqa: PLC0415 - not on sales' road
+            Reconciliations,
+        )
+
+        return Reconciliations(self.dynamo)
+
+    @cached_property
+    def reports(self) -> Reports:
+        if self._given_reports is not None:
+            return self._given_reports
+        from guichet.adapters.aws.objects import S3Reports  # noqa: PLC0415 - reconcile only
+        from guichet.adapters.aws.services import put_object  # noqa: PLC0415 - same
+
+        return S3Reports(put_object(self.settings.documents_bucket, self._http))
+
+    @property
+    def reconciling(self) -> Reconciling:
+        from guichet.registration.comparing_ours import Ours  # noqa: PLC0415 - reconcile only
+        from guichet.registration.comparing_theirs import Theirs  # noqa: PLC0415 - same
+        from guichet.registration.reconciling import Reconciling  # noqa: PLC0415 - same
+
+        books, outside = self.books, self.outside
+        return Reconciling(
+            self.reconciliations,
+            books,
+            Theirs(outside, books),
+            Ours(outside, books),
+            self.reports,
+            self.clock,
+        )
 
     @property
     def letters(self) -> Letters:

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     READ_TRAININGS = "trainings:read"
     MANAGE_TRAININGS = "trainings:manage"
     MANAGE_REFUNDS = "refunds:manage"
+    READ_RECONCILIATIONS = "reconciliations:read"
     LINK_PAYMENT_ACCOUNTS = "payment-accounts:link"
 
 
@@ -40,6 +41,7 @@ GRANTS = MappingProxyType(
                 Permission.READ_TRAININGS: Reach.ALL,
                 Permission.MANAGE_TRAININGS: Reach.ALL,
                 Permission.MANAGE_REFUNDS: Reach.ALL,
+                Permission.READ_RECONCILIATIONS: Reach.ALL,
                 Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
             }
         ),

@@ -28,7 +28,7 @@ class Listed:
     kind: ListedKind
     object_id: str  # the provider's
     at: datetime  # when it was made there
-    payee: str  # the connected account; "" for the operator's own
+    payee: str  # the connected account, of a FEE the one it was taken from; else ""
     amount: Money | None
     status: str  # the provider's word
     settled: bool  # money has moved: captured, refund succeeded, fee taken, dispute decided
@@ -52,8 +52,9 @@ class ProviderBooks(Protocol):
     """The lists of one provider.
 
     `kinds`: what it lists by time. What is missing there is asked one by one of the payment
-    provider. FEE is the operator's own: its entries are listed with the payee "", as are those
-    EVENTs that reach the operator's own endpoint.
+    provider. FEE is the operator's own and asked for with the payee "", as are those EVENTs that
+    are nobody else's. Of EVENTs only those kinds are listed that a webhook of ours is set up for;
+    a provider without CAPTURE lists them for all organizers at once, with the payee "".
 
     Raises:
         ProviderUnavailableError: no answer; the page can be asked for again.

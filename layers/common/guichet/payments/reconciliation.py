@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from guichet.payments.account import PaymentAccount, PaymentAccountStatus
 from guichet.payments.books import ListedKind
@@ -47,6 +47,9 @@ class Finding:
     payment_id: str | None = None
     refund_id: str | None = None
 
+    def as_plain(self) -> dict[str, str | None]:
+        return {name: None if value is None else str(value) for name, value in _values(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -63,8 +66,15 @@ class Counts:
     repaired: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        names = [field.name for field in fields(self)]
-        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        added = dict(_values(other))
+        return Counts(**{name: value + added[name] for name, value in _values(self)})
+
+    def as_plain(self) -> dict[str, int]:
+        return dict(_values(self))
+
+
+def _values(held: Finding | Counts) -> list[tuple[str, Any]]:
+    return [(field.name, getattr(held, field.name)) for field in fields(held)]
 
 
 class RunKind(StrEnum):
@@ -97,7 +107,7 @@ class ReconciliationRun:
     account_id: str
     provider: str
     kind: RunKind
-    request: str  # what is asked for once: a day, or one request by hand
+    request: str  # what is asked for once: a day, or a request by hand; later ones sort later
     payees: tuple[str, ...]  # the linked one, then those linked before (PAY-4)
     linked: str | None
     since: datetime

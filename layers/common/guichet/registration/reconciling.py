@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from guichet.clock import Clock
-from guichet.errors import ConcurrentUpdateError
 from guichet.events import Event
 from guichet.ids import derived_id
 from guichet.ledger.journal import Cause
-from guichet.payments.account import PaymentAccount
 from guichet.payments.books import Listed, ListedKind, ProviderBooks
-from guichet.payments.payment import Payment
 from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.reconciliation import (
     Counts,
@@ -26,72 +23,16 @@ from guichet.payments.reconciliation import (
     Target,
     steps_of,
 )
-from guichet.registration.comparing import Comparing, Compared
-from guichet.registration.ports import Slice
+from guichet.registration.compared import Compared
+from guichet.registration.comparing_ours import Ours
+from guichet.registration.comparing_theirs import Theirs
+from guichet.registration.reconciliation_ports import ReconciliationRecords, Report, Reports
 
 PAGE: Final = 100
 _LONGEST: Final = timedelta(days=30)  # as long as providers keep their events
 _OVERLAP: Final = timedelta(hours=1)  # what became visible a little late
 # A provider that is away is waited for; later, what it can't answer is a finding.
 _PATIENCE: Final = timedelta(hours=6)
-
-type Report = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What of ours changed in a while, and where the rest begins."""
-
-    payment_ids: tuple[str, ...]
-    refunds: tuple[tuple[str, str], ...]  # of a payment, itself
-    disputes: tuple[tuple[str, str], ...]
-    after: str | None
-
-
-class ReconciliationRecords(Protocol):
-    """Runs, and our own side of what they compare."""
-
-    def payment_accounts(self, *, limit: int, after: str | None) -> Slice[PaymentAccount]: ...
-
-    def latest_run(
-        self, account_id: str, provider: str, kind: RunKind
-    ) -> ReconciliationRun | None: ...
-
-    def runs_of(
-        self, account_id: str, *, limit: int, after: str | None
-    ) -> Slice[ReconciliationRun]: ...
-
-    def save_run(
-        self,
-        cause: Cause,
-        before: ReconciliationRun | None,
-        after: ReconciliationRun,
-        events: Sequence[Event],
-    ) -> None:
-        """Store it.
-
-        Raises:
-            ConcurrentUpdateError: somebody else goes on with it.
-        """
-        ...
-
-    def known_events(self, provider: str, event_ids: Sequence[str]) -> frozenset[str]: ...
-
-    def payments(self, payment_ids: Sequence[str]) -> list[Payment]:
-        """Those that exist; at most 100 are asked for."""
-        ...
-
-    def touched(
-        self, account_id: str, since: datetime, until: datetime, *, after: str | None
-    ) -> Touched:
-        """By the journal: an index that may miss the last moments."""
-        ...
-
-
-class Reports(Protocol):
-    """Where reports are put. The same key holds the newest one; older ones are kept beside it."""
-
-    def put(self, key: str, report: Report) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +41,8 @@ class Reconciling:
 
     runs: ReconciliationRecords
     books: Mapping[str, ProviderBooks]
-    comparing: Comparing
+    theirs: Theirs
+    ours: Ours
     reports: Reports
     clock: Clock
 
@@ -165,11 +107,12 @@ class Reconciling:
             while run.step < len(steps):
                 if not has_time():
                     return self._kept(run, stored, cause)
-                turned = self._turned(run, steps, cause)
-                if turned.after is not None or turned.counts != run.counts or turned.found:
-                    stored = self._kept(turned, stored, cause)
-                    turned = stored
-                run = turned
+                before, run = run, self._turned(run, steps, cause)
+                if run.after is not None or (run.counts, run.found) != (
+                    before.counts,
+                    before.found,
+                ):
+                    run = stored = self._kept(run, stored, cause)
         except ProviderUnavailableError:
             self._kept(run, stored, cause)
             raise
@@ -223,16 +166,14 @@ class Reconciling:
                 for start in range(0, len(touched.payment_ids), PAGE)
                 for payment in self.runs.payments(touched.payment_ids[start : start + PAGE])
             ]
-            compared = self.comparing.ours(
-                run, payments, touched.refunds, touched.disputes, cause
-            )
+            compared = self.ours.compare(run, payments, touched.refunds, touched.disputes, cause)
             return compared, touched.after
         page = self.books[run.provider].listed(
             step.kind, payee=step.payee, since=run.since, until=run.until, after=run.after
         )
-        return self._theirs(run, step.kind, page.items, cause), page.after
+        return self._listed(run, step.kind, page.items, cause), page.after
 
-    def _theirs(
+    def _listed(
         self, run: ReconciliationRun, kind: ListedKind, items: Sequence[Listed], cause: Cause
     ) -> Compared:
         ids = list(dict.fromkeys(each.payment_id for each in items if each.payment_id))
@@ -241,17 +182,17 @@ class Reconciling:
             case ListedKind.EVENT:
                 names = [each.object_id for each in items]
                 known = self.runs.known_events(run.provider, names) if names else frozenset()
-                return self.comparing.events(run, items, known, cause)
+                return self.theirs.events(run, items, known, cause)
             case ListedKind.CAPTURE:
-                return self.comparing.captures(run, items, payments, cause)
+                return self.theirs.captures(run, items, payments, cause)
             case ListedKind.REFUND:
-                return self.comparing.refunds(run, items, payments, cause)
+                return self.theirs.refunds(run, items, payments, cause)
             case ListedKind.DISPUTE:
-                return self.comparing.disputes(run, items, payments, cause)
+                return self.theirs.disputes(run, items, payments, cause)
             case ListedKind.FEE:
-                return self.comparing.fees(run, items)
+                return self.theirs.fees(run, items)
             case ListedKind.PAYOUT:
-                return self.comparing.payouts(items)
+                return self.theirs.payouts(run, items)
 
     def _refused(
         self, run: ReconciliationRun, steps: Sequence[Step], error: ProviderRefusedError
@@ -310,12 +251,3 @@ def _summary(run: ReconciliationRun) -> Report:
         "counts": run.counts.as_plain(),
         "findings": run.found,
     }
-
-
-__all__ = [
-    "ConcurrentUpdateError",
-    "Reconciling",
-    "ReconciliationRecords",
-    "Reports",
-    "Touched",
-]

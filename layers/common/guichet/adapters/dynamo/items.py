@@ -156,6 +156,11 @@ def _list_entry(value: Aggregate | Member) -> Item:
             "list_key": f"ACCOUNT#{value.account_id}#TRAININGS",
             "list_sort": f"{encode_time(value.created_at)}#{value.training_id}",
         }
+    if isinstance(value, PaymentAccount):
+        return {
+            "list_key": keys.PAYMENT_ACCOUNTS,
+            "list_sort": f"{value.account_id}#{value.provider}",
+        }
     if isinstance(value, Payment) and value.capture is not None:
         return {
             "list_key": f"TRAINING#{value.training_id}#PAYMENTS",

@@ -10,6 +10,7 @@ from guichet.adapters.dynamo.seam import Key
 from guichet.ids import fingerprint
 
 CLOCK: Final = Key("LOCAL#CLOCK", "LOCAL#CLOCK")
+PAYMENT_ACCOUNTS: Final = "PAYMENT_ACCOUNTS"  # the list of all, for those who go through them
 
 
 def account(account_id: str) -> Key:
@@ -98,6 +99,15 @@ def refund_count(payment_id: str) -> Key:
 
 def provider_event(provider: str, event_id: str) -> Key:
     return Key(f"INBOX#{provider}#{event_id}", "INBOX")
+
+
+def reconciliations(account_id: str) -> str:
+    """The partition of an account's runs, in order of what asked for them."""
+    return f"RECONCILIATION#{account_id}"
+
+
+def listed_reconciliations(account_id: str) -> str:
+    return f"ACCOUNT#{account_id}#RECONCILIATIONS"
 
 
 def effect(aggregate: str, sequence: int) -> Key:

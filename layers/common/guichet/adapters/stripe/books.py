@@ -146,7 +146,7 @@ def _fee(fee: Json, payee: str) -> Listed:
         kind=K.FEE,
         object_id=reading.object_id(fee),
         at=_created(fee),
-        payee=payee,
+        payee=reading.reference(fee, "account") or payee,
         amount=_amount(fee, "amount"),
         status="refunded" if fee.get("refunded") is True else "taken",
         settled=True,
