@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from guichet.adapters.http import Http, HttpRequest, HttpResponse
+from guichet.adapters.stripe.books import StripeBooks
 from guichet.adapters.stripe.provider import StripeProvider
 from guichet.money import Money
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.payment import Capture, Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState, SessionTexts
 from guichet.payments.refund import Refund, RefundReason
 from local.simulators.stripe import StripeSimulator
@@ -72,13 +73,14 @@ class Pauses:
 
 @dataclass
 class Shop:
-    """Our provider on a simulated Stripe, whose clock runs on while we pause."""
+    """Our provider and its books on a simulated Stripe, whose clock runs on while we pause."""
 
     simulator: StripeSimulator
     clock: MovableClock
     http: RecordedHttp
     pauses: Pauses
     provider: StripeProvider
+    books: StripeBooks
 
 
 def provider_on(
@@ -88,6 +90,10 @@ def provider_on(
     pause: Callable[[float], None] | None = None,
 ) -> StripeProvider:
     return StripeProvider(http, api_url=api_url, api_keys=(API_KEY,), pause=pause or Pauses())
+
+
+def books_on(http: Http, *, api_url: str = "https://stripe.invalid") -> StripeBooks:
+    return StripeBooks(http, api_url=api_url, api_keys=(API_KEY,), pause=Pauses())
 
 
 def a_payment(
@@ -147,6 +153,19 @@ def captured(report: SessionReport) -> Capture:
     assert report.state is SessionState.PAID
     assert report.capture is not None
     return report.capture
+
+
+def a_sale(shop: Shop, **changes: Any) -> Payment:  # noqa: ANN401 - any field
+    """A payment by card, with its capture: USD 120.00 with a fee of 2.28."""
+    payment, session_id = page_of(shop, **changes)
+    shop.simulator.pay(session_id)
+    capture = captured(shop.provider.ask(payment))
+    return replace(payment.transition_to(PaymentStatus.CAPTURED), capture=capture)
+
+
+def capture_of(payment: Payment) -> Capture:
+    assert payment.capture is not None
+    return payment.capture
 
 
 def a_refund(

@@ -8,16 +8,15 @@ from guichet.adapters.urllib3_http import Urllib3Http
 from local.simulators.stripe import StripeSimulator
 from local.simulators.stripe.in_process import SimulatorHttp
 from local.simulators.stripe.server import serve
-from tests.support.provider_specs import require_specs
-from tests.support.stripe import Pauses, RecordedHttp, Shop, provider_on
+from tests.support.provider_specs import StripeSchema, require_specs
+from tests.support.stripe import Pauses, RecordedHttp, Shop, books_on, provider_on
 from tests.support.stripe_calls import ORGANIZER, MovableClock
 
 
 def shop_on(simulator: StripeSimulator, clock: MovableClock, http: Http, url: str) -> Shop:
     recorded, pauses = RecordedHttp(http), Pauses(lambda seconds: clock.advance(seconds=seconds))
-    return Shop(
-        simulator, clock, recorded, pauses, provider_on(recorded, api_url=url, pause=pauses)
-    )
+    provider = provider_on(recorded, api_url=url, pause=pauses)
+    return Shop(simulator, clock, recorded, pauses, provider, books_on(recorded, api_url=url))
 
 
 @pytest.fixture(params=["in process", "over HTTP"])
@@ -39,3 +38,8 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
 @pytest.fixture(scope="session")
 def specs() -> Path:
     return require_specs()
+
+
+@pytest.fixture(scope="session")
+def schema(specs: Path) -> StripeSchema:
+    return StripeSchema.load(specs)

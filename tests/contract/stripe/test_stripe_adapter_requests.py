@@ -39,13 +39,8 @@ from tests.support.stripe_calls import ORGANIZER, MovableClock, flat, session_pa
 SESSIONS = "https://stripe.invalid/v1/checkout/sessions"
 
 
-@pytest.fixture(scope="session")
-def schema(specs: Path) -> StripeSchema:
-    return StripeSchema.load(specs)
-
-
 def sent_by_a_whole_life() -> list[HttpRequest]:
-    """Everything that a sale, its end, its refund and its fee's return can send."""
+    """Everything that a sale, its end, its refunds and its dispute can send."""
     clock = MovableClock()
     simulator = StripeSimulator(clock)
     simulator.add_account(ORGANIZER)
@@ -73,6 +68,12 @@ def sent_by_a_whole_life() -> list[HttpRequest]:
     report = provider.refund(part)
     provider.ask_refund(known_as(part, report.provider_refund_id))
     provider.return_fee(part)
+    theirs = simulator.dashboard_refund(capture.intent_id, 100, refund_application_fee=True)
+    provider.find_refund(theirs["id"], payee=ORGANIZER)
+    provider.fee_returned_there(replace(payment, capture=capture))
+    dispute = simulator.open_dispute(capture.intent_id)
+    provider.find_dispute(dispute["id"], payee=ORGANIZER)
+    provider.disputes_of(capture.capture_id, payee=ORGANIZER)
     return http.sent
 
 
@@ -95,6 +96,8 @@ def test_each_request_is_as_stripe_publishes_it(sent: list[HttpRequest], schema:
         "GET /v1/refunds/{refund}",
         "POST /v1/application_fees/{id}/refunds",
         "GET /v1/application_fees/{id}/refunds",
+        "GET /v1/disputes/{dispute}",
+        "GET /v1/disputes",
     }
 
 
