@@ -95,7 +95,7 @@ class Sale:
         if self.road.provider == "stripe":
             return str(self.road.world.stripe.open_dispute(self.capture_id, minor)["id"])
         made = self.road.world.paypal.open_dispute(self.capture_id, minor)
-        return str(made["dispute_id"])
+        return str(made["id"])
 
     def lose(self, dispute_id: str) -> None:
         self.road.simulator.lose_dispute(dispute_id)

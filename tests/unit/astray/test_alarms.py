@@ -11,6 +11,7 @@ import pytest
 from guichet.cli import main
 from guichet.entry.relaying import ALARMS, Alarm
 from guichet.payments.payment import Payment
+from tests.support.money_back import sold
 from tests.support.organizing import cancel, manager
 from tests.support.road import CALLS, Road, alarms, known, lost, return_of, time_passes
 from tests.support.world import PAYPAL_MERCHANT, STRIPE_ACCOUNT
@@ -70,14 +71,33 @@ def return_unknown(road: Road) -> Payment:
     return payment
 
 
+def disputed(road: Road) -> Payment:
+    sale = sold(road)
+    sale.dispute()
+    road.world.settle_down()
+    return sale.payment
+
+
+def returned_twice(road: Road) -> Payment:
+    """A refund here, and a lost dispute about all of it."""
+    sale = sold(road)
+    sale.refund(6000)
+    sale.lose(sale.dispute(12_000))
+    road.world.settle_down()
+    return sale.payment
+
+
 HOW: dict[str, Callable[[Road], Payment]] = {
     "payment.mismatched": mismatched,
     "payment.parked": parked,
     "payment.unknown_for_long": unknown,
     "refund.failed": return_failed,
+    "refund.exceeds_captured": returned_twice,
+    "dispute.opened": disputed,
     "refund.unknown_for_long": return_unknown,
 }
 PAYPAL_ALONE = {"payment.unknown_for_long"}
+STRIPE_ALONE = {"refund.exceeds_captured"}  # PayPal's disputes are about what is left
 
 
 def test_each_alarm_is_raised_somewhere_here_reg_3() -> None:
@@ -92,6 +112,8 @@ def test_an_alarm_names_what_it_is_about_and_commands_that_are_understood_reg_3(
 ) -> None:
     if road.provider == "stripe" and reason in PAYPAL_ALONE:
         road = Road(road.world, "paypal")
+    if road.provider == "paypal" and reason in STRIPE_ALONE:
+        road = Road(road.world, "stripe")
 
     payment = HOW[reason](road)
 

@@ -1,0 +1,115 @@
+"""Chargebacks: opened they block refunds, lost they are one, won they leave nothing (RFD-4, FEE-3)."""
+
+import pytest
+
+from guichet.payments.dispute import DisputeStatus
+from guichet.payments.refund import RefundReason
+from guichet.registration.registration import RegistrationStatus
+from tests.support.money_back import sold
+from tests.support.road import Road
+from tests.support.samples import usd
+from tests.support.world import World, refusal_of
+
+OFFICE = "office@atelier.example"
+
+
+def test_an_open_dispute_blocks_refunds_and_alerts_rfd_4(road: Road) -> None:
+    sale = sold(road)
+
+    sale.dispute()
+    road.world.settle_down()
+
+    refusal = refusal_of(sale.refund)
+    assert (refusal.code, refusal.rule) == ("refund_disputed", "RFD-4")
+    assert not sale.refunds
+    assert "dispute.opened" in road.world.alarms
+    assert road.world.mails(OFFICE)[-1] == "organizer_dispute_opened"
+    road.world.assert_books_equal_the_providers()
+
+
+def test_a_lost_dispute_is_a_refund_with_its_fee_rfd_4(road: Road) -> None:
+    sale = sold(road)
+    dispute = sale.dispute()
+    road.world.settle_down()
+
+    sale.lose(dispute)
+    road.world.settle_down()
+
+    (refund,) = sale.refunds
+    assert (refund.reason, refund.amount) == (RefundReason.CHARGEBACK, usd(12_000))
+    assert sale.fee_back() == usd(228)
+    assert road.world.read(sale.registration).status is RegistrationStatus.CONFIRMED
+    assert road.world.mails(OFFICE).count("organizer_dispute_closed") == 1
+    road.world.assert_books_equal_the_providers()
+
+
+@pytest.mark.parametrize("how", ["win", "withdraw"])
+def test_a_dispute_that_is_not_lost_has_no_effect_rfd_4(road: Road, how: str) -> None:
+    sale = sold(road)
+    dispute = sale.dispute()
+    road.world.settle_down()
+
+    getattr(sale, how)(dispute)
+    road.world.settle_down()
+
+    (known,) = road.world.parts.records.refunds_of(sale.payment_id).disputes
+    assert known.status in {DisputeStatus.WON, DisputeStatus.WITHDRAWN}
+    assert not sale.refunds
+    road.world.assert_books_equal_the_providers()
+    assert sale.refund().value.amount == usd(12_000)
+
+
+def test_a_dispute_after_a_partial_refund_takes_the_rest_and_the_fee_adds_up_rfd_3(
+    road: Road,
+) -> None:
+    sale = sold(road)
+    sale.refund(2000)
+    road.world.settle_down()
+
+    sale.lose(sale.dispute(10_000))
+    road.world.settle_down()
+
+    assert not sale.so_far.left
+    assert sale.fee_back() == usd(228)
+    road.world.assert_books_equal_the_providers()
+
+
+def test_outside_the_window_a_lost_dispute_keeps_the_fee_rfd_4(road: Road) -> None:
+    sale = sold(road)
+    road.world.clock.advance(days=61)
+
+    sale.lose(sale.dispute())
+    road.world.settle_down()
+
+    assert sale.so_far.refunded == usd(12_000)
+    assert not sale.fee_back()
+    road.world.assert_books_equal_the_providers()
+
+
+def test_won_on_appeal_the_money_and_the_debt_for_the_fee_come_back_rfd_6(
+    world: World,
+) -> None:
+    road = Road(world, "stripe")  # PayPal's outcome is final
+    sale = sold(road)
+    dispute = sale.dispute()
+    sale.lose(dispute)
+    road.world.settle_down()
+
+    road.world.stripe.appeal_dispute(dispute)
+    sale.win(dispute)
+    road.world.settle_down()
+
+    assert sale.so_far.left == usd(12_000)
+    road.world.assert_books_equal_the_providers()
+
+
+def test_an_inquiry_moves_no_money_rfd_4(world: World) -> None:
+    road = Road(world, "stripe")  # PayPal withholds nothing before it decides
+    sale = sold(road)
+    before = road.world.books()
+
+    road.world.stripe.open_dispute(sale.capture_id, inquiry=True)
+    road.world.settle_down()
+
+    assert road.world.books() == before
+    assert refusal_of(sale.refund).code == "refund_disputed"
