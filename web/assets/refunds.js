@@ -22,7 +22,7 @@ export function refundValues({ refunds, receipt, status }, words) {
 }
 
 /** Each refund as an item of a list: how much, how far it is, and what the organizer says of it. */
-export function refundItems({ refunds, training }, words) {
+export function refundItems({ refunds, training, note }, words) {
   return refunds.map((refund) => {
     const values = {
       amount: words.amount(refund.amount),
@@ -30,7 +30,7 @@ export function refundItems({ refunds, training }, words) {
     };
     const item = document.createElement("li");
     item.append(paragraph(words.say(SENTENCES[refund.status], values)));
-    if (refund.note) {
+    if (refund.note && refund.note !== note) { // else it is shown as the registration's
       item.append(paragraph(words.say("refunds.note"), "quiet"), paragraph(refund.note, "prose"));
     }
     return item;

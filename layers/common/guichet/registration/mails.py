@@ -119,7 +119,7 @@ class MailFacts:
         needs_approval: the organizer has to decide about the new registration (REG-6).
         provider: the provider's name as people write it, and its name of the organizer's account,
             where a mail is about that account (PAY-5).
-        failure: code of the provider's refusal of a refund, for its sentence.
+        failure: the provider's refusal of a refund as a code; its sentence is `refusals`'.
         disputed: what the buyer's bank, or PayPal, was asked to give back (RFD-4); `dispute_fee`
             is what the provider charges for it, perhaps in another currency.
         training_cancelled: all of its registrations end, not this one alone.

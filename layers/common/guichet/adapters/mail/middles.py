@@ -9,6 +9,7 @@ from guichet.adapters.mail.clean import several_lines
 from guichet.adapters.mail.letter import Letter
 from guichet.payments.dispute import DisputeStatus
 from guichet.registration.mails import MailKind
+from guichet.registration.refusals import failure_explained
 
 
 def blocks_of(letter: Letter) -> tuple[Block, ...]:
@@ -178,8 +179,11 @@ def _organizer_account_revoked(letter: Letter) -> tuple[Block, ...]:
 
 
 def _organizer_refund_failed(letter: Letter) -> tuple[Block, ...]:
+    why = failure_explained(letter.facts.failure, letter.words.language)
     return (
-        *letter.paragraphs("intro", "then"),
+        *letter.paragraphs("intro"),
+        Paragraph(why.sentence),
+        Paragraph(why.what_to_do),
         letter.rows(*_REGISTRANT, "paid", "refunded_so_far", "reference", "registration"),
         *letter.action("action.review"),
     )
