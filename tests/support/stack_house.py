@@ -13,7 +13,14 @@ from guichet.payments.account import payment_account_id
 from local.environment import Json
 from local.seed import ORGANIZERS
 from tests.support.deployed_stack import Answer, DeployedStack
-from tests.support.stack_sale import Browser, draft_training, key, open_training, wished
+from tests.support.stack_sale import (
+    Browser,
+    draft_training,
+    key,
+    open_training,
+    submit,
+    wished,
+)
 from tests.support.stack_sign_ins import StrangeSignIns
 
 OWNER, ADMINISTRATOR = "owner@atelier.example", "admin@atelier.example"
@@ -41,6 +48,7 @@ AWAITING_APPROVAL: Final = tuple(
     f"POST /v1/registrations/{{registration_id}}/{step}" for step in ("approve", "reject")
 )
 MARKED: Final = "POST /v1/registrations/{registration_id}/unmark-paid"
+CANCELLED: Final = "GET /v1/trainings/{training_id}/cancellation"
 
 CHANGING: Final = ("POST", "PATCH", "DELETE")
 CHANGING_NONE: Final = (
@@ -55,11 +63,12 @@ REGISTERING: Final = "POST /v1/public/trainings/{training_id}/registrations"
 
 @dataclass(frozen=True)
 class Objects:
-    """One training of Maria's, with a code and a registration of it."""
+    """One training of Maria's, with a code and a registration of it, and a payment of another."""
 
     training_id: str
     code_id: str
     browser: Browser | None
+    payment_id: str = "pay_0"
     payment_account_id: str = payment_account_id(ORGANIZER.account_id, "paypal")
 
     def path(self, route: str) -> str:
@@ -70,6 +79,7 @@ class Objects:
             training_id=self.training_id,
             code_id=self.code_id,
             registration_id=registration_id,
+            payment_id=self.payment_id,
             payment_account_id=self.payment_account_id,
         )
 
@@ -78,8 +88,9 @@ class Objects:
         if self.browser is None:
             raise AssertionError("only whole objects have an absent twin")
         twin = Browser(self.browser.stack, f"{self.browser.registration_id[:-1]}_", "", "")
-        account_id = f"{self.payment_account_id[:-1]}_"
-        return Objects(f"{self.training_id[:-1]}_", f"{self.code_id[:-1]}_", twin, account_id)
+        names = (self.training_id, self.code_id, self.payment_id, self.payment_account_id)
+        training_id, code_id, payment_id, account_id = [f"{each[:-1]}_" for each in names]
+        return Objects(training_id, code_id, twin, payment_id, account_id)
 
 
 def _code(training_id: str) -> Json:
@@ -99,6 +110,11 @@ BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyTy
         "POST /v1/discount-codes": lambda objects: _code(objects.training_id),
         "PATCH /v1/discount-codes/{code_id}": lambda _: {"total_uses": 7},
         "POST /v1/registrations/{registration_id}/reject": lambda _: {"note": "Sorry"},
+        "POST /v1/payments/{payment_id}/refunds": lambda _: {
+            "amount": {"amount_minor": 100, "currency": "EUR"},
+            "reason": "A cup of coffee was cold",
+        },
+        "POST /v1/trainings/{training_id}/cancel": lambda _: {"reason": "The room burnt down"},
         "POST /v1/public/trainings/{training_id}/price": lambda _: {},
         "POST /v1/public/trainings/{training_id}/registrations": lambda _: {
             "name": "Ada Lovelace",
@@ -131,7 +147,7 @@ class House:
         """Kept for calls that are refused; the registration awaits approval, so it never ends."""
         training_id = open_training(self.stack, MAKER, approval="manual")
         browser = Browser.registered(self.stack, training_id)
-        return Objects(training_id, self._code_of(training_id), browser)
+        return Objects(training_id, self._code_of(training_id), browser, self._sold())
 
     @cached_property
     def untouched(self) -> list[Json]:
@@ -144,8 +160,12 @@ class House:
 
     def fresh(self, route: str) -> Objects:  # noqa: PLR0911 - one line a kind
         """Objects in the state in which this call is allowed; those kept, where it changes none."""
+        if route == CANCELLED:
+            return Objects(self._cancelled, "dsc_0", None)
         if route in CHANGING_NONE or not route.startswith(CHANGING):
             return self.objects
+        if "{payment_id}" in route:
+            return Objects("trn_0", "dsc_0", None, self._refundable)
         if "{payment_account_id}" in route:
             self.link_again(finished=not route.endswith("/onboarding-link"))
             return self.objects
@@ -201,6 +221,7 @@ class House:
             "pk = :pk AND sk = :sk",
             {":pk": {"S": "ACCOUNT#acc_atelier"}, ":sk": {"S": f"CODE#{self.objects.code_id}"}},
         )
+        payment = ("pk = :pk", {":pk": {"S": f"PAYMENT#{self.objects.payment_id}"}})
         found = [
             self._dynamo.query(
                 TableName=self.stack.state_table,
@@ -208,7 +229,7 @@ class House:
                 ExpressionAttributeValues=values,
                 ConsistentRead=True,
             )["Items"]
-            for condition, values in (training, code)
+            for condition, values in (training, code, payment)
         ]
         assert all(found), "objects that were made are not found"
         return found
@@ -220,6 +241,28 @@ class House:
             approval: open_training(self.stack, MAKER, approval=approval)
             for approval in ("manual", "automatic")
         }
+
+    @cached_property
+    def _refundable(self) -> str:
+        """A payment of which each allowed call returns a little."""
+        return self._sold()
+
+    @cached_property
+    def _cancelled(self) -> str:
+        training_id = open_training(self.stack, MAKER)
+        step = f"/v1/trainings/{training_id}/cancel"
+        body, headers = {"reason": "The room burnt down"}, {"idempotency-key": key()}
+        done = self.stack.call("POST", step, json_body=body, headers=headers, member=MAKER)
+        assert done.status == 202, done.body
+        return training_id
+
+    def _sold(self) -> str:
+        """A captured payment by card."""
+        browser = Browser.registered(self.stack, self._trainings["automatic"])
+        submit(self.stack, browser.page(), act="ok")
+        browser.wait_for("confirmed")
+        step = f"/v1/registrations/{browser.registration_id}"
+        return str(self.stack.call("GET", step, member=MAKER).json()["payment"]["payment_id"])
 
     def _code_of(self, training_id: str) -> str:
         made = self.stack.call(
