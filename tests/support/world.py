@@ -47,6 +47,7 @@ from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
 from tests.support.mailer import MemoryMailer
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.memory_reports import MemoryReports
 from tests.support.providers_http import ProvidersHttp
 
 ACCOUNT = "acc_atelier"
@@ -114,6 +115,7 @@ class World:
     deliver_queue: deque[Mapping[str, str]] = field(default_factory=deque)
     alarms: list[str] = field(default_factory=list)
     store: Dynamo | None = None  # in place of the one in memory, which then stays empty
+    reports: MemoryReports = field(default_factory=MemoryReports)
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -144,6 +146,7 @@ class World:
             http=http or self.http,
             secret_text=lambda: json.dumps(secret),
             pause=lambda _: None,
+            reports=self.reports,
         )
 
     @property
