@@ -36,6 +36,8 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "payment_account": frozenset({"onboarding", "linked"}),
     }
 )
+# Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).
+_THROUGH: Final = frozenset({("registration", "pending_approval", "confirmed")})
 _MADE_ELSEWHERE: Final = frozenset({RefundReason.OUTSIDE, RefundReason.CHARGEBACK})
 
 
@@ -47,4 +49,4 @@ def may_begin(kind: str, status: str, reason: object) -> bool:
 
 
 def may_follow(kind: str, before: str, after: str) -> bool:
-    return after in TABLES[kind].get(before, frozenset())
+    return after in TABLES[kind].get(before, ()) or (kind, before, after) in _THROUGH
