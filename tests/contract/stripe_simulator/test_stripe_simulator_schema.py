@@ -78,16 +78,19 @@ def everything(calls: StripeCalls, platform: StripeCalls) -> list[dict[str, Any]
     simulator.fail_refund(refund["id"])
     simulator.configure_chaos({"refunds": {"pending": 1}})
     calls.post("/v1/refunds", {"payment_intent": intent, "amount": 200})
+    simulator.open_dispute(intent, 300, inquiry=True)
+    disputed = simulator.open_dispute(intent, 400)
+    simulator.submit_dispute(disputed["id"])
+    simulator.win_dispute(disputed["id"])
     fee = platform.get("/v1/application_fees").json["data"][0]
     platform.post(f"/v1/application_fees/{fee['id']}/refunds", {"amount": 1})
     sessions = [
         calls.get(f"/v1/checkout/sessions/{each['id']}", expand).json
         for each in (opened, declined, asked, debit, paid)
     ]
+    paths = "payment_intents", "charges", "refunds", "disputes", "events", "balance_transactions"
     lists = [
-        each
-        for path in ("payment_intents", "charges", "refunds", "events", "balance_transactions")
-        for each in calls.get(f"/v1/{path}", {"limit": 100}).json["data"]
+        each for path in paths for each in calls.get(f"/v1/{path}", {"limit": 100}).json["data"]
     ]
     fees = platform.get("/v1/application_fees", {"expand": ["data.balance_transaction"]}).json
     fee_refunds = platform.get(f"/v1/application_fees/{fee['id']}/refunds").json
@@ -109,6 +112,7 @@ def test_every_object_has_its_published_type(
         "payment_intent",
         "charge",
         "refund",
+        "dispute",
         "application_fee",
         "fee_refund",
         "balance_transaction",
@@ -136,6 +140,11 @@ def test_every_event_carries_an_object_of_its_published_type(
         "account.application.deauthorized",
         "application_fee.created",
         "application_fee.refunded",
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
         "charge.refunded",
         "charge.succeeded",
         "checkout.session.completed",
