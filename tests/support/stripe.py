@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,11 @@ class ScriptedHttp:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+def problem(status: int, *, headers: dict[str, str] | None = None, **error: str) -> HttpResponse:
+    """An error answer in Stripe's shape."""
+    return HttpResponse(status, headers or {}, json.dumps({"error": error}).encode())
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """What each answer of Stripe means to us: again, later, never."""
 
 import inspect
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,7 @@ from guichet.payments.ports import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from tests.support.stripe import Pauses, ScriptedHttp
-
-
-def problem(status: int, *, headers: dict[str, str] | None = None, **error: str) -> HttpResponse:
-    return HttpResponse(status, headers or {}, json.dumps({"error": error}).encode())
-
+from tests.support.stripe import Pauses, ScriptedHttp, problem
 
 OK = HttpResponse(200, {}, b'{"id":"re_1"}')
 ACT = Call("POST", "/v1/refunds", "acct_1", "amount=1", "ref_1")
@@ -198,7 +192,9 @@ def test_a_try_gets_no_more_time_than_is_left():
     assert http.sent[0].timeout_seconds == 2.5
 
 
-@pytest.mark.parametrize("function", ["CheckoutFunction", "OrganizerFunction", "RefundFunction", "SettleFunction"])
+@pytest.mark.parametrize(
+    "function", ["CheckoutFunction", "OrganizerFunction", "RefundFunction", "SettleFunction"]
+)
 def test_an_operation_ends_before_the_function_that_asked_for_it(function: str):
     template = (Path(__file__).resolve().parents[3] / "template.yaml").read_text()
     timeout = re.search(

@@ -151,6 +151,41 @@ def test_an_event_hints_at_what_it_names(snapshot: str, hint: Hint):
     assert read_hint(ProviderEvent("stripe", "evt_1", "a.b", "", body, NOW)) == hint
 
 
+@pytest.mark.parametrize(
+    ("snapshot", "hint"),
+    [
+        pytest.param(
+            '{"object":"refund","id":"re_1","metadata":{}}',
+            Hint(provider_refund_id="re_1", provider_account_id="acct_1"),
+            id="a refund of the dashboard",
+        ),
+        pytest.param(
+            '{"object":"refund","id":"re_1","metadata":{"refund_id":"a#b","payment_id":"pay_1"}}',
+            Hint(provider_refund_id="re_1", provider_account_id="acct_1"),
+            id="a refund with an id that is none",
+        ),
+        pytest.param(
+            '{"object":"refund","id":"re_1","metadata":{"refund_id":"ref_1","payment_id":"pay_1"}}',
+            Hint("pay_1", "ref_1"),
+            id="a refund of ours",
+        ),
+        pytest.param(
+            '{"object":"dispute","id":"du_1","metadata":{"payment_id":"pay_1"}}',
+            Hint(provider_dispute_id="du_1", provider_account_id="acct_1"),
+            id="a dispute",
+        ),
+        pytest.param('{"object":"dispute","id":"du#1"}', Hint(), id="a dispute without an id"),
+        pytest.param('{"object":"refund"}', Hint(), id="a refund without an id"),
+        pytest.param('{"object":"payout","id":"po_1"}', Hint(), id="another kind"),
+    ],
+)
+def test_an_event_of_an_organizer_hints_at_stripes_own_ids(snapshot: str, hint: Hint):
+    """RFD-4, EXT-2: whose refund or dispute it is, the envelope says."""
+    body = f'{{"id":"evt_1","type":"a.b","data":{{"object":{snapshot}}}}}'
+
+    assert read_hint(ProviderEvent("stripe", "evt_1", "a.b", "acct_1", body, NOW)) == hint
+
+
 @pytest.mark.parametrize("body", ['{"data":null}', '{"data":[]}', "{}"])
 def test_an_event_without_a_snapshot_hints_at_nothing(body: str):
     """Thin events carry none (CONTRACTS 1.8)."""
