@@ -72,7 +72,11 @@ _OF_TRAININGS: Final[Mapping[Check, Look[trainings.TrainingFound]]] = MappingPro
 
 
 def verify(
-    stored: Iterable[Item], *, now: datetime, moving_since: datetime | None = None
+    stored: Iterable[Item],
+    *,
+    now: datetime,
+    moving_since: datetime | None = None,
+    groups: type[Groups] = Groups,
 ) -> Report:
     """Judge everything.
 
@@ -82,9 +86,10 @@ def verify(
         now: what waits is compared with it.
         moving_since: what has changed since then may have been read half before and half after:
             it is counted, not judged. None where nothing changed while it was read.
+        groups: what brings rows together.
     """
     run = _Run(now, moving_since)
-    with Groups() as objects, Groups() as belongings:
+    with groups() as objects, groups() as belongings:
         for item in stored:
             run.take(item, objects, belongings)
         run.judge_objects(objects, belongings)
