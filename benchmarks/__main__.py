@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold_start, figures, floor, machine, page, price, size, warm
+from benchmarks import cold_start, figures, floor, machine, page, price, refund, size, warm
 from benchmarks.figures import Measured
 from benchmarks.first_events import first_events
 from benchmarks.workshop import Workshop, built_template, workshop
@@ -77,6 +77,8 @@ def _warm(
         *price.million_sales(warm.counted_steps(at_paypal), template, prices).figures(
             "million_paypal_sales"
         )[:1],
+        *refund.measure(place, sales // 2, "stripe"),
+        *refund.measure(place, sales // 2, "paypal"),
     ]
 
 

@@ -18,6 +18,11 @@ _MINUTES_AN_HOUR: Final = 60
 _HTTP: Final = frozenset({"checkout", "organizer", "refund", "webhooks"})
 # A message is sent once, received once and deleted once.
 _CALLS_A_MESSAGE: Final = 3
+_EVERY_MINUTE: Final = "rate(1 minute)"
+# Starts of the nightly comparison: but the first, each finds nothing left to do.
+_NIGHTLY: Final = "cron(10/15 3-8 * * ? *)"
+_STARTS_A_NIGHT: Final = 24
+_HOURS_A_DAY: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,14 @@ class Template:
     schedules: int
     memory_mb: Mapping[str, int]
     architecture: str
+    nightly: int = 0
 
     @classmethod
     def of(cls, template: Mapping[str, Any], architecture: str) -> Template:
         """Read it.
 
         Raises:
-            ValueError: a schedule of another rate than once a minute.
+            ValueError: a schedule that is neither once a minute nor the nightly one.
         """
         resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
         functions = _of_type(resources, "AWS::Serverless::Function")
@@ -83,15 +89,19 @@ class Template:
             for function in functions.values()
             for event in function["Properties"].get("Events", {}).values()
         ]
-        schedules = [each for each in events if each["Type"] in {"Schedule", "ScheduleV2"}]
-        rates = {each["Properties"]["ScheduleExpression"] for each in schedules}
-        if rates - {"rate(1 minute)"}:
+        rates = [
+            each["Properties"]["ScheduleExpression"]
+            for each in events
+            if each["Type"] in {"Schedule", "ScheduleV2"}
+        ]
+        if set(rates) - {_EVERY_MINUTE, _NIGHTLY}:
             raise ValueError(f"schedules of another rate: {rates}")
         return cls(
             alarms=len(_of_type(resources, "AWS::CloudWatch::Alarm")),
             secrets=len(_of_type(resources, "AWS::SecretsManager::Secret")),
             polled_queues=sum(each["Type"] == "SQS" for each in events),
-            schedules=len(schedules),
+            schedules=rates.count(_EVERY_MINUTE),
+            nightly=rates.count(_NIGHTLY),
             memory_mb={
                 name.removesuffix("Function").lower(): int(
                     function["Properties"].get("MemorySize", own)
@@ -123,7 +133,8 @@ def idle_month(template: Template, upkeep: Step, prices: PriceList) -> Bill:
     bill.add("alarms", template.alarms * usd["alarm_month"])
     bill.add("secret", template.secrets * usd["secret_month"])
     bill.add("queue_polling", polls * usd["sqs_million_calls"] / _MILLION)
-    bill.add("schedule", runs * usd["scheduler_million_calls"] / _MILLION)
+    by_night = template.nightly * hours / _HOURS_A_DAY * _STARTS_A_NIGHT
+    bill.add("schedule", (runs + by_night) * usd["scheduler_million_calls"] / _MILLION)
     reads = hours / assumed["worker_lives_hours"]
     bill.add("secret", reads * usd["secret_million_calls"] / _MILLION)
     _add_calls(bill, [upkeep], template, prices, times=runs)

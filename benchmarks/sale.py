@@ -86,7 +86,7 @@ class Sale:
         self.agree()
         while webhooks := self.webhooks():  # PayPal has more to say once the money was taken
             for webhook in webhooks:
-                self._call("webhook", "webhooks", webhook_event(webhook))
+                self.call("webhook", "webhooks", webhook_event(webhook))
             self.follow()
         came = self._http("return", "POST", f"{self._own}/return", None, self._token)
         if came["status"] != "confirmed":
@@ -121,7 +121,11 @@ class Sale:
         else:
             self.place.providers.paypal.approve(self._session)
 
-    def webhooks(self) -> list[PendingWebhook]:
+    @property
+    def registration_id(self) -> str:
+        return self._own.rpartition("/")[2]
+
+    def webhooks(self, wanted: frozenset[str] = EVENTS) -> list[PendingWebhook]:
         """What the provider has to say now, as far as an endpoint receives it."""
         provider = (
             self.place.providers.stripe if self.method == "stripe" else self.place.providers.paypal
@@ -129,7 +133,7 @@ class Sale:
         due = provider.take_webhooks()
         for webhook in due:
             provider.webhook_delivered(webhook.event_id)
-        return [each for each in due if _kind(each) in EVENTS]
+        return [each for each in due if _kind(each) in wanted]
 
     def _http(
         self,
@@ -144,7 +148,7 @@ class Sale:
             sent["idempotency-key"] = secrets.token_urlsafe(24)
         source = f"198.18.{self.number // 250}.{self.number % 250 + 1}"
         event = http_event(method, path, body=body, headers=sent, source=source)
-        answer = self._call(name, "checkout", event)
+        answer = self.call(name, "checkout", event)
         if answer["statusCode"] >= 300:
             raise RuntimeError(f"{name} was answered {answer['statusCode']}: {answer['body']}")
         read: dict[str, Any] = json.loads(answer["body"])
@@ -154,10 +158,10 @@ class Sale:
         """What the stream and the queues bring about, until they are empty."""
         while records := self.stream.new_records():
             for record in records:
-                self._call("relay", "relay", {"Records": [record]})
+                self.call("relay", "relay", {"Records": [record]})
             for function in ("settle", "deliver"):
                 for event in self._messages(function):
-                    answer = self._call(function, function, event)
+                    answer = self.call(function, function, event)
                     if answer["batchItemFailures"]:
                         raise RuntimeError(f"{function} failed on {event}")
 
@@ -169,7 +173,8 @@ class Sale:
             queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [queue_event(message["Body"]) for message in held]
 
-    def _call(self, name: str, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any answer
+    def call(self, name: str, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any answer
+        """One event of it, noted as a step."""
         asked = self.place.providers.calls
         report = self.worker.call(function, event)
         self.steps.append(Step(name, report, self.place.providers.calls - asked))
