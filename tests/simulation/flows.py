@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from tests.simulation.both_flows import BOTH_FLOWS
+from tests.simulation.cancelled_flows import CANCELLED_FLOWS
 from tests.simulation.card_flows import CARD_FLOWS
 from tests.simulation.desk_flows import DESK_FLOWS
 from tests.simulation.paypal_flows import PAYPAL_FLOWS
 
-FLOWS: Final = (*CARD_FLOWS, *PAYPAL_FLOWS, *BOTH_FLOWS, *DESK_FLOWS)
+FLOWS: Final = (*CARD_FLOWS, *PAYPAL_FLOWS, *BOTH_FLOWS, *DESK_FLOWS, *CANCELLED_FLOWS)

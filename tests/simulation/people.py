@@ -19,6 +19,7 @@ from guichet.registration.use_cases.cancel_registration import (
     CancelRegistration,
     cancel_registration,
 )
+from guichet.registration.use_cases.cancel_training import CancelTraining, cancel_training
 from guichet.registration.use_cases.close_training import CloseTraining, close_training
 from guichet.registration.use_cases.decide_approval import DecideApproval, decide_approval
 from guichet.registration.use_cases.mark_paid import MarkPaid, mark_paid
@@ -119,6 +120,15 @@ class Story(Registrants):
         self.life.person(
             ORGANIZER,
             lambda parts: close_training(command, records=parts.records, clock=parts.clock),
+        )
+
+    def cancel_training(self, training: Training) -> None:
+        command = CancelTraining(
+            training.training_id, "Ill.", "Sorry.", self.maria, "cancel", _MEMBER
+        )
+        self.life.person(
+            ORGANIZER,
+            lambda parts: cancel_training(command, records=parts.records, clock=parts.clock),
         )
 
     def _organize(self, who: str, act: Callable[[Container], object]) -> None:
