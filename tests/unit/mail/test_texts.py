@@ -115,7 +115,7 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             facts_of(MailKind.REFUNDED, returned=Money(12000, "USD"), stays_registered=True),
             facts_of(MailKind.REFUNDED, training_cancelled=True),
             facts_of(MailKind.CANCELLED, returned=Money(12000, "USD"), training_cancelled=True),
-            facts_of(MailKind.CANCELLED, returned=Money(5000, "USD")),
+            facts_of(MailKind.CANCELLED, returned=Money(5000, "USD"), payment_awaited=True),
             *(
                 facts_of(MailKind.ORGANIZER_DISPUTE_CLOSED, dispute_status=status)
                 for status in (DisputeStatus.WON, DisputeStatus.WITHDRAWN)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from guichet.access.membership import Role
 from guichet.entry.models.own_registration import OwnRegistrationAnswer
 from guichet.payments.dispute import DisputeStatus
 from guichet.payments.refund import RefundStatus
@@ -12,8 +13,9 @@ from guichet.registration.use_cases.cancel_registration import (
     cancel_registration,
 )
 from guichet.registration.use_cases.show_registration import show_registration
+from tests.support.cancelling import cancel_all, settle_all
 from tests.support.money_back import Sale, sold
-from tests.support.organizing import actor_of
+from tests.support.organizing import actor_of, cancel, start_debit
 from tests.support.road import Road
 from tests.support.samples import usd
 from tests.support.world import World
@@ -147,6 +149,43 @@ def test_a_refund_of_before_is_not_told_as_that_of_the_cancellation_rfd_6(road: 
 
     (mail,) = told(road.world, "cancelled")
     assert "$50.00 of your payment of $120.00 is being refunded." in mail.text
+
+
+def test_a_cancelled_debit_goes_back_should_it_arrive_and_its_payer_knows_reg_8(
+    world: World,
+) -> None:
+    registration = world.register(world.training(), ADA)
+    start_debit(world, registration)
+
+    cancel(world, registration, world.member("olivia", Role.OWNER))
+    world.settle_down()
+
+    (mail,) = told(world, "cancelled")
+    assert "If a payment that is still on its way arrives, it is refunded in full" in mail.text
+    assert "your payment of" not in mail.text
+
+
+def test_everyone_of_a_cancelled_training_is_told_and_shown_why_reg_13(road: Road) -> None:
+    sale = sold(road)
+    training = road.world.parts.records.training(sale.registration.training_id)
+    assert training is not None
+
+    cancel_all(road.world, training, sale.owner)
+    began = page_of(sale)
+    settle_all(road.world)
+    ended = page_of(sale)
+
+    (mail,) = told(road.world, "cancelled")
+    assert mail.subject == "Training cancelled – Excel for the office"
+    assert "Your payment of $120.00 is being refunded in full." in mail.text
+    assert "  Sorry.\n" in mail.text
+    (refunded,) = told(road.world, "refunded")
+    assert "The organizer has cancelled the training." in refunded.text
+    assert (began.training_cancelled, began.status) == (True, "confirmed")
+    assert (ended.status, ended.note) == ("cancelled", "Sorry.")
+    assert [(each.reason, each.status) for each in ended.refunds] == [
+        ("training_cancelled", "succeeded")
+    ]
 
 
 def test_a_refund_that_failed_before_its_mail_is_not_told_to_the_registrant_rfd_6(

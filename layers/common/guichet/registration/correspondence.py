@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Account
 from guichet.errors import not_found
+from guichet.money import Money
 from guichet.payments.account import payment_account_id
-from guichet.payments.payment import Capture, CaptureMethod, Payment
+from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
@@ -29,6 +30,7 @@ _REASONS = {
 }
 
 
+_UNSETTLED = frozenset({PaymentStatus.CAPTURING, PaymentStatus.PROCESSING})
 _OF_ONE_PAYMENT = frozenset({MailKind.MONEY_RETURNED, MailKind.REFUNDED})
 
 
@@ -60,6 +62,8 @@ class Letters:
         if training is None:
             raise not_found("training")
         payment_id = effect.payment_id or registration.paid_payment_id
+        if MailKind.CANCELLED in effect.mails:  # one may still be on its way
+            payment_id = payment_id or registration.last_payment_id
         payment = self.records.payment(payment_id) if payment_id else None
         return Matter(
             effect=effect,
@@ -129,7 +133,6 @@ class Matter:
         refund, dispute = refunds.refund, refunds.dispute
         capture = payment.capture if payment else None
         organizers = mail.is_for_organizer
-        by_provider = registration.paid_by is ConfirmedBy.PROVIDER
         return MailFacts(
             kind=mail,
             language=account.language if organizers else registration.language,
@@ -147,7 +150,7 @@ class Matter:
             occurred_at=effect.happened_at,
             price=registration.quote.price,
             discount=registration.quote.discount or None,
-            paid=capture.amount if capture and by_provider else refunds.paid,
+            paid=self._paid(mail, capture),
             reported=capture.amount if capture else None,
             returned=refunds.returned(mail),
             refunded_so_far=refunds.refunded_so_far,
@@ -166,10 +169,17 @@ class Matter:
             dispute_status=dispute.status if dispute else None,
             dispute_fee=(dispute.fee or None) if dispute else None,
             training_cancelled=_is_for_training(mail, self.training, refund),
-            stays_registered=(
-                refunds.stays_registered if mail is MailKind.REFUNDED else refunds.asks_to_cancel
-            ),
+            payment_awaited=payment is not None and payment.status in _UNSETTLED,
+            stays_registered=refunds.leaves_the_seat(mail),
         )
+
+    def _paid(self, mail: MailKind, capture: Capture | None) -> Money | None:
+        """What paid for the seat, or what the mail says goes back."""
+        by_provider = self.registration.paid_by is ConfirmedBy.PROVIDER
+        tells = self.refunds.returned(mail) is not None or mail is not MailKind.CANCELLED
+        if capture is None or not (by_provider or (self.refunds.payment and tells)):
+            return None
+        return capture.amount
 
     def _link(self, mail: MailKind, registration: Registration) -> str:
         if mail is MailKind.EXPIRED:

@@ -124,6 +124,7 @@ class MailFacts:
             is what the provider charges for it, perhaps in another currency.
         training_cancelled: all of its registrations end, not this one alone.
         stays_registered: money went back, the seat did not (RFD-7).
+        payment_awaited: the provider has a payment that it has not settled; it will go back (REG-8).
 
     Raises:
         ValueError: a fact that the kind requires is missing, an instant is not UTC, the time zone
@@ -167,6 +168,7 @@ class MailFacts:
     dispute_fee: Money | None = None
     training_cancelled: bool = False
     stays_registered: bool = False
+    payment_awaited: bool = False
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

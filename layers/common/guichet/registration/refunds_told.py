@@ -69,16 +69,8 @@ class RefundsTold:
         return RefundsSoFar(self.payment.capture, self.found.refunds, self.found.disputes)
 
     @property
-    def paid(self) -> Money | None:
-        return self.so_far.capture.amount if self.so_far else None
-
-    @property
     def refunded_so_far(self) -> Money | None:
         return self.so_far.refunded if self.so_far else None
-
-    @property
-    def stays_registered(self) -> bool:
-        return self.registration.status is RegistrationStatus.CONFIRMED
 
     def returned(self, mail: MailKind) -> Money | None:
         """The amount of the refund; to somebody whose registration ended, what goes back for that."""
@@ -91,6 +83,12 @@ class RefundsTold:
             and each.requested_at >= self.effect.happened_at
         ]
         return sum(parts[1:], start=parts[0]) if parts else None
+
+    def leaves_the_seat(self, mail: MailKind) -> bool:
+        """Whether the registrant still has a seat; the organizer is asked where nothing paid for it."""
+        if mail is MailKind.REFUNDED:
+            return self.registration.status is RegistrationStatus.CONFIRMED
+        return self.asks_to_cancel
 
     def is_over(self, mail: MailKind) -> bool:
         """Whether the mail has nothing to tell any more, or another one tells it."""
@@ -116,4 +114,5 @@ class RefundsTold:
         so_far, payment = self.so_far, self.payment
         if so_far is None or payment is None or so_far.left:
             return False
-        return self.stays_registered and self.registration.paid_payment_id == payment.payment_id
+        is_confirmed = self.registration.status is RegistrationStatus.CONFIRMED
+        return is_confirmed and self.registration.paid_payment_id == payment.payment_id

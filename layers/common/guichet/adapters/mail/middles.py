@@ -135,6 +135,7 @@ def _cancelled(letter: Letter) -> tuple[Block, ...]:
         *letter.paragraphs("training_intro" if facts.training_cancelled else "intro"),
         *_note(letter),
         *letter.paragraph_if(facts.returned, refund),
+        *letter.paragraph_if(facts.payment_awaited, "cancelled.awaited"),
         *letter.paragraph_if(facts.paid and not facts.returned, "cancelled.paid"),
         letter.rows(*_WHAT, "registration"),
     )
