@@ -22,6 +22,7 @@ CLIENT_ID = "client-1"
 CLIENT_SECRET = "secret-1"
 SELLER = "QKRY6BTWMQQ8C"
 OTHER_SELLER = "ABCDEFGHJKLM2"
+DISPUTE_ID = "PP-D-27803"
 ORDER_ID, CAPTURE_ID, REFUND_ID = "8D5278164K216725B", "12A34567BC123456S", "1Y107995YT783435V"
 
 STARTED_AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -274,6 +275,37 @@ def an_order(status: str, *captures: Json, **changes: Any) -> Json:  # noqa: ANN
             {"href": page, "rel": "payer-action", "method": "GET"},
         ],
         **changes,
+    }
+
+
+def a_dispute_resource(status: str = "OPEN", **changes: Any) -> Json:  # noqa: ANN401 - any field
+    """A dispute as PayPal shows it when asked for all of it."""
+    return {
+        "dispute_id": DISPUTE_ID,
+        "create_time": "2026-11-23T10:00:00.000Z",
+        "update_time": "2026-11-23T10:00:00.000Z",
+        "disputed_transactions": [
+            {"seller_transaction_id": CAPTURE_ID, "seller": {"merchant_id": SELLER}}
+        ],
+        "reason": "UNAUTHORISED",
+        "status": status,
+        "dispute_amount": usd("120.00"),
+        "dispute_life_cycle_stage": "CHARGEBACK",
+        "dispute_channel": "EXTERNAL",
+        **changes,
+    }
+
+
+def a_movement(
+    kind: str, value: str, reason: str = "DISPUTE_SETTLEMENT", currency: str = "USD"
+) -> Json:
+    """Money that a dispute moved to (`CREDIT`) or from (`DEBIT`) the seller."""
+    return {
+        "affected_party": "SELLER",
+        "amount": {"currency_code": currency, "value": value},
+        "initiated_time": "2026-11-24T10:00:00.000Z",
+        "type": kind,
+        "reason": reason,
     }
 
 

@@ -17,6 +17,8 @@ _FILES = (
     "paypal_orders_v2.json",
     "paypal_payments_v2.json",
     "paypal_oauth.json",
+    "paypal_disputes_v1.json",
+    "paypal_webhooks_v1.json",
 )
 _PLAIN_HEADERS = frozenset({"authorization", "content-type"})
 

@@ -262,6 +262,12 @@ class Acts:
     def withdraw_dispute(self, dispute_id: str) -> Json:
         return self.decide_dispute(dispute_id, "withdraw")
 
+    def escalate_dispute(self, dispute_id: str) -> Json:
+        return self.decide_dispute(dispute_id, "escalate")
+
+    def appeal_dispute(self, dispute_id: str) -> Json:
+        return self.decide_dispute(dispute_id, "appeal")
+
     def disputes(self) -> list[Json]:
         """What the simulator keeps of all disputes, oldest first."""
         with self._ticked() as world:

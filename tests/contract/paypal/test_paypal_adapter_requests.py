@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from guichet.adapters.http import HttpRequest
 from guichet.adapters.paypal.amounts import CURRENCIES, MAX_AMOUNT_MINOR, from_paypal, to_paypal
 from guichet.adapters.paypal.client import auth_assertion
+from guichet.adapters.paypal.provider import PayPalProvider
 from guichet.adapters.paypal.requests import shown
 from guichet.errors import Invalid
 from guichet.languages import LANGUAGES
@@ -28,6 +29,7 @@ from tests.support.paypal import (
     TEXTS,
     ScriptedPayPal,
     a_capture_resource,
+    a_dispute_resource,
     a_payment,
     a_refund,
     a_refund_resource,
@@ -78,7 +80,23 @@ def sent_by_a_whole_life() -> list[HttpRequest]:
     sent = provider.refund(refund)
     provider.ask_refund(known_as(refund, sent.provider_refund_id))
     assert provider.ask_refund(refund) is None
+    _asks_about_others(provider, http)
     return http.token_requests + http.sent
+
+
+def _asks_about_others(provider: PayPalProvider, http: ScriptedPayPal) -> None:
+    """What was refunded or disputed without us."""
+    up = {"rel": "up", "href": f"https://paypal.invalid/v2/payments/captures/{CAPTURE_ID}"}
+    by_hand = a_refund_resource(links=[up], create_time="2026-11-23T09:00:00Z")
+    http.answers = [
+        answer(200, by_hand),
+        answer(200, a_capture_resource()),
+        answer(200, {"items": [a_dispute_resource()]}),
+        answer(200, a_dispute_resource()),
+        answer(200, a_capture_resource()),
+    ]
+    provider.find_refund(REFUND_ID, payee=SELLER)
+    provider.disputes_of(CAPTURE_ID, payee=SELLER)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +117,8 @@ def test_each_request_is_as_paypal_publishes_it(sent: list[HttpRequest], schema:
         "GET /v2/payments/captures/{capture_id}",
         "POST /v2/payments/captures/{capture_id}/refund",
         "GET /v2/payments/refunds/{refund_id}",
+        "GET /v1/customer/disputes",
+        "GET /v1/customer/disputes/{id}",
     }
 
 
@@ -185,6 +205,39 @@ def test_a_refund_asks_for_its_amount_and_its_share_of_the_fee():
         },
     }
     assert provider.fee_refund_body(refund_id="ref_1", fee=Money(63, "USD")) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "shown_note"),
+    [
+        pytest.param(None, None, id="none"),
+        pytest.param("", None, id="empty"),
+        pytest.param(" \n\t", None, id="nothing to read"),
+        pytest.param("See you\nin spring.", "See you in spring.", id="two lines"),
+        pytest.param("é" * 300, "é" * 255, id="too long"),
+        pytest.param("😀" * 128, "😀" * 127, id="no character is cut in two"),
+    ],
+)
+def test_a_note_to_the_buyer_is_one_line_that_fits(
+    note: str | None, shown_note: str | None, schema: PayPalSchema
+):
+    """CONTRACTS 2.4: note_to_payer of at most 255."""
+    provider, http = scripted(answer(201, a_refund_resource()))
+    body = provider.refund_body(
+        refund_id="ref_1",
+        payment_id="pay_1",
+        capture=the_capture(),
+        amount=PRICE,
+        fee=FEE,
+        note=note,
+    )
+
+    provider.refund(
+        replace(a_refund(provider, with_page(provider), the_capture()), request_body=body)
+    )
+
+    assert json.loads(http.sent[0].body).get("note_to_payer") == shown_note
+    assert schema.faults(http.sent[0]) == []
 
 
 def test_a_capture_and_a_refund_go_to_what_is_stored():

@@ -27,7 +27,7 @@ type Json = dict[str, Any]
 
 _FILES = (
     *("oauth", "orders_v2", "payments_v2", "partner_referrals_v2"),
-    *("merchant_integrations_v1", "webhooks_v1"),
+    *("merchant_integrations_v1", "webhooks_v1", "disputes_v1"),
 )
 # Later than the published files of 2024-02 (CONTRACTS 2.3)
 _LATER_VALUES = {"DECLINED_BY_RISK_FRAUD_FILTERS"}
@@ -146,7 +146,24 @@ def a_busy_day(calls: Recorder) -> None:
     _refusals(calls, capture["id"])
     refer(calls)
     calls.get(f"/v1/customer/partners/{PARTNER}/merchant-integrations/{MERCHANT}")
+    _disputes(calls)
     calls.get("/v1/notifications/webhooks-events?page_size=50")
+
+
+def _disputes(calls: Recorder) -> None:
+    """A dispute of each end, each shown while it is open and once it is decided."""
+    simulator = calls.simulator
+    for number, decision in enumerate(("lose", "win", "withdraw", "pay_out", "escalate")):
+        capture = calls.pay(key=f"disputed-{number}", invoice_id=f"disputed-{number}")
+        dispute = simulator.open_dispute(
+            capture["id"], chargeback=number % 2 == 0, takes_at_once=number == 1
+        )
+        calls.get(f"/v1/customer/disputes/{dispute['id']}")
+        simulator.decide_dispute(dispute["id"], decision)
+        calls.get(f"/v1/customer/disputes/{dispute['id']}")
+        calls.get(f"/v1/customer/disputes?disputed_transaction_id={capture['id']}")
+    calls.get("/v1/customer/disputes/NONE")
+    calls.get("/v1/customer/disputes?disputed_transaction_id=NONE")
 
 
 def _refusals(calls: Recorder, capture_id: str) -> None:
@@ -207,6 +224,11 @@ def test_no_field_is_made_up(simulator: PayPalSimulator, documents: list[Json]):
         *(("capture", each) for found in payments for each in found.get("captures", [])),
         *(("refund", each) for found in payments for each in found.get("refunds", [])),
         *(("event", each) for each in simulator.events()),
+        *(
+            ("dispute", each["resource"])
+            for each in simulator.events()
+            if each["resource_type"] == "dispute"
+        ),
     ]
 
     made_up = [
@@ -243,5 +265,7 @@ def test_events_are_shaped_as_the_published_samples(
         "PAYMENT.CAPTURE.PENDING",
         "PAYMENT.CAPTURE.DECLINED",
         "PAYMENT.CAPTURE.REFUNDED",
+        "PAYMENT.CAPTURE.REVERSED",
+        "CUSTOMER.DISPUTE.CREATED",
         "MERCHANT.PARTNER-CONSENT.REVOKED",
     }

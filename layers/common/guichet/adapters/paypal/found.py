@@ -112,7 +112,7 @@ def dispute_found(dispute: Json, capture: Json) -> FoundDispute:
     withheld = _withheld(taken, amount, paid)
     status = _status(dispute, withheld)
     if status is DisputeStatus.LOST and not taken:
-        withheld = _refunded(dispute, amount)
+        withheld = _refunded(dispute, amount, paid)
     return FoundDispute(
         provider_dispute_id=text_of(dispute, "dispute_id"),
         capture_id=text_of(capture, "id"),
@@ -120,7 +120,7 @@ def dispute_found(dispute: Json, capture: Json) -> FoundDispute:
         status=status,
         amount=amount,
         withheld=withheld,
-        fee=_charged(fees, paid.currency),
+        fee=_charged(fees, _balance_currency(capture, paid)),
         opened_at=instant(text_of(dispute, "create_time")),
         reason=text_of(dispute, "reason"),
     )
@@ -150,24 +150,34 @@ def _withheld(taken: list[Json], amount: Money, paid: Money) -> Money:
     same = [each for each in taken if money_of(each, "amount").currency == paid.currency]
     if same:
         return Money(max(_net(same), 0), paid.currency)
-    return amount if _net(taken) > 0 else paid.zero()
+    return _within(amount, paid) if _net(taken) > 0 else paid.zero()
 
 
-def _refunded(dispute: Json, amount: Money) -> Money:
+def _refunded(dispute: Json, amount: Money, paid: Money) -> Money:
     """What the buyer got, where no movement says what the seller lost."""
     outcome = object_of(dispute, "dispute_outcome")
     if outcome.get("amount_refunded") is None:
-        return amount
-    refunded = money_of(outcome, "amount_refunded")
-    return refunded if refunded.currency == amount.currency else amount
+        return _within(amount, paid)
+    return _within(money_of(outcome, "amount_refunded"), paid)
+
+
+def _within(amount: Money, paid: Money) -> Money:
+    """The amount, and at most the payment; all of it where the currencies differ."""
+    return amount if amount.currency == paid.currency and amount.is_at_most(paid) else paid
+
+
+def _balance_currency(capture: Json, paid: Money) -> str:
+    """The currency in which PayPal takes its fees of this seller."""
+    breakdown = object_of(capture, "seller_receivable_breakdown")
+    taken = breakdown.get("paypal_fee")
+    return paid.currency if taken is None else money_of(breakdown, "paypal_fee").currency
 
 
 def _charged(fees: list[Json], currency: str) -> Money:
     """The sum of what PayPal charges for the dispute, in the balance's currency."""
-    currencies = {money_of(each, "amount").currency for each in fees}
-    if len(currencies) > 1:
-        raise unreadable("fees of a dispute in several currencies")
-    return Money(max(_net(fees), 0), next(iter(currencies), currency))
+    if any(money_of(each, "amount").currency != currency for each in fees):
+        raise unreadable("a fee of a dispute in another currency than the balance's")
+    return Money(max(_net(fees), 0), currency)
 
 
 def _net(movements: Iterable[Json]) -> int:
