@@ -16,7 +16,7 @@ from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
 
 FUNCTIONS = (
     *("checkout", "organizer", "refund", "webhooks"),
-    *("relay", "settle", "deliver", "upkeep"),
+    *("relay", "settle", "deliver", "upkeep", "reconcile"),
 )
 _KEY_FILE = BUILD_DIR / ".built-from"
 _LOCK_FILE = BUILD_DIR.parent / "build.lock"

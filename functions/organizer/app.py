@@ -1,4 +1,4 @@
-"""The signed-in calls of those who sell: payment accounts, trainings, discount codes, registrations."""
+"""The signed-in calls of those who sell: accounts at providers, trainings, codes, registrations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from guichet import bootstrap
 from guichet.entry.calls.discount_codes import DiscountCodeCalls
 from guichet.entry.calls.payment_accounts import PaymentAccountCalls
+from guichet.entry.calls.reconciliations import ReconciliationCalls
 from guichet.entry.calls.registrations import RegistrationCalls
 from guichet.entry.calls.trainings import TrainingCalls
 from guichet.entry.http import Log, mount, resolver, serve
@@ -26,7 +27,10 @@ bootstrap.prepare()
 def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayHttpResolver:
     """The calls on this container."""
     app = resolver(log)
-    for calls in (PaymentAccountCalls, TrainingCalls, DiscountCodeCalls, RegistrationCalls):
+    for calls in (
+        *(PaymentAccountCalls, TrainingCalls, DiscountCodeCalls, RegistrationCalls),
+        ReconciliationCalls,
+    ):
         mount(app, calls(app, container))
     return app
 

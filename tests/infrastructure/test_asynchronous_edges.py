@@ -79,24 +79,32 @@ def test_the_stream_retries_within_bounds_bisects_and_tells_of_what_it_gave_up(
     }
 
 
-def test_a_run_of_upkeep_that_cannot_start_or_fails_leaves_a_dead_letter(
-    expanded: Template,
-) -> None:
+def test_a_run_that_cannot_start_or_fails_leaves_a_dead_letter(expanded: Template) -> None:
     """Scheduler starts it asynchronously: its failures are Lambda's to report, not Scheduler's."""
-    (schedule,) = expanded.of_type("AWS::Scheduler::Schedule").values()
-    (config,) = expanded.of_type("AWS::Lambda::EventInvokeConfig").values()
+    schedules = expanded.of_type("AWS::Scheduler::Schedule").values()
+    configs = expanded.of_type("AWS::Lambda::EventInvokeConfig").values()
 
     dead_letters = {"Fn::GetAtt": ["UpkeepDeadLetters", "Arn"]}
 
-    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == dead_letters
-    assert config["DestinationConfig"]["OnFailure"]["Destination"] == dead_letters
+    assert len(schedules) == len(configs) == 2
+    assert [each["Target"]["DeadLetterConfig"]["Arn"] for each in schedules] == [dead_letters] * 2
+    failures = [each["DestinationConfig"]["OnFailure"]["Destination"] for each in configs]
+    assert failures == [dead_letters] * 2
 
 
-def test_a_run_of_upkeep_ends_before_the_next_starts(expanded: Template) -> None:
-    (schedule,) = expanded.of_type("AWS::Scheduler::Schedule").values()
+def test_a_scheduled_run_ends_before_the_next_starts(expanded: Template) -> None:
+    schedules = expanded.of_type("AWS::Scheduler::Schedule").values()
 
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    rates = {
+        each["Target"]["Arn"]["Fn::GetAtt"][0]: each["ScheduleExpression"] for each in schedules
+    }
+
+    assert rates == {
+        "UpkeepFunction": "rate(1 minute)",
+        "ReconcileFunction": "cron(10/15 3-8 * * ? *)",
+    }
     assert timeouts(expanded)["UpkeepFunction"] < 60
+    assert timeouts(expanded)["ReconcileFunction"] < 15 * 60
 
 
 def test_two_stacks_fit_into_one_account(expanded: Template) -> None:

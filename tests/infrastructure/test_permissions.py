@@ -11,7 +11,7 @@ from tests.infrastructure.conftest import Template
 
 FUNCTIONS = (
     *("Checkout", "Organizer", "Refund", "Webhooks"),
-    *("Relay", "Settle", "Deliver", "Upkeep"),
+    *("Relay", "Settle", "Deliver", "Upkeep", "Reconcile"),
 )
 
 # What would change or remove an entry, under every name that DynamoDB has for it.
@@ -103,7 +103,11 @@ def test_webhooks_reaches_no_queue_and_no_other_function_reads_the_stream(
             by_service.setdefault(action, set()).add(role)
 
     assert by_service["dynamodb:GetRecords"] == {"RelayRole"}
-    assert by_service["sqs:SendMessage"] == {"RelayRole", "UpkeepRole", "UpkeepScheduleRole"}
+    assert by_service["sqs:SendMessage"] == {
+        *("RelayRole", "UpkeepRole", "UpkeepScheduleRole"),
+        *("ReconcileRole", "ReconcileScheduleRole"),
+    }
+    assert by_service["s3:PutObject"] == {"ReconcileRole"}
     assert by_service["ses:SendEmail"] == {"DeliverRole"}
 
 

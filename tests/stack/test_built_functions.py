@@ -103,6 +103,7 @@ CASES = (
     Case("settle", _message("no JSON"), FAILED_ITEM),
     Case("deliver", _message("no JSON"), FAILED_ITEM),
     Case("upkeep", {}),
+    Case("reconcile", {}, {"failed": 0}),
 )
 
 
