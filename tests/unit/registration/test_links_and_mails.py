@@ -12,6 +12,7 @@ from guichet.registration.mails import MailKind
 from guichet.registration.registration import Registration
 from guichet.registration.training import Approval
 from guichet.registration.use_cases.resend_link import ResendLink, resend_link
+from tests.support.money_back import Sale, sold
 from tests.support.organizing import (
     cancel,
     decide,
@@ -21,6 +22,7 @@ from tests.support.organizing import (
     start_debit,
     unmoved,
 )
+from tests.support.road import Road
 from tests.support.samples import usd
 from tests.support.world import REGISTRANT, STRIPE_ACCOUNT, World
 
@@ -176,6 +178,31 @@ def revoked(world: World) -> None:
     world.stripe.deauthorize(STRIPE_ACCOUNT)
 
 
+def sale(world: World) -> Sale:
+    return sold(Road(world, "stripe"), ADA)
+
+
+def refunded(world: World) -> None:
+    sale(world).refund(3000)
+
+
+def refund_failed(world: World) -> None:
+    made = sale(world)
+    world.stripe.configure_chaos({"refunds": {"refuse": 1}})
+    made.refund(3000)
+
+
+def refunded_there(world: World) -> None:
+    sale(world).refund_there()
+
+
+def charged_back(world: World) -> None:
+    made = sale(world)
+    dispute = made.dispute()
+    world.settle_down()
+    made.lose(dispute)
+
+
 NEW = "organizer_new_registration"
 SITUATIONS = [
     (free, ["confirmed"], [NEW]),
@@ -190,6 +217,18 @@ SITUATIONS = [
     (link, ["received", "link"], []),
     (mismatched, ["received"], ["organizer_payment_mismatched"]),
     (revoked, [], ["organizer_account_revoked"]),
+    (refunded, ["received", "confirmed", "refunded"], [NEW]),
+    (refund_failed, ["received", "confirmed"], [NEW, "organizer_refund_failed"]),
+    (
+        refunded_there,
+        ["received", "confirmed", "refunded"],
+        [NEW, "organizer_refunded_outside"],
+    ),
+    (
+        charged_back,
+        ["received", "confirmed"],
+        [NEW, "organizer_dispute_opened", "organizer_dispute_closed"],
+    ),
 ]
 
 
