@@ -9,7 +9,7 @@ from typing import Final
 
 from guichet.payments import account, dispute, payment, refund
 from guichet.payments.refund import RefundReason
-from guichet.registration import registration, training
+from guichet.registration import cancellation, registration, training
 
 type Table = Mapping[str, frozenset[str]]
 
@@ -22,6 +22,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
     {
         "registration": _words(registration.TRANSITIONS),
         "training": _words(training.TRANSITIONS),
+        "cancellation": _words(cancellation.TRANSITIONS),
         "payment": _words(payment.TRANSITIONS),
         "refund": _words(refund.TRANSITIONS),
         "dispute": _words(dispute.TRANSITIONS),
@@ -32,6 +33,7 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "registration": frozenset({"pending_approval", "awaiting_payment", "confirmed"}),
         "payment": frozenset({"created"}),
+        "cancellation": frozenset({"running"}),
         "refund": frozenset({"requested"}),
         "payment_account": frozenset({"onboarding", "linked"}),
     }
