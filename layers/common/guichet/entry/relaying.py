@@ -21,6 +21,7 @@ ALARMS: Final = MappingProxyType(
         "refund.exceeds_captured": None,
         "dispute.opened": None,
         "refund.unknown_for_long": None,
+        "reconciliation.found": "guichet reconciliations {account_id}",
     }
 )
 
@@ -41,17 +42,19 @@ _WORK: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something no rule decides: which registration, what is known, and the commands for it."""
+    """Something no rule decides: what it is about, what is known, and the commands for it."""
 
     reason: str
     facts: Mapping[str, str]
 
     @property
     def commands(self) -> tuple[str, ...]:
-        story = f"guichet story {self.facts.get('registration_id', 'reg_…')}"
+        names = {"registration_id": "reg_…", "payment_id": "pay_…", **self.facts}
         decision = ALARMS[self.reason]
-        payment_id = self.facts.get("payment_id", "pay_…")
-        return (story,) if decision is None else (story, decision.format(payment_id=payment_id))
+        decided = () if decision is None else (decision.format_map(names),)
+        if "account_id" in self.facts:  # about an account's books, not one registration
+            return decided
+        return (f"guichet story {names['registration_id']}", *decided)
 
 
 @dataclass(frozen=True, slots=True)

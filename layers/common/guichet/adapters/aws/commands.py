@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
 import boto3
+from botocore.config import Config
 
 from guichet.adapters.aws.sdk import CONFIG
+from guichet.errors import Refusal
+
+# A function works for up to a quarter of an hour; a call without an answer is not repeated here.
+_PATIENT: Final = Config(
+    connect_timeout=5, read_timeout=900, retries={"mode": "standard", "total_max_attempts": 1}
+)
 
 
 def stack_outputs(name: str) -> dict[str, str]:
@@ -28,3 +39,18 @@ def move_messages(source_url: str, target_url: str) -> int:
             queues.send_message(QueueUrl=target_url, MessageBody=message["Body"])
             queues.delete_message(QueueUrl=source_url, ReceiptHandle=message["ReceiptHandle"])
             moved += 1
+
+
+def invoke(function_name: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Call a function and wait for its answer.
+
+    Raises:
+        Refusal: `function_failed`, with what it raised.
+    """
+    answer = boto3.client("lambda", config=_PATIENT).invoke(
+        FunctionName=function_name, Payload=json.dumps(dict(event)).encode()
+    )
+    found: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise Refusal("function_failed", str(found.get("errorMessage", found)))
+    return found
