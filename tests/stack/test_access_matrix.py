@@ -53,6 +53,7 @@ TABLE: Final = MappingProxyType(
         "POST /v1/registrations/{registration_id}/unmark-paid":     "401 401 401 200 403 200 404 404 401 401",
         "POST /v1/registrations/{registration_id}/cancel":          "401 401 401 200 403 200 404 404 401 401",
         "POST /v1/registrations/{registration_id}/resend":          "401 401 401 200 403 200 404 404 401 401",
+        "GET /v1/reconciliations":                                  "401 401 401 200 403 403 403 200 401 401",
         "GET /v1/public/trainings/{training_id}":                   "200 200 200 200 200 200 200 200 200 200",
         "POST /v1/public/trainings/{training_id}/price":            "200 200 200 200 200 200 200 200 200 200",
         "POST /v1/public/trainings/{training_id}/registrations":    "201 201 201 201 201 201 201 201 201 201",
