@@ -212,12 +212,16 @@ def test_a_lost_chargeback_is_told_by_a_reversal_and_by_a_decision_rfd_4(shop: P
     dispute = shop.simulator.open_dispute(capture.capture_id, chargeback=True)
     hints(shop)
 
-    shop.simulator.lose_dispute(dispute["id"])
+    reversal = shop.simulator.lose_dispute(dispute["id"])["reversal"]
 
     assert hints(shop) == [
         (
             "PAYMENT.CAPTURE.REVERSED",
-            Hint(provider_account_id=MERCHANT, reversed_capture_id=capture.capture_id),
+            Hint(
+                provider_account_id=MERCHANT,
+                provider_refund_id=reversal,
+                reversed_capture_id=capture.capture_id,
+            ),
         ),
         (
             "CUSTOMER.DISPUTE.RESOLVED",

@@ -172,6 +172,21 @@ def test_the_panel_plays_buyer_seller_and_bank(browser: FlaskClient, calls: PayP
     assert books["merchants"][MERCHANT]["USD"]["refunded"] == 0
 
 
+def test_the_panel_plays_disputes(browser: FlaskClient, calls: PayPalCalls):
+    capture = calls.pay()
+    fields = {"capture": capture["id"], "amount_minor": 5000, "chargeback": True}
+
+    opened = browser.post(f"{KNOBS}/disputes", json=fields).get_json()
+    lost = browser.post(f"{KNOBS}/disputes/{opened['id']}/lose").get_json()
+    again = browser.post(f"{KNOBS}/disputes/{opened['id']}/lose")
+    odd = browser.post(f"{KNOBS}/disputes/{opened['id']}/forget")
+
+    assert (opened["status"], opened["amount_minor"]) == ("WAITING_FOR_SELLER_RESPONSE", 5000)
+    assert (lost["outcome"], lost["taken_minor"]) == ("RESOLVED_BUYER_FAVOUR", 5000)
+    assert (again.status_code, odd.status_code) == (400, 400)
+    assert browser.get(f"{KNOBS}/disputes").get_json() == [lost]
+
+
 def test_the_panel_adds_sellers_and_declines_and_forgets(
     browser: FlaskClient, calls: PayPalCalls, simulator: PayPalSimulator
 ):

@@ -194,7 +194,9 @@ def test_each_sample_event_goes_through_our_parser_ext_2(specs: Path):
         "PAYMENT.CAPTURE.DECLINED": Hint(payment_id="CUSTOMID-1001"),
         # These samples of 2018 do not say whose they are.
         "PAYMENT.CAPTURE.REFUNDED": Hint(provider_refund_id="1Y107995YT783435V"),
-        "PAYMENT.CAPTURE.REVERSED": Hint(reversed_capture_id="4L335234718889942"),
+        "PAYMENT.CAPTURE.REVERSED": Hint(
+            provider_refund_id="09E71677NS257044M", reversed_capture_id="4L335234718889942"
+        ),
         "CUSTOMER.DISPUTE.CREATED": Hint(
             provider_dispute_id="PP-000-042-663-135", provider_account_id="RD465XN5VS364"
         ),

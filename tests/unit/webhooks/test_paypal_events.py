@@ -164,7 +164,11 @@ DISPUTED = Hint(provider_dispute_id="PP-D-27803", provider_account_id="RD465XN5V
                     {"rel": "up", "href": f"{CAPTURES}/4L335234718889942"},
                 ],
             },
-            Hint(provider_account_id="QKRY6BTWMQQ8C", reversed_capture_id="4L335234718889942"),
+            Hint(
+                provider_account_id="QKRY6BTWMQQ8C",
+                provider_refund_id="09E71677NS257044M",
+                reversed_capture_id="4L335234718889942",
+            ),
             id="reversed",
         ),
         pytest.param(

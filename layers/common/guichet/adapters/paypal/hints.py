@@ -65,12 +65,16 @@ def _refund_hint(refund: Mapping[str, Any]) -> Hint:
 
 
 def _reversal_hint(reversal: Mapping[str, Any]) -> Hint:
-    """A reversal is shaped as a refund; which capture was reversed stands in a link alone."""
+    """A reversal is shaped as a refund; which capture was reversed stands in a link alone.
+
+    A bank may reverse without a dispute: then it counts as the refund that it looks like.
+    """
     payment_id, _ = _references(reversal)
     seller = _seller_of(reversal)
     return Hint(
         payment_id=None if seller else payment_id,
         provider_account_id=seller,
+        provider_refund_id=readable_id(reversal.get("id")),
         reversed_capture_id=_linked(reversal, "up"),
     )
 
