@@ -11,11 +11,16 @@ from guichet.payments.use_cases.unlink_payment_account import (
     unlink_payment_account,
 )
 from guichet.registration.registration import MoneyOutcome, Registration, RegistrationStatus
+from guichet.registration.use_cases.resolve_payment import (
+    Resolution,
+    ResolvePayment,
+    resolve_payment,
+)
 from tests.support.cancelling import settle_all
 from tests.support.gateway import Came
 from tests.support.organizing import actor_of, mark
 from tests.support.road import time_passes
-from tests.support.world import World
+from tests.support.world import SYSTEM, World, refusal_of
 
 type Call = Callable[..., Came]
 type Cancel = Callable[..., Came]
@@ -204,3 +209,29 @@ def test_a_cursor_of_nobody_is_refused(
     answer = call("GET", path, query=f"cursor={cursor}")
 
     assert (answer.status, answer.code) == (400, "cursor_invalid")
+
+
+def test_what_a_person_decides_about_does_not_buy_a_seat_any_more_reg_3(
+    world: World, cancelled: Cancel, report: Report
+) -> None:
+    training = world.training()
+    ada = world.register(training)
+    payment = world.start(ada)
+    assert payment.session_id is not None
+    world.stripe.configure_chaos({"capture": {"amount_minor": 11999}})
+    world.stripe.pay(payment.session_id)
+    world.settle_down()
+    cancelled(training.training_id)
+
+    accept = ResolvePayment(payment.payment_id, Resolution.ACCEPT, None, SYSTEM)
+    refusal = refusal_of(lambda: resolve_payment(accept, settling=world.parts.settling))
+    assert refusal.code == "training_cancelled"
+    settle_all(world)
+    returned = ResolvePayment(payment.payment_id, Resolution.RETURN, None, SYSTEM)
+    resolve_payment(returned, settling=world.parts.settling)
+    world.settle_down()
+
+    assert report(training.training_id)["registrations"]["not_refunded"] == 1
+    books = world.stripe.books()["accounts"]["acct_atelier"]["USD"]
+    assert books["customer_paid"] == books["refunded"] == 11999
+    world.assert_books_equal_the_providers()

@@ -50,7 +50,10 @@ class PaymentDetails(Answer):
 
 
 class RegistrationAnswer(Answer):
-    """A registration as those see it who sell the training. `payment` is not told in lists."""
+    """A registration as those see it who sell the training. `payment` is not told in lists.
+
+    `not_refunded` is the code of what kept its money from going back when the training was cancelled.
+    """
 
     registration_id: str
     training_id: str
@@ -69,6 +72,7 @@ class RegistrationAnswer(Answer):
     registered_at: datetime
     hold_expires_at: datetime | None
     confirmed_at: datetime | None
+    not_refunded: str | None
     payment: PaymentDetails | None
 
     @classmethod
@@ -91,6 +95,7 @@ class RegistrationAnswer(Answer):
             registered_at=registration.registered_at,
             hold_expires_at=registration.hold.ends_at if registration.hold else None,
             confirmed_at=registration.confirmed_at,
+            not_refunded=registration.not_refunded,
             payment=None if payment is None else PaymentDetails.of(payment),
         )
 

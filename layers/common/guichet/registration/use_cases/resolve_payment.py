@@ -124,6 +124,7 @@ def _require_unknown(situation: Situation) -> None:
 def _accepted(situation: Situation) -> Decision:
     """The books hold what came; from now on it pays for the seat."""
     registration = situation.registration
+    situation.training.require_not_cancelled()
     confirmed = registration.confirmed(
         now=situation.now, paid_by=PaidBy.PROVIDER, payment_id=situation.payment.payment_id
     )
