@@ -9,6 +9,7 @@ from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key
 from guichet.events import ActorKind
 from guichet.ledger.journal import JournalEntry
+from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
 from guichet.registration.provider_event import ProviderEvent
@@ -54,27 +55,36 @@ class History:
     def story(self, registration_id: str) -> list[Happening]:
         """Everything known about one registration, oldest first: nothing for an unknown one.
 
-        Its own journal, those of its payments and their refunds, the provider's events that moved
+        Its own journal, those of its payments, their refunds and disputes, the provider's events that moved
         one of them, and of each mail whether it still waits.
         """
         own = self._journal(items.named(Registration, registration_id))
+        payment_ids = _named_in(own, "open_payment_id", "paid_payment_id")
         payments = [
             entry
-            for payment_id in _named_in(own, "open_payment_id", "paid_payment_id")
+            for payment_id in payment_ids
             for entry in self._journal(items.named(Payment, payment_id))
         ]
-        refunds = [
+        returned = [
             entry
-            for refund_id in _named_in(payments, "refund_id")
-            for entry in self._journal(items.named(Refund, refund_id))
+            for payment_id in payment_ids
+            for name in self._beside(payment_id)
+            for entry in self._journal(name)
         ]
-        moved = [*own, *payments, *refunds]
+        moved = [*own, *payments, *returned]
         events = [entry for name in _events_behind(moved) for entry in self._journal(name)]
         ordered = sorted(
             [*moved, *events],
             key=lambda each: (each.at, _rank(each), each.aggregate, each.sequence),
         )
         return [Happening(each, self._mails(each)) for each in ordered]
+
+    def _beside(self, payment_id: str) -> list[str]:
+        """The refunds and disputes of a payment, as the journal names them."""
+        page = self._dynamo.query("state", keys.payment(payment_id).pk)
+        kinds = {"REFUND": Refund, "DISPUTE": Dispute}
+        found = [str(item["sk"]).partition("#") for item in page.items]
+        return [items.named(kinds[kind], each) for kind, _, each in found if kind in kinds and each]
 
     def _journal(self, aggregate: str) -> list[JournalEntry]:
         found: list[JournalEntry] = []
