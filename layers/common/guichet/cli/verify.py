@@ -42,11 +42,15 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _live(options: argparse.Namespace) -> tuple[Iterable[Item], datetime, bool]:
-    from guichet.verification.live import scanned  # noqa: PLC0415 - on its road only
+    import boto3  # noqa: PLC0415 - on its road only
+
+    from guichet.adapters.aws.sdk import CONFIG  # noqa: PLC0415 - same
+    from guichet.verification.live import scanned  # noqa: PLC0415 - same
 
     parts, outputs = the_stack(options)
     tables = (outputs["StateTableName"], outputs["JournalTableName"])
-    return chain.from_iterable(map(scanned, tables)), parts.clock.now(), options.still
+    client = boto3.client("dynamodb", config=CONFIG)
+    return scanned(client, *tables), parts.clock.now(), options.still
 
 
 def _exported(folders: list[Path]) -> tuple[Iterable[Item], datetime, bool]:
