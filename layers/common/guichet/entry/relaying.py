@@ -25,6 +25,11 @@ ALARMS: Final = MappingProxyType(
     }
 )
 
+_ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
+_UNNAMED: Final = MappingProxyType(
+    {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
+)
+
 # Events that somebody must act upon at once, with the field of the entry that names the object.
 _WORK: Final = MappingProxyType(
     {
@@ -49,10 +54,10 @@ class Alarm:
 
     @property
     def commands(self) -> tuple[str, ...]:
-        names = {"registration_id": "reg_…", "payment_id": "pay_…", **self.facts}
+        names = {**_UNNAMED, **self.facts}
         decision = ALARMS[self.reason]
         decided = () if decision is None else (decision.format_map(names),)
-        if "account_id" in self.facts:  # about an account's books, not one registration
+        if self.reason in _ABOUT_BOOKS:
             return decided
         return (f"guichet story {names['registration_id']}", *decided)
 

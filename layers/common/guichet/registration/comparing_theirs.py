@@ -145,7 +145,7 @@ class Theirs:
                     FindingCode.REFUND_NOT_RECORDED, _about(listed), ours="", theirs=listed.amount
                 )
         elif after.amount != listed.amount or (
-            listed.settled and after.status is RefundStatus.FAILED
+            listed.settled and after.status is not RefundStatus.SUCCEEDED
         ):
             compared.find(
                 FindingCode.REFUND_DIFFERS,

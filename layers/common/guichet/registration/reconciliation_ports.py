@@ -61,9 +61,9 @@ class ReconciliationRecords(Protocol):
         ...
 
     def touched(
-        self, account_id: str, since: datetime, until: datetime, *, after: str | None
+        self, account_id: str, since: datetime, until: datetime, *, limit: int, after: str | None
     ) -> Touched:
-        """By the journal: an index that may miss the last moments."""
+        """By at most so many journal entries: an index that may miss the last moments."""
         ...
 
 

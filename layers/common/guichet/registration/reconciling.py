@@ -29,6 +29,9 @@ from guichet.registration.comparing_theirs import Theirs
 from guichet.registration.reconciliation_ports import ReconciliationRecords, Report, Reports
 
 PAGE: Final = 100
+# Journal entries of a page of ours: some hundred payments by one list, or a dozen by a question each.
+_ENTRIES_LISTED: Final = 1000
+_ENTRIES_ASKED: Final = 100
 _LONGEST: Final = timedelta(days=30)  # as long as providers keep their events
 _OVERLAP: Final = timedelta(hours=1)  # what became visible a little late
 # A provider that is away is waited for; later, what it can't answer is a finding.
@@ -160,7 +163,14 @@ class Reconciling:
         self, run: ReconciliationRun, step: Step, cause: Cause
     ) -> tuple[Compared, str | None]:
         if step.kind is None:
-            touched = self.runs.touched(run.account_id, run.since, run.until, after=run.after)
+            listed = ListedKind.CAPTURE in self.books[run.provider].kinds
+            touched = self.runs.touched(
+                run.account_id,
+                run.since,
+                run.until,
+                limit=_ENTRIES_LISTED if listed else _ENTRIES_ASKED,
+                after=run.after,
+            )
             payments = [
                 payment
                 for start in range(0, len(touched.payment_ids), PAGE)

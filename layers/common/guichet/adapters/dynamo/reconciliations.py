@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
@@ -28,8 +27,6 @@ from guichet.payments.payment import Payment
 from guichet.payments.reconciliation import ReconciliationRun, RunKind
 from guichet.registration.ports import Slice
 from guichet.registration.reconciliation_ports import Touched
-
-_NOMINATED: Final = 1000  # names alone: a thousand of them are a tenth of a megabyte
 
 
 class Reconciliations(Lists):
@@ -96,7 +93,7 @@ class Reconciliations(Lists):
         return [decode(Payment, each) for each in found if each is not None]
 
     def touched(
-        self, account_id: str, since: datetime, until: datetime, *, after: str | None
+        self, account_id: str, since: datetime, until: datetime, *, limit: int, after: str | None
     ) -> Touched:
         start: Item = {"account_id": account_id, **_place(after, since)}
         page = self._dynamo.query(
@@ -104,7 +101,7 @@ class Reconciliations(Lists):
             account_id,
             index="account",
             at_most=encode_time(until),
-            limit=_NOMINATED,
+            limit=limit,
             start=start,
         )
         names = list(dict.fromkeys(keys.aggregate_of(str(each["pk"])) for each in page.items))
