@@ -41,6 +41,8 @@ def distinct_points(calls: Calls) -> Iterator[KillPoint]:
     """A process that did nothing, and each that died after something that lasts."""
     starts = set(calls.starts)
     for n, call in enumerate(calls.made):
+        if n < calls.marked_at and not IS_WIDE:
+            continue
         if n in starts:
             yield KillPoint(n, "before")
         if is_lasting(call):

@@ -20,6 +20,7 @@ class Flow:
     or_ends: Mapping[str, RegistrationStatus] = field(default_factory=dict)  # if a fault delays it
     needs_webhooks: bool = False  # nobody else can tell
     alarms: frozenset[str] = frozenset()  # that it may raise
+    returned: Mapping[str, int] = field(default_factory=dict)  # in minor units, because of a wish
 
     @property
     def name(self) -> str:

@@ -46,6 +46,11 @@ class Calls:
     is_dead: bool = False
     is_struck: bool = False  # its fault has been told
     starts: list[int] = field(default_factory=list)  # the number of each process's first call
+    marked_at: int = 0  # what is before is another story, which the default run strikes there
+
+    def mark(self) -> None:
+        """What is told before is only how things came to be."""
+        self.marked_at = len(self.made)
 
     def watch[T](self, name: str, detail: str, act: Callable[[], T]) -> T:
         if self.is_dead:

@@ -24,7 +24,12 @@ _SHARES: Final = SHARES if IS_WIDE else 1
 @pytest.mark.parametrize("share", range(_SHARES))
 @pytest.mark.parametrize("flow", [pytest.param(flow, id=flow.name) for flow in FLOWS])
 def test_an_answer_may_get_lost_at_any_call(flow: Flow, share: int) -> None:
-    points = loss_points(undisturbed(flow).made, reads=IS_WIDE)
+    calls = undisturbed(flow)
+    points = (
+        each
+        for each in loss_points(calls.made, reads=IS_WIDE)
+        if IS_WIDE or each.n >= calls.marked_at
+    )
     for point in shared(points, share, of=_SHARES, every=_EVERY):
         life = Life(LossyCalls(lose=point), after_write=assert_no_freed_seat_can_be_paid)
         with told(point, life):
