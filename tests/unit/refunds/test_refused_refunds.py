@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from guichet.access.membership import Role
 from guichet.registration.refusals import explained
 from guichet.registration.training import Approval
 from tests.support.gateway import Came
 from tests.support.linking import Desk
-from tests.support.organizing import start_debit
+from tests.support.organizing import mark, start_debit
 from tests.support.unchanged import nothing_written
 from tests.support.world import STRIPE_ACCOUNT, World
 
@@ -29,6 +30,14 @@ def bought(world: World) -> str:
 def left_of(call: Call, payment_id: str) -> dict[str, Any]:
     left: dict[str, Any] = call("GET", f"/v1/payments/{payment_id}").body["left"]
     return left
+
+
+def marked_by_hand(world: World) -> str:
+    """A page that was opened ended when the organizer was paid in cash."""
+    registration = world.register(world.training())
+    payment = world.start(registration)
+    mark(world, world.member("magda", Role.OWNER), registration)
+    return payment.payment_id
 
 
 def too_old(world: World) -> str:
@@ -84,6 +93,7 @@ def all_gone(world: World, ask: Call) -> str:
 @pytest.mark.parametrize(
     ("prepare", "refusal"),
     [
+        pytest.param(marked_by_hand, ("refund_marked_paid", "RFD-5a"), id="a: marked by hand"),
         pytest.param(too_old, ("refund_window_over", "RFD-5b"), id="b: more than 60 days"),
         pytest.param(pending, ("refund_payment_pending", "RFD-5c"), id="c: still pending"),
         pytest.param(mismatched, ("refund_held", "RFD-5c"), id="c: a person decides"),

@@ -109,18 +109,19 @@ class Ending:
     def _money(self, registration: Registration) -> _Money:
         """What goes back of a registration that ends, and what does not and why."""
         if registration.paid_by is PaidBy.PROVIDER and registration.paid_payment_id is not None:
-            return self._planned(self._payment(registration.paid_payment_id))
+            return self._planned(self._payment(registration.paid_payment_id), registration)
         if registration.paid_by is PaidBy.HAND:
             return M.NOT_REFUNDED, refusal_without_payment(registration).code, None
         if registration.status is RegistrationStatus.PROCESSING:
             return self._arrived(registration)
         return M.NOTHING_TO_REFUND, None, None
 
-    def _planned(self, payment: Payment) -> _Money:
+    def _planned(self, payment: Payment, registration: Registration) -> _Money:
         records, run = self.settling.records, self.run
         try:
             planned = plan_refund(
                 payment,
+                registration,
                 records.refunds_of(payment.payment_id),
                 amount=None,
                 reason=RefundReason.TRAINING_CANCELLED,

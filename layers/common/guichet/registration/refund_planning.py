@@ -24,7 +24,7 @@ S = PaymentStatus
 _NOTHING_PAID: Final = frozenset({S.FAILED, S.EXPIRED, S.ABANDONED})
 _HELD: Final = frozenset({S.MISMATCHED, S.PARKED})
 
-# What an English reader is told. The other languages are in data/texts.
+# What an English reader is told. The other languages are in data/refusals.
 SENTENCES: Final = MappingProxyType(
     {
         "refund_marked_paid": "This was marked as paid by hand; return the money the way it came.",
@@ -91,12 +91,18 @@ def refused(code: str) -> Refusal:
 
 
 def refusal_of(
-    payment: Payment, found: RefundsFound, *, account: PaymentAccount | None, now: datetime
+    payment: Payment,
+    registration: Registration,
+    found: RefundsFound,
+    *,
+    account: PaymentAccount | None,
+    now: datetime,
 ) -> Refusal | None:
     """Why nothing of this payment can be returned now; None where some of it can (RFD-5)."""
     capture = payment.capture
     if payment.status is not S.CAPTURED or capture is None:
-        return refused(_pending_code(payment.status))
+        by_hand = payment.status in _NOTHING_PAID and registration.paid_by is PaidBy.HAND
+        return refused("refund_marked_paid" if by_hand else _pending_code(payment.status))
     so_far = RefundsSoFar(capture, found.refunds, found.disputes)
     linked = account is not None and account.is_live
     if not linked or account is None or account.provider_account_id != payment.payee:
@@ -125,6 +131,7 @@ def refusal_without_payment(registration: Registration) -> Refusal:
 
 def plan_refund(
     payment: Payment,
+    registration: Registration,
     found: RefundsFound,
     *,
     amount: Money | None,
@@ -142,6 +149,7 @@ def plan_refund(
 
     Args:
         payment: which was captured.
+        registration: what it is for.
         found: its refunds and disputes, as they were just read.
         amount: None: all that is left.
         reason: who asked.
@@ -158,7 +166,7 @@ def plan_refund(
         Invalid: an amount of 0, or in another currency.
         Conflict: a refusal of RFD-5.
     """
-    refusal = refusal_of(payment, found, account=account, now=now)
+    refusal = refusal_of(payment, registration, found, account=account, now=now)
     capture = payment.capture
     if refusal is not None or capture is None:
         raise refusal or refused("refund_nothing_paid")

@@ -111,6 +111,7 @@ def _planned(
     key = command.idempotency_key or f"version {registration.version}"
     return plan_refund(
         payment,
+        registration,
         settling.records.refunds_of(payment.payment_id),
         amount=wish.amount,
         reason=RefundReason.ORGANIZER,

@@ -62,7 +62,11 @@ def read_payment(payment_id: str, member: Member, *, refunding: Refunding) -> Pa
         fee_returned=payment.platform_fee.zero() if so_far is None else so_far.fee_given_back,
         refundable_until=None if so_far is None else so_far.refundable_until,
         refusal=refusal_of(
-            payment, found, account=linked_account(records, payment), now=refunding.clock.now()
+            payment,
+            registration,
+            found,
+            account=linked_account(records, payment),
+            now=refunding.clock.now(),
         ),
         refunds=found.refunds,
         disputes=found.disputes,

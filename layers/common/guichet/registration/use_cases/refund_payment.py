@@ -75,6 +75,7 @@ def _stored(command: RefundPayment, refunding: Refunding, cause: Cause) -> Reply
         return Reply.replay(earlier, same_request=earlier.request_hash == asked)
     planned = plan_refund(
         payment,
+        registration,
         records.refunds_of(payment.payment_id),
         amount=command.amount,
         reason=RefundReason.ORGANIZER,
