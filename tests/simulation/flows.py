@@ -10,6 +10,7 @@ from tests.simulation.card_flows import CARD_FLOWS
 from tests.simulation.desk_flows import DESK_FLOWS
 from tests.simulation.money_back_flows import MONEY_BACK_FLOWS
 from tests.simulation.paypal_flows import PAYPAL_FLOWS
+from tests.simulation.reconciled_flows import RECONCILED_FLOWS
 
 FLOWS: Final = (
     *CARD_FLOWS,
@@ -18,4 +19,5 @@ FLOWS: Final = (
     *DESK_FLOWS,
     *CANCELLED_FLOWS,
     *MONEY_BACK_FLOWS,
+    *RECONCILED_FLOWS,
 )

@@ -98,7 +98,7 @@ def three_of_a_cancelled_training(story: Story, method: str) -> None:
     story.life.background()
 
 
-def _at(method: str, play: Callable[[Story, str], None]) -> Callable[[Story], None]:
+def at(method: str, play: Callable[[Story, str], None]) -> Callable[[Story], None]:
     """The story at this provider, by a name of its own."""
     act = update_wrapper(partial(play, method=method), play)
     act.__name__ = play.__name__ if method == "stripe" else f"{method}_{play.__name__}"
@@ -109,31 +109,31 @@ def _flows(method: str) -> tuple[Flow, ...]:
     confirmed = {"ada": S.CONFIRMED}
     disputed, failed = frozenset({"dispute.opened"}), frozenset({"refund.failed"})
     return (
-        Flow(_at(method, refunded_in_part), confirmed, returned={"ada": _PART}),
+        Flow(at(method, refunded_in_part), confirmed, returned={"ada": _PART}),
         Flow(
-            _at(method, refund_fails_later),
+            at(method, refund_fails_later),
             confirmed,
             needs_webhooks=True,
             alarms=failed,
             returned={"ada": _PAID},
         ),
         Flow(
-            _at(method, refunded_there),
+            at(method, refunded_there),
             confirmed,
             needs_webhooks=True,
             returned={"ada": _PAID},
         ),
         Flow(
-            _at(method, dispute_lost),
+            at(method, dispute_lost),
             confirmed,
             needs_webhooks=True,
             alarms=disputed,
             returned={"ada": _PART},
         ),
-        Flow(_at(method, dispute_won), confirmed, needs_webhooks=True, alarms=disputed),
-        Flow(_at(method, dispute_lost_then_won), confirmed, needs_webhooks=True, alarms=disputed),
+        Flow(at(method, dispute_won), confirmed, needs_webhooks=True, alarms=disputed),
+        Flow(at(method, dispute_lost_then_won), confirmed, needs_webhooks=True, alarms=disputed),
         Flow(
-            _at(method, three_of_a_cancelled_training),
+            at(method, three_of_a_cancelled_training),
             {"ada": S.CANCELLED, "bea": S.CANCELLED, "cyn": S.CANCELLED},
             returned={"ada": _PAID},
         ),
@@ -143,7 +143,7 @@ def _flows(method: str) -> tuple[Flow, ...]:
 MONEY_BACK_FLOWS: Final = (
     *_flows("stripe"),
     Flow(
-        _at("stripe", refunded_there_with_its_fee),  # PayPal's pages never return it
+        at("stripe", refunded_there_with_its_fee),  # PayPal's pages never return it
         {"ada": S.CONFIRMED},
         needs_webhooks=True,
         returned={"ada": _PAID},
