@@ -239,16 +239,18 @@ class Settling:
             if ends_newer_page and situation.has_newer_page:
                 ends_newer_page = self._ended_newer_page(situation.registration, cause)
                 continue
-            decision = decide(situation, report, refund_for=self.return_of)
-            if not decision.changes:
-                self._nothing_to_do(cause, event)
-                return
             try:
+                decision = decide(situation, report, refund_for=self.return_of)
+                if not decision.changes:
+                    self._nothing_to_do(cause, event)
+                    return
                 self.records.save(cause, decision.changes, (*decision.steps, *applied))
             except ConcurrentUpdateError:
                 if event is not None and self._is_applied(event):
                     return
-            except Conflict:
+            except Conflict as refusal:
+                if refusal.code == "refund_exceeds_left":
+                    continue  # captured and returned since it was read: look again
                 if not seat_may_be_left:
                     raise
                 seat_may_be_left = False  # a late payment's seat, e-mail or discount is gone
