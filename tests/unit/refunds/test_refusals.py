@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 import guichet
+from guichet.adapters.stripe.errors import REFUND_REFUSALS
 from guichet.entry.problems import problem_of
 from guichet.errors import Conflict
 from guichet.languages import LANGUAGES, Language, preferred_language
 from guichet.registration.refund_planning import RULES
 from guichet.registration.refusals import explained, failure_explained
+from local.paths import ROOT
 
 FOLDER = Path(guichet.__file__).parent / "data" / "refusals"
 
@@ -94,6 +96,24 @@ def test_no_sentence_was_left_in_english(language: Language) -> None:
     english, own = texts("en"), texts(language)
 
     assert [code for code in own if set(own[code].values()) & set(english[code].values())] == []
+
+
+def test_callers_find_every_code_in_the_documents_rfd_5() -> None:
+    document = _refunds_page()
+
+    assert [code for code in texts("en") if f"`{code}`" not in document] == []
+    assert [code for code, rule in RULES.items() if f"`{code}` | {rule} |" not in document] == []
+
+
+def test_every_no_of_stripe_has_a_sentence_rfd_6() -> None:
+    assert set(REFUND_REFUSALS.values()) <= FAILURES
+    assert [each for each in REFUND_REFUSALS if f"`{each}`" not in _refunds_page()] == [
+        "account_invalid"
+    ]
+
+
+def _refunds_page() -> str:
+    return (ROOT / "docs" / "refunds.md").read_text()
 
 
 def test_a_failure_in_a_providers_own_word_is_explained_all_the_same_rfd_6() -> None:
