@@ -12,8 +12,9 @@ from local.paths import ROOT
 from tests.infrastructure.conftest import written
 from tests.support.browsing import Visitor, browser_of
 from tests.support.deployed_stack import DeployedStack, deployed_stack
+from tests.support.verified_stack import assert_stack_verified, pytest_runtest_teardown
 
-__all__ = ["deployed_stack", "written"]
+__all__ = ["deployed_stack", "pytest_runtest_teardown", "written"]
 
 type Arrive = Callable[..., Visitor]
 
@@ -35,10 +36,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def _alone(deployed_stack: DeployedStack) -> Iterator[None]:
+def _alone(deployed_stack: DeployedStack, request: pytest.FixtureRequest) -> Iterator[None]:
     """One test of the whole stack at a time: some move the clock or break a part."""
     with deployed_stack.one_at_a_time("tests"):
         yield
+        assert_stack_verified(deployed_stack, request.node)
 
 
 @pytest.fixture(scope="session")

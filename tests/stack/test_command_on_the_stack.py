@@ -118,6 +118,34 @@ def test_what_lies_among_dead_letters_is_done_by_one_command_ext_2(
     assert unknown.stderr.startswith("queue_unknown: ")
 
 
+def test_verify_finds_in_the_tables_what_nobody_should_have_changed_reg_4(
+    deployed_stack: DeployedStack, guichet: Command, sold: Browser
+) -> None:
+    right = until(lambda: guichet("verify", "--still"), lambda ran: ran.returncode == 0)
+    training_id = sold.look()["training"]["training_id"]
+    _take_seat(deployed_stack, training_id, 1)
+    try:
+        wrong = guichet("verify", "--still")
+    finally:
+        _take_seat(deployed_stack, training_id, -1)
+
+    assert "FOUND" not in right.stdout
+    assert wrong.returncode == 1
+    found = f"trainings.seats  training/{training_id}  counts 2 seats taken, and 1 registrations"
+    assert found in wrong.stdout
+    assert sold.email not in wrong.stdout
+
+
+def _take_seat(stack: DeployedStack, training_id: str, count: int) -> None:
+    """As nobody may: without a registration."""
+    stack.client("dynamodb").update_item(
+        TableName=stack.state_table,
+        Key={"pk": {"S": f"TRAINING#{training_id}"}, "sk": {"S": "SEATS"}},
+        UpdateExpression="ADD taken :count",
+        ExpressionAttributeValues={":count": {"N": str(count)}},
+    )
+
+
 def _is_told_in_order(story: str, *parts: str) -> None:
     place = 0
     for part in parts:
