@@ -37,7 +37,7 @@ FAILURES = frozenset(
 WORDS = {
     "en": ("refund", "registration", "payment provider", "dispute"),
     "fr": ("rembours", "inscription", "prestataire de paiement", "contestation"),
-    "de": ("rückerstatt", "anmeldung", "zahlungsdienstleister", "anfechtung"),
+    "de": ("rückerstatt", "anmeldung", "zahlungsdienstleister", "beanstandung"),
     "it": ("rimbors", "iscrizione", "fornitore di servizi di pagamento", "contestazione"),
     "es": ("reembols", "inscripción", "proveedor de pagos", "disputa"),
     "pt": ("reembols", "inscrição", "provedor de pagamento", "contestação"),
