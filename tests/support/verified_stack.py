@@ -10,7 +10,8 @@ import pytest
 from guichet.verification.findings import Finding
 from guichet.verification.live import scanned
 from guichet.verification.verifying import verify
-from local.deployment import AwsClient, client
+from local.deployment import client
+from local.environment import AwsClient
 from tests.support.deployed_stack import DeployedStack
 from tests.support.stack_sale import until
 

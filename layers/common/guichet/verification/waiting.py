@@ -11,7 +11,7 @@ from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.seam import Item
 from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.payment import Payment, PaymentStatus
-from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.provider_event import ProviderEvent
 from guichet.verification.history import History
@@ -62,6 +62,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:
             yield "payment.mismatched"
         case Payment(status=PaymentStatus.CAPTURING, started_at=since) if now >= since + _TOLD_BY:
             yield "payment.unknown_for_long"
+        case Refund(reason=RefundReason.CHARGEBACK, status=RefundStatus.FAILED):
+            return  # won on appeal: nobody has to act
         case Refund(status=RefundStatus.FAILED):
             yield "refund.failed"
         case Refund(is_in_progress=True, requested_at=since) if now >= since + _TOLD_BY:
