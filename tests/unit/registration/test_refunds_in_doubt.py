@@ -316,7 +316,8 @@ def test_a_provider_that_takes_a_success_back_to_pending_changes_nothing_bad_4(
     registration = no_seat_for(world)
     world.settle_down()
     done = the_return(world, registration)
-    body = json.dumps({"id": done.provider_refund_id, "object": "refund", "status": "pending"})
+    known = world.stripe.find(str(done.provider_refund_id))
+    body = json.dumps({**known, "status": "pending"})
     stale = Answering(
         SimulatorHttp(world.stripe), asks_about_refunds, HttpResponse(200, {}, body.encode())
     )

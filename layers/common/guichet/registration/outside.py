@@ -72,10 +72,11 @@ class Outside:
     ) -> tuple[Payment | None, Capture | None]:
         """The payment of ours that the provider's object belongs to.
 
-        What it says of its payment an organizer can edit: the payee and the capture must agree.
+        What it says of its payment an organizer can edit: the payee, where one was asked, and the
+        capture must agree.
         """
         payment = None if payment_id is None else self.records.payment(payment_id)
-        if payment is None or payment.payee != payee:
+        if payment is None or payee not in {"", payment.payee}:
             return None, None
         if payment.capture is None:
             self.settling.ask(payment.payment_id, cause)  # its own news may have been lost

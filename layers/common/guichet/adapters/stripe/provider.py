@@ -140,17 +140,17 @@ class StripeProvider:
             answer = self._client.send(requests.create_refund(refund), self._client.budget())
         except StripeRefusedError as refused:
             raise refund_refusal(refused) from refused
-        return reading.refund_report(answer.json)
+        return _report_of(refund, answer.json)
 
     def ask_refund(self, refund: Refund) -> RefundReport | None:
         """What became of it; None where Stripe never received it."""
         budget = self._client.budget()
         if refund.provider_refund_id is not None:
             answer = self._client.send(requests.get_refund(refund), budget)
-            return reading.refund_report(answer.json)
+            return _report_of(refund, answer.json)
         listed = self._listed(lambda after: requests.list_refunds(refund, after), budget)
         found = _ours(listed, refund.refund_id)
-        return None if found is None else reading.refund_report(found)
+        return None if found is None else _report_of(refund, found)
 
     def ask_returned_fee(self, refund: Refund) -> str | None:
         return self._returned_fee(refund, self._client.budget())
@@ -163,7 +163,8 @@ class StripeProvider:
         earlier = self._returned_fee(refund, budget)
         if earlier is not None:
             return earlier
-        return reading.object_id(self._client.send(requests.refund_fee(refund), budget).json)
+        made = self._client.send(requests.refund_fee(refund), budget).json
+        return reading.object_id(reading.require_amount(made, refund.fee))
 
     def find_refund(self, provider_refund_id: str, *, payee: str) -> FoundRefund:
         call = requests.find_refund(provider_refund_id, payee)
@@ -198,7 +199,9 @@ class StripeProvider:
             return None
         listed = self._fee_refunds(refund.platform_fee_id, budget)
         found = _ours(listed, refund.refund_id)
-        return None if found is None else reading.object_id(found)
+        return (
+            None if found is None else reading.object_id(reading.require_amount(found, refund.fee))
+        )
 
     def _ask(self, payment: Payment, budget: Budget) -> SessionReport:
         return reading.session_report(self._client.send(requests.get_session(payment), budget))
@@ -218,6 +221,10 @@ class StripeProvider:
                 return
             after = reading.object_id(found[-1])
         raise ProviderUnavailableError("Stripe's list has no end")
+
+
+def _report_of(refund: Refund, found: Json) -> RefundReport:
+    return reading.refund_report(reading.require_amount(found, refund.amount))
 
 
 def _ours(listed: Iterator[Json], refund_id: str) -> Json | None:

@@ -84,6 +84,18 @@ def refund_report(refund: Json) -> RefundReport:
     return RefundReport(known, text(refund, "id"), failure)
 
 
+def require_amount(found: Json, asked: Money) -> Json:
+    """The refund of money or of a fee, if it is of as much as was asked for.
+
+    Raises:
+        ProviderUnavailableError: it is not: nothing is booked, and after an hour a person is told.
+    """
+    amount = money(whole(found, "amount"), text(found, "currency"))
+    if amount != asked:
+        raise unreadable(f"{amount} went back where {asked} was asked for")
+    return found
+
+
 def object_id(found: Json) -> str:
     return text(found, "id")
 

@@ -54,15 +54,23 @@ def apply_provider_event(
     if hint.payment_id is not None and hint.refund_id is not None:
         refunding.ask(hint.payment_id, hint.refund_id, cause)
         settling.records.event_ignored(cause, event)
+    elif hint.is_outside:
+        _record_outside(provider, hint, _payee(hint, settling), outside, cause)
+        settling.records.event_ignored(cause, event)
     elif hint.payment_id is not None:
         settling.ask(hint.payment_id, cause, event)
-    elif hint.provider_account_id is not None and hint.is_outside:
-        _record_outside(provider, hint, hint.provider_account_id, outside, cause)
-        settling.records.event_ignored(cause, event)
     else:
         for account in _accounts(provider, hint, linking):
             _ask_about(account, linking, cause)
         settling.records.event_ignored(cause, event)
+
+
+def _payee(hint: Hint, settling: Settling) -> str:
+    """Whose refund or dispute it is; empty where the event does not say, and we ask for ourselves."""
+    if hint.provider_account_id is not None:
+        return hint.provider_account_id
+    named = None if hint.payment_id is None else settling.records.payment(hint.payment_id)
+    return "" if named is None else named.payee
 
 
 def _record_outside(provider: str, hint: Hint, payee: str, outside: Outside, cause: Cause) -> None:
