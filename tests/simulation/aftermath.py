@@ -9,7 +9,7 @@ from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
 from guichet.entry.relaying import ALARMS
 from guichet.payments.payment import Payment, PaymentStatus
-from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.registration.cancellation import Cancellation, CancellationStatus
 from guichet.registration.mails import MailKind
 from guichet.registration.provider_event import EventStatus, ProviderEvent
@@ -176,7 +176,7 @@ def _assert_alarms(life: Life, found: _Found, flow: Flow | None) -> None:
     if not life.lost.messages:
         assert life.alarms == raised
     for refund in found.refunds:
-        if refund.status is RefundStatus.FAILED:
+        if refund.status is RefundStatus.FAILED and refund.reason is not RefundReason.CHARGEBACK:
             assert "refund.failed" in told[f"refund/{refund.refund_id}"]
     may = {"refund.unknown_for_long"} | (flow.alarms if flow is not None else set())
     if life.lost.day:

@@ -44,10 +44,11 @@ def refund_fails_later(story: Story, method: str) -> None:
 
 
 def refunded_there(story: Story, method: str, *, with_fee: bool = False) -> None:
-    """And the rest of it through us."""
+    """And the rest of it through us, once it shows what is left."""
     sold(story, method)
     refund_there(story, "ada", _PART, with_fee=with_fee)
     story.life.background()
+    story.life.wait(hours=2)
     refund(story, "ada", None)
     story.life.background()
 

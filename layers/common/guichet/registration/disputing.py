@@ -139,6 +139,7 @@ def _chargebacks(disputed: Disputed) -> list[Refund]:
 
 
 def _undone(refund: Refund, refunding: Refunding) -> Change[Aggregate]:
-    """Won after all: the money is the organizer's again (RFD-6)."""
+    """Won after all: the money is the organizer's again (RFD-6), and nobody has to act."""
     failed = refunding.with_fee_settled(refund, refund.transition_to(RefundStatus.FAILED))
-    return moved(refund, bumped(failed))
+    ids = {"registration_id": refund.registration_id, "payment_id": refund.payment_id}
+    return replace(moved(refund, bumped(failed)), events=(Event("refund.undone", ids),))
