@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, update_wrapper
 from typing import Final
 
 from guichet.registration.registration import RegistrationStatus
@@ -101,7 +100,10 @@ def three_of_a_cancelled_training(story: Story, method: str) -> None:
 
 def at(method: str, play: Callable[[Story, str], None]) -> Callable[[Story], None]:
     """The story at this provider, by a name of its own."""
-    act = update_wrapper(partial(play, method=method), play)
+
+    def act(story: Story) -> None:
+        play(story, method)
+
     act.__name__ = play.__name__ if method == "stripe" else f"{method}_{play.__name__}"
     return act
 
