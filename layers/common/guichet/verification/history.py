@@ -129,12 +129,17 @@ def states(history: History) -> Iterator[str]:
         status = after.get("status")
         if not isinstance(status, str):
             continue
-        if before is None:
+        if before is None or _is_begun_anew(entry):
             if not may_begin(kind, status, after.get("reason")):
                 yield f"began as {status}"
         elif not may_follow(kind, before, status):
             yield f"entry {entry['sequence']} moved it from {before} to {status}"
         before = status
+
+
+def _is_begun_anew(entry: Item) -> bool:
+    """The operator's staff may record another account in the place of one that was linked."""
+    return "payment_account.recorded" in {each.get("name") for each in maps(entry.get("events"))}
 
 
 def owned(history: History) -> Iterator[str]:
