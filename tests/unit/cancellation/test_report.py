@@ -1,11 +1,13 @@
 """The report of a cancelled training: whose money did not go back, why, and what to do (RFD-5)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from guichet.access.membership import Member
+from guichet.payments.account import PaymentAccountStatus
 from guichet.payments.use_cases.unlink_payment_account import (
     UnlinkPaymentAccount,
     unlink_payment_account,
@@ -16,11 +18,11 @@ from guichet.registration.use_cases.resolve_payment import (
     ResolvePayment,
     resolve_payment,
 )
-from tests.support.cancelling import settle_all
+from tests.support.cancelling import refund, settle_all
 from tests.support.gateway import Came
 from tests.support.organizing import actor_of, mark
 from tests.support.road import time_passes
-from tests.support.world import SYSTEM, World, refusal_of
+from tests.support.world import ACCOUNT, SYSTEM, World, refusal_of
 
 type Call = Callable[..., Came]
 type Cancel = Callable[..., Came]
@@ -109,7 +111,54 @@ def test_an_account_that_is_no_longer_linked_rfd_5d(
     row = only_row(report(training.training_id))
     assert (row["code"], row["rule"]) == ("refund_account_not_linked", "RFD-5d")
     assert row["payment_id"] == world.payment(ada).payment_id
+    assert row["left"] == {"amount_minor": 12000, "currency": "USD"}
     assert world.read(ada).status is RegistrationStatus.CANCELLED
+    assert not any("being refunded" in text for text in cancelled_texts(world)), "promised nothing"
+
+
+def cancelled_texts(world: World) -> list[str]:
+    return [
+        taken.mail.text for taken in world.mailer.taken if taken.message_key.endswith(":cancelled")
+    ]
+
+
+def test_a_payment_that_its_buyer_disputes_rfd_4(
+    world: World, cancelled: Cancel, report: Report
+) -> None:
+    training = world.training()
+    ada = world.buy(training)
+    capture = world.payment(ada).capture
+    assert capture is not None
+    world.stripe.open_dispute(capture.capture_id)
+    world.settle_down()
+
+    cancelled(training.training_id)
+    settle_all(world)
+
+    row = only_row(report(training.training_id))
+    assert (row["code"], row["rule"]) == ("refund_disputed", "RFD-4")
+    assert not world.stripe.find_all("refund")
+    assert not any("being refunded" in text for text in cancelled_texts(world)), "promised nothing"
+    world.assert_books_equal_the_providers()
+
+
+def test_what_the_organizer_returns_afterwards_is_no_longer_left_rfd_1(
+    world: World, cancelled: Cancel, report: Report, people: dict[str, Member]
+) -> None:
+    training = world.training()
+    ada = world.buy(training)
+    unlink(world, people["olivia"])
+    cancelled(training.training_id)
+    settle_all(world)
+    (former,) = world.parts.records.payment_accounts(ACCOUNT)
+    linked = replace(former, status=PaymentAccountStatus.LINKED, version=former.version + 1)
+    world.parts.people.save_payment_account(world.cause("link"), former, linked)
+
+    refund(world, people["maria"], ada, None)
+    world.settle_down()
+
+    assert only_row(report(training.training_id))["left"]["amount_minor"] == 0
+    world.assert_books_equal_the_providers()
 
 
 def test_a_payment_that_waits_for_a_person_rfd_5c(

@@ -10,8 +10,7 @@ from guichet.languages import Language
 from guichet.registration.cancellation import Cancellation, Tally
 from guichet.registration.refund_planning import RULES
 from guichet.registration.refusals import failure_explained
-from guichet.registration.registration import Registration
-from guichet.registration.use_cases.read_cancellation import CancellationView
+from guichet.registration.use_cases.read_cancellation import CancellationView, NotRefunded
 
 
 class CancellationRequest(Request):
@@ -50,13 +49,18 @@ class TallyAnswer(Answer):
 
 
 class NotRefundedAnswer(Answer):
-    """Whose money has not gone back, why, and what to do about it."""
+    """Whose money did not go back in the run, why, and what to do about it.
+
+    `left` is what has not gone back by now, null where nothing was captured; `payment_id` names
+    what to refund.
+    """
 
     registration_id: str
     payment_id: str | None
     name: str
     email: str
     charged: Amount
+    left: Amount | None
     outcome: str
     code: str
     rule: str | None
@@ -64,15 +68,17 @@ class NotRefundedAnswer(Answer):
     what_to_do: str
 
     @classmethod
-    def of(cls, registration: Registration, language: Language) -> Self:
+    def of(cls, row: NotRefunded, language: Language) -> Self:
+        registration = row.registration
         code = registration.not_refunded or ""
         explanation = failure_explained(code, language)
         return cls(
             registration_id=registration.registration_id,
-            payment_id=registration.paid_payment_id or registration.last_payment_id,
+            payment_id=None if row.payment is None else row.payment.payment_id,
             name=registration.name,
             email=registration.email,
             charged=Amount.of(registration.quote.charged),
+            left=None if row.left is None else Amount.of(row.left),
             outcome=str(registration.money_outcome),
             code=code,
             rule=RULES.get(code),

@@ -6,19 +6,32 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Member, Permission
 from guichet.errors import not_found
+from guichet.money import Money
+from guichet.payments.payment import Payment
+from guichet.payments.refunds_so_far import RefundsSoFar
 from guichet.registration.cancellation import Cancellation
 from guichet.registration.listing import visible
 from guichet.registration.permitted import permitted_training
 from guichet.registration.ports import Records, Slice
 from guichet.registration.registration import Registration
+from guichet.retrying import with_fresh_state
+
+
+@dataclass(frozen=True, slots=True)
+class NotRefunded:
+    """A registration that says by a code what kept its money from going back in the run."""
+
+    registration: Registration
+    payment: Payment | None
+    left: Money | None  # of what was captured, by now: it may have gone back since
 
 
 @dataclass(frozen=True, slots=True)
 class CancellationView:
-    """The run, and a page of those who could not be refunded; each says why by a code."""
+    """The run, and a page of those who could not be refunded."""
 
     run: Cancellation
-    not_refunded: Slice[Registration]
+    not_refunded: Slice[NotRefunded]
 
 
 def read_cancellation(
@@ -39,4 +52,15 @@ def read_cancellation(
         limit=limit,
         after=after,
     )
-    return CancellationView(run, report)
+    rows = [_row(each, records) for each in report.items]
+    return CancellationView(run, Slice(rows, report.after))
+
+
+def _row(registration: Registration, records: Records) -> NotRefunded:
+    payment_id = registration.paid_payment_id or registration.last_payment_id
+    payment = None if payment_id is None else records.payment(payment_id)
+    if payment is None or payment.capture is None:
+        return NotRefunded(registration, payment, None)
+    found = with_fresh_state(lambda: records.refunds_of(payment.payment_id))
+    so_far = RefundsSoFar(payment.capture, found.refunds, found.disputes)
+    return NotRefunded(registration, payment, so_far.left)
