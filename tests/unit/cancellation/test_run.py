@@ -218,6 +218,7 @@ def test_killed_at_any_call_it_ends_the_same_bad_3(share: int) -> None:
         assert run_of(world, training).tally.refunded == 1, point
         world.assert_books_equal_the_providers()
         world.assert_seats_match(training)
+        assert_verified(world.dynamo, world.clock.now())
 
 
 # -- the run itself -----------------------------------------------------------------------------
