@@ -74,6 +74,44 @@ Fragen? Bitte wenden Sie sich an den Veranstalter, Kurswerk GmbH: kurse@kurswerk
 """
 
 
+REFUNDED_DE = """\
+Guten Tag Ada Lovelace,
+
+Von Ihrer Zahlung von 120,00\xa0€ für die Schulung „Excel workshop“ wurden 50,00\xa0€ rückerstattet.
+
+Zusammen mit früheren Rückerstattungen ist Ihre Zahlung damit vollständig rückerstattet.
+
+Die Rückerstattung ändert nichts an Ihrer Anmeldung: Sie bleibt bestätigt.
+
+Nachricht des Veranstalters
+
+  Danke für Ihre Geduld.
+
+Die Rückerstattung erfolgt über die Zahlungsart, mit der Sie gezahlt haben. \
+Je nach Bank kann es mehrere Werktage dauern, bis sie ankommt.
+
+Schulung: Excel workshop
+Termin: Montag, 1. März 2027, 14:00–17:30 Uhr (Mitteleuropäische Normalzeit, Berlin)
+Veranstalter: Kurswerk GmbH
+Bezahlt: 120,00\xa0€
+Rückerstattet: 50,00\xa0€
+Insgesamt rückerstattet: 120,00\xa0€
+Zahlungsart: Karte
+Zahlungsreferenz: pi_3QX1
+Anmeldenummer: reg_7QK2M4
+
+Anmeldung öffnen
+https://pay.example/r#t=abc.def
+
+Dieser Link ist nur für Sie. Bitte geben Sie ihn nicht weiter.
+
+Freundliche Grüße
+Kurswerk GmbH
+
+Fragen? Bitte wenden Sie sich an den Veranstalter, Kurswerk GmbH: kurse@kurswerk.example
+"""
+
+
 OUR_TAGS: Final = {"html", "head", "meta", "title", "body", "main", "p", "br", "h2", "a"} | {
     *("table", "tr", "th", "td", "blockquote")
 }
@@ -187,6 +225,49 @@ def test_the_receipt_says_what_was_paid_and_how(
     assert f"\n\n{heading}\n\n" in mail.text
     assert rows.get("Paid") == paid
     assert rows["Payment method"] == method
+
+
+def test_the_last_of_several_refunds_in_german_reads_so() -> None:
+    """RFD-1: this refund's amount, the total so far, the organizer's note."""
+    mail = render(
+        facts_of(
+            MailKind.REFUNDED,
+            language="de",
+            price=Money(12000, "EUR"),
+            paid=Money(12000, "EUR"),
+            returned=Money(5000, "EUR"),
+            refunded_so_far=Money(12000, "EUR"),
+            stays_registered=True,
+            note="Danke für Ihre Geduld.",
+        )
+    )
+
+    assert mail.subject == "Teilrückerstattung – Excel workshop"
+    assert mail.text == REFUNDED_DE
+
+
+@pytest.mark.parametrize(
+    ("language", "what_to_do"),
+    [
+        pytest.param("en", "Add money to your balance there, then refund again.", id="en"),
+        pytest.param("xx", "Add money to your balance there, then refund again.", id="unknown"),
+    ],
+)
+def test_a_failed_refund_says_why_and_what_to_do(language: str, what_to_do: str) -> None:
+    """RFD-6."""
+    mail = render(facts_of(MailKind.ORGANIZER_REFUND_FAILED, language=language))
+
+    assert "does not cover this refund" in mail.text
+    assert what_to_do in mail.text
+
+
+def test_a_failure_in_a_word_of_the_providers_own_is_explained_too() -> None:
+    """RFD-6: a code is nothing to read."""
+    for failure in ("", "charge_for_pending_refund_disputed"):
+        mail = render(facts_of(MailKind.ORGANIZER_REFUND_FAILED, failure=failure))
+
+        assert "could not complete this refund" in mail.text
+        assert "charge_for" not in mail.text
 
 
 @pytest.mark.parametrize(
