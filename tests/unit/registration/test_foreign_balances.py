@@ -7,8 +7,8 @@ from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.ports import SessionReport, SessionState
-from guichet.payments.refund import Refund
 from guichet.registration.outcome import Situation, decide
+from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import RegistrationStatus
 from tests.support.samples import NOW, PAYMENT_ID, capture, payment, refund, registration, training
 
@@ -44,5 +44,5 @@ def test_a_capture_settled_in_another_currency_posts_both_balanced_mon_1_mon_4_f
     assert confirmed.version == given.registration.version + 1
 
 
-def _no_refund(*_: object) -> Refund:
+def _no_refund(*_: object) -> Planned:
     raise AssertionError(f"nothing goes back: {refund()}")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from guichet.errors import ConcurrentUpdateError, Unavailable
 from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.reconciliation import Finding, FindingCode, ReconciliationRun
+
+_OUR_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+
+
+def may_be_ours(reference: str | None) -> bool:
+    """Whether it can be looked up: what carries our reference, its organizer can edit."""
+    return reference is not None and _OUR_ID.fullmatch(reference) is not None
 
 
 @dataclass(frozen=True, slots=True)

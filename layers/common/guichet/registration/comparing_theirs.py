@@ -13,7 +13,7 @@ from guichet.payments.books import Listed, ListedKind, ProviderBooks
 from guichet.payments.payment import Payment
 from guichet.payments.reconciliation import FindingCode, ReconciliationRun
 from guichet.payments.refund import Refund, RefundStatus
-from guichet.registration.compared import About, Compared
+from guichet.registration.compared import About, Compared, may_be_ours
 from guichet.registration.naming import outside_refund_id
 from guichet.registration.outside import Outside
 from guichet.registration.ports import Records
@@ -127,7 +127,7 @@ class Theirs:
         return compared
 
     def _refund_of(self, payment: Payment, listed: Listed) -> Refund | None:
-        if listed.refund_id is not None:
+        if listed.refund_id is not None and may_be_ours(listed.refund_id):
             ours = self.records.refund(payment.payment_id, listed.refund_id)
             if ours is not None and ours.provider_refund_id in {None, listed.object_id}:
                 return ours
@@ -189,7 +189,9 @@ class Theirs:
                 about,
                 lambda each=each: self._payment_of(run, each),  # type: ignore[misc]  # bound at once
             )
-            payment = None if payment_id is None else self.records.payment(payment_id)
+            if payment_id is None or not may_be_ours(payment_id):
+                continue
+            payment = self.records.payment(payment_id)
             if payment is not None and payment.payee == each.payee:
                 self._fee_returned(compared, each, payment)
         return compared

@@ -15,7 +15,6 @@ from guichet.payments.books import Listed, ListedKind, ProviderBooks
 from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.reconciliation import (
     Counts,
-    Finding,
     FindingCode,
     ReconciliationRun,
     RunKind,
@@ -23,7 +22,7 @@ from guichet.payments.reconciliation import (
     Target,
     steps_of,
 )
-from guichet.registration.compared import Compared
+from guichet.registration.compared import About, Compared, may_be_ours
 from guichet.registration.comparing_ours import Ours
 from guichet.registration.comparing_theirs import Theirs
 from guichet.registration.reconciliation_ports import ReconciliationRecords, Report, Reports
@@ -145,19 +144,20 @@ class Reconciling:
         self, run: ReconciliationRun, steps: Sequence[Step], cause: Cause
     ) -> ReconciliationRun:
         """One page compared; its report is put before the run says that it was read."""
-        step = steps[run.step]
+        step, goes_on_at = steps[run.step], None
         try:
             compared, after = self._compared(run, step, cause)
         except ProviderRefusedError as error:
-            return self._refused(run, steps, error)
+            compared, after = _refused(run, step, error), None
+            goes_on_at = _after_payee(run, steps) if error.code == NOT_REACHABLE else None
         if compared.unanswered and self.clock.now() < run.started_at + _PATIENCE:
             raise ProviderUnavailableError(f"{compared.unanswered} questions without an answer")
-        findings = tuple(compared.findings)
-        if findings or compared.notes:
+        if compared.findings or compared.notes:
             self.reports.put(
                 f"{_folder(run)}/{run.pages:06d}.json", _page_report(run, step, compared)
             )
-        return run.turned(Counts(**compared.counts), findings, after)
+        turned = run.turned(Counts(**compared.counts), compared.findings, after)
+        return turned if goes_on_at is None else turned.skipping_to(goes_on_at)
 
     def _compared(
         self, run: ReconciliationRun, step: Step, cause: Cause
@@ -186,7 +186,8 @@ class Reconciling:
     def _listed(
         self, run: ReconciliationRun, kind: ListedKind, items: Sequence[Listed], cause: Cause
     ) -> Compared:
-        ids = list(dict.fromkeys(each.payment_id for each in items if each.payment_id))
+        named = (each.payment_id for each in items)
+        ids = list(dict.fromkeys(each for each in named if each and may_be_ours(each)))
         payments = {each.payment_id: each for each in self.runs.payments(ids)} if ids else {}
         match kind:
             case ListedKind.EVENT:
@@ -204,23 +205,22 @@ class Reconciling:
             case ListedKind.PAYOUT:
                 return self.theirs.payouts(run, items)
 
-    def _refused(
-        self, run: ReconciliationRun, steps: Sequence[Step], error: ProviderRefusedError
-    ) -> ReconciliationRun:
-        """A list that is refused for good. Of a former account that is no surprise (PAY-4)."""
-        step = steps[run.step]
-        if error.code != NOT_REACHABLE:
-            found = Finding(FindingCode.LIST_REFUSED, step.payee, "", str(step.kind), error.code)
-            return run.turned(Counts(), (found,), None)
-        next_payee = next(
-            (n for n in range(run.step, len(steps)) if steps[n].payee != step.payee), len(steps)
-        )
-        if step.payee != run.linked:
-            return run.skipping_to(next_payee)
-        found = Finding(
-            FindingCode.ACCOUNT_NOT_REACHABLE, step.payee, step.payee, "linked", error.code
-        )
-        return run.turned(Counts(), (found,), None).skipping_to(next_payee)
+
+def _refused(run: ReconciliationRun, step: Step, error: ProviderRefusedError) -> Compared:
+    """A list that is refused for good. Of a former account that is no surprise (PAY-4)."""
+    compared = Compared(run)
+    about = About(step.payee, step.payee)
+    if error.code != NOT_REACHABLE:
+        compared.find(FindingCode.LIST_REFUSED, about, ours=step.kind, theirs=error.code)
+    elif step.payee == run.linked:
+        compared.find(FindingCode.ACCOUNT_NOT_REACHABLE, about, ours="linked", theirs=error.code)
+    return compared
+
+
+def _after_payee(run: ReconciliationRun, steps: Sequence[Step]) -> int:
+    """The first step of somebody else: who has cut us off answers none of them."""
+    payee = steps[run.step].payee
+    return next((n for n in range(run.step, len(steps)) if steps[n].payee != payee), len(steps))
 
 
 def _folder(run: ReconciliationRun) -> str:
@@ -259,5 +259,5 @@ def _summary(run: ReconciliationRun) -> Report:
         "started_at": run.started_at.isoformat(),
         "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
         "counts": run.counts.as_plain(),
-        "findings": run.found,
+        "found": run.found,
     }

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from guichet.access.membership import Member, Permission
 from guichet.errors import ConcurrentUpdateError, Conflict, not_found
-from guichet.events import Actor, Event
+from guichet.events import Actor
 from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.payments.refund import RefundReason
-from guichet.registration.mails import MailKind
+from guichet.registration.cancelling import cancelling
 from guichet.registration.naming import key_mark, refund_id, request_hash
-from guichet.registration.outcome import bumped, given_back
 from guichet.registration.permitted import permitted_registration
-from guichet.registration.ports import Aggregate, Step
+from guichet.registration.ports import Aggregate
 from guichet.registration.refund_planning import Planned, plan_refund, refusal_without_payment
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.room import linked_account
@@ -67,7 +66,7 @@ def cancel_registration(command: CancelRegistration, *, settling: Settling) -> R
             settling.end_open_payment(registration, cause)
             raise ConcurrentUpdateError("the open session has just ended: decide again")
         marks = with_handled(registration.handled_keys, mark, asked)
-        change, steps = cancellation(registration, note=command.note, marks=marks)
+        change, steps = cancelling(registration, note=command.note, marks=marks)
         changes: list[Change[Aggregate]] = [change]
         if command.refund is not None:
             planned = _planned(command, command.refund, registration, settling)
@@ -77,25 +76,6 @@ def cancel_registration(command: CancelRegistration, *, settling: Settling) -> R
         return Reply.new(change.after)
 
     return with_fresh_state(attempt)
-
-
-def cancellation(
-    registration: Registration, *, note: str | None, marks: tuple[str, ...] | None = None
-) -> tuple[Change[Registration], tuple[Step, ...]]:
-    """The write that cancels, and what it lets go of: the seat, the e-mail, a code's use.
-
-    Raises:
-        Conflict: the state does not allow it (REG-8).
-    """
-    cancelled = registration.ended(RegistrationStatus.CANCELLED, note=note)
-    kept = registration.handled_keys if marks is None else marks
-    change = Change(
-        registration,
-        bumped(replace(cancelled, handled_keys=kept)),
-        (Event("registration.cancelled"),),
-        mails=(MailKind.CANCELLED,),
-    )
-    return change, given_back(registration)
 
 
 def _planned(

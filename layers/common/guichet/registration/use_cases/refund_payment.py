@@ -11,6 +11,7 @@ from guichet.events import Actor
 from guichet.ledger.journal import Cause, Change
 from guichet.money import Money
 from guichet.payments.refund import Refund, RefundReason
+from guichet.registration.cancelling import cancelling
 from guichet.registration.naming import refund_id, request_hash
 from guichet.registration.permitted import permitted_payment
 from guichet.registration.ports import Aggregate, Step
@@ -19,7 +20,6 @@ from guichet.registration.refunding import Refunding
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.room import linked_account
 from guichet.registration.settling import cause_of
-from guichet.registration.use_cases.cancel_registration import cancellation
 from guichet.replies import Reply
 from guichet.retrying import with_fresh_state
 
@@ -105,7 +105,7 @@ def _writes(
             "Another payment pays for this registration; cancel it by itself.",
             rule="RFD-7",
         )
-    cancelled, steps = cancellation(registration, note=command.note)
+    cancelled, steps = cancelling(registration, note=command.note)
     return [planned.change, cancelled], [planned.step, *steps]
 
 
