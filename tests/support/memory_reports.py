@@ -22,4 +22,4 @@ class MemoryReports:
     def findings(self) -> list[dict[str, Any]]:
         """Of all pages, in the order of their keys."""
         pages = (self.kept[key] for key in sorted(self.kept))
-        return [found for page in pages for found in page.get("findings") or () if page.get("list")]
+        return [found for page in pages for found in page.get("findings", ())]

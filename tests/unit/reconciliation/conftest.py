@@ -1,14 +1,18 @@
+from collections.abc import Iterator
+
 import pytest
 
 from tests.support.road import Road
+from tests.support.verified import assert_verified
 from tests.support.world import World
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> Iterator[World]:
     world = World()
     world.link_paypal()
-    return world
+    yield world
+    assert_verified(world.dynamo, world.clock.now())
 
 
 @pytest.fixture(params=["stripe", "paypal"])

@@ -31,7 +31,7 @@ def test_a_refund_made_there_that_no_webhook_told_of_is_recorded_ext_3_rfd_4(sal
     world = sale.road.world
     sale.refund_there(5000)
     world.settle_down()
-    assert sale.refunds == ()
+    assert not sale.refunds
 
     settled(world)
 
