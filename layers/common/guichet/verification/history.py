@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from guichet.adapters.dynamo import items, keys
-from guichet.adapters.dynamo.codec import encode, encode_fields
+from guichet.adapters.dynamo.codec import encode, field_names
 from guichet.adapters.dynamo.items import PLATFORM
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Plain
@@ -113,8 +113,9 @@ def current(history: History) -> Iterator[str]:
     if value.version != len(history.entries):
         yield f"is version {value.version}, its history ends with {len(history.entries)}"
     became = history.became
-    for name, found in encode_fields(value).items():
-        if name not in PRIVATE and not _same(history.kind, name, became, found):
+    for name, default in _public_fields(type(value)):  # type: ignore[arg-type]  # a class is hashable
+        found = item.get(name, default)
+        if not _same(history.kind, name, became, found):
             yield f"{name} is {found!r}, its history says {became.get(name)!r}"
 
 
@@ -184,6 +185,13 @@ def _same(kind: Kind | None, name: str, known: Mapping[str, Plain], found: Plain
     if name in known:
         return known[name] == found
     return found in _EMPTY or (kind is not None and found == _defaults(kind).get(name))  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _public_fields(kind: Any) -> tuple[tuple[str, Plain], ...]:  # noqa: ANN401 - same as below
+    """Names with what an item that lacks them means."""
+    defaults = _defaults(kind)
+    return tuple((name, defaults.get(name)) for name in field_names(kind) if name not in PRIVATE)
 
 
 @cache

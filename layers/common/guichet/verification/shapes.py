@@ -15,6 +15,7 @@ from guichet.payments.account import PaymentAccount
 from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
+from guichet.registration.cancellation import Cancellation
 from guichet.registration.discount import DiscountCode
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration
@@ -30,6 +31,7 @@ type Value = (
     | Payment
     | Refund
     | Dispute
+    | Cancellation
     | ProviderEvent
 )
 type Kind = type[Value]
@@ -46,6 +48,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "PAYMENT": Payment,
         "REFUND#": Refund,
         "DISPUTE#": Dispute,
+        "CANCELLATION": Cancellation,
         "INBOX": ProviderEvent,
     }
 )

@@ -13,9 +13,7 @@ from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
-from guichet.registration.provider_event import ProviderEvent
 from guichet.verification.history import History
-from guichet.verification.shapes import Value
 
 # Questions come hourly by then: one later, its answer is an alarm or an outcome.
 _TOLD_BY: Final = ALARM_AFTER + timedelta(hours=2)
@@ -25,7 +23,7 @@ def due(history: History, now: datetime) -> Iterator[str]:
     """It is in the index of due work exactly while something has to follow."""
     if history.value is None or history.item is None:
         return
-    wanted = _wanted(history.value)
+    wanted = items.due_of(history.value)
     found = history.item.get("due_key")
     if wanted.get("due_key") != found:
         yield f"is due as {found!r}, and should be as {wanted.get('due_key')!r}"
@@ -46,12 +44,6 @@ def alarmed(history: History, now: datetime) -> Iterator[str]:
     for event in _alarms_for(history, now):
         if event not in history.events:
             yield f"is as it is without the alarm {event}"
-
-
-def _wanted(value: Value) -> Item:
-    if isinstance(value, ProviderEvent):
-        return items.event_item(value)
-    return items.item_of(value)
 
 
 def _alarms_for(history: History, now: datetime) -> Iterator[str]:

@@ -112,7 +112,7 @@ def item_of(value: Aggregate | Member) -> Item:
     """The whole item, with the entries by which indexes find it."""
     return {
         **stored(key_of(value), encode_fields(value)),
-        **_due_entry(value),
+        **due_of(value),
         **_list_entry(value),
     }
 
@@ -127,7 +127,8 @@ def due_entry(kind: str, at: datetime) -> Item:
     return {"due_key": keys.due(kind), "due_at": encode_time(at)}
 
 
-def _due_entry(value: Aggregate | Member) -> Item:  # noqa: PLR0911 - one line a kind
+def due_of(value: Aggregate | Member | ProviderEvent) -> Item:  # noqa: PLR0911 - one line a kind
+    """When somebody has to look at it again; nothing where nobody has to."""
     match value:
         case Registration():
             look_at = value.next_look_at()
@@ -146,6 +147,8 @@ def _due_entry(value: Aggregate | Member) -> Item:  # noqa: PLR0911 - one line a
             return due_entry("refund", next_question_at(since + WORKER_LIVES, value.asked_count))
         case Refund() if not value.is_finished:
             return due_entry("refund", next_question_at(value.requested_at, value.asked_count))
+        case ProviderEvent(status=EventStatus.RECEIVED):
+            return due_entry("event", value.received_at + MESSAGE_GRACE)
         case _:
             return {}
 
@@ -176,11 +179,10 @@ def read[T](kind: type[T], item: Item | None) -> T | None:
 def event_item(event: ProviderEvent) -> Item:
     """The inbox item: due until it is applied, should its message be lost (BAD-3)."""
     key = keys.provider_event(event.provider, event.event_id)
-    due = due_entry("event", event.received_at + MESSAGE_GRACE)
     return {
         **stored(key, encode_fields(event)),
         "body": _packed(event.body),
-        **(due if event.status is EventStatus.RECEIVED else {}),
+        **due_of(event),
     }
 
 
