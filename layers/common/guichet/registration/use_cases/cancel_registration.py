@@ -89,13 +89,17 @@ def _planned(
     if payment is None:
         raise refusal_without_payment(registration)
     key = command.idempotency_key or f"version {registration.version}"
+    wanted_id = refund_id(payment.payment_id, command.actor.id, f"cancel {key}")
+    found = settling.records.refunds_of(payment.payment_id)
+    if any(each.refund_id == wanted_id for each in found.refunds):
+        raise ConcurrentUpdateError("a double click has just cancelled it: decide again")
     return plan_refund(
         payment,
         registration,
-        settling.records.refunds_of(payment.payment_id),
+        found,
         amount=wish.amount,
         reason=RefundReason.ORGANIZER,
-        refund_id=refund_id(payment.payment_id, command.actor.id, f"cancel {key}"),
+        refund_id=wanted_id,
         request_hash=request_hash("cancel", *_wish_parts(wish)),
         explanation=wish.reason,
         note=command.note,

@@ -70,13 +70,15 @@ def _stored(command: RefundPayment, refunding: Refunding, cause: Cause) -> Reply
     )
     wanted_id = refund_id(payment.payment_id, command.actor.id, command.idempotency_key)
     asked = _hash(command)
-    earlier = records.refund(payment.payment_id, wanted_id)
+    found = records.refunds_of(payment.payment_id)
+    # Among those that the plan sees: a double click must not find its own refund in progress.
+    earlier = next((each for each in found.refunds if each.refund_id == wanted_id), None)
     if earlier is not None:
         return Reply.replay(earlier, same_request=earlier.request_hash == asked)
     planned = plan_refund(
         payment,
         registration,
-        records.refunds_of(payment.payment_id),
+        found,
         amount=command.amount,
         reason=RefundReason.ORGANIZER,
         refund_id=wanted_id,
