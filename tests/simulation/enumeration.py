@@ -1,14 +1,16 @@
 """Which points of a story are struck, how they are shared out, and how a failed one is told.
 
 Between two calls of a process lie only thoughts, and a call that reads leaves nothing: a death
-differs from another only by the process and by the last thing that it has written or sent. The
-default run strikes every so-manyth of those, the wide one (`make simulate`) all of them, and, where
-nothing else is lost, before and after each call.
+differs from another only by the process and by the last thing that it has written or sent. The wide
+run (`make simulate`) strikes all of those, and, where nothing else is lost, before and after each
+call. The default run picks some of each story: of what keeps messages and mails going, which is the
+same in all stories, far fewer than of the rest, and others in each story.
 """
 
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,12 +18,14 @@ from itertools import islice
 from typing import Final
 
 from tests.simulation.flow import Flow, play
-from tests.simulation.kills import Calls, KillPoint, kill_points
+from tests.simulation.kills import Call, Calls, KillPoint, kill_points
 from tests.simulation.life import Life
-from tests.simulation.losses import is_lasting
+from tests.simulation.losses import LossPoint, is_lasting
 
 IS_WIDE: Final = bool(os.environ.get("SIMULATE"))  # set by `make simulate`
 SHARES: Final = 8 if IS_WIDE else 2
+_RARER: Final = 4  # what is the same in all stories is struck so much more rarely
+_PLUMBING: Final = ("state EFFECT#", "state INBOX#", "state RATE#", "put state INBOX#")
 
 
 @cache
@@ -59,6 +63,36 @@ def shared[T](points: Iterable[T], share: int, *, of: int = SHARES, every: int =
         every: leaves the others to the wide run.
     """
     return islice(points, share * every, None, of * every)
+
+
+def picked[P: (KillPoint, LossPoint)](
+    flow: Flow, points: Iterable[P], *, every: int, beside: str = ""
+) -> Iterator[P]:
+    """Every so-manyth point of the default run; at least one of those that are this story's own.
+
+    Args:
+        flow: whose points; its name decides which ones.
+        points: all of them.
+        every: of the story's own; the others are picked more rarely.
+        beside: what else is lost, with which other points are picked.
+    """
+    calls = undisturbed(flow)
+    starts = set(calls.starts)
+    own: list[P] = []
+    common: list[P] = []
+    for point in points:
+        if point.n >= calls.marked_at:
+            is_common = _is_plumbing(calls.made[point.n]) or (
+                point.when == "before" and point.n in starts
+            )
+            (common if is_common else own).append(point)
+    offset = zlib.crc32(f"{flow.name} {beside}".encode())
+    yield from own[offset % min(every, len(own) or 1) :: every]
+    yield from common[offset % (every * _RARER) :: every * _RARER]
+
+
+def _is_plumbing(call: Call) -> bool:
+    return call.name in {"queue", "mail"} or call.detail.startswith(_PLUMBING)
 
 
 @contextmanager

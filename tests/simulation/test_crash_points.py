@@ -16,6 +16,7 @@ from tests.simulation.enumeration import (
     IS_WIDE,
     SHARES,
     distinct_points,
+    picked,
     points_of,
     shared,
     told,
@@ -29,9 +30,9 @@ from tests.simulation.outside import Lost
 
 _SHARES: Final = SHARES if IS_WIDE else 1
 _BESIDE: Final = {  # with every so-manyth kill, in the default run (0: none) and in the wide one
-    "nothing_else": (Lost(), 2, 1),
-    "everything_else": (Lost(messages=True, webhooks=True, people=True), 6, 1),
-    "a_day": (Lost(day=True), 8, 1),
+    "nothing_else": (Lost(), 3, 1),
+    "everything_else": (Lost(messages=True, webhooks=True, people=True), 9, 1),
+    "a_day": (Lost(day=True), 12, 1),
     "messages": (Lost(messages=True), 0, 2),
     "person": (Lost(people=True), 0, 2),
     "messages_and_person": (Lost(messages=True, people=True), 0, 2),
@@ -53,7 +54,12 @@ def _cases() -> Iterator[Any]:
 def test_a_process_may_die_at_any_call(flow: Flow, lost: Lost, share: int, every: int) -> None:
     calls = undisturbed(flow)
     points = points_of(calls) if lost == Lost() else distinct_points(calls)
-    for point in shared(points, share, of=_SHARES, every=every):
+    struck = (
+        shared(points, share, of=_SHARES, every=every)
+        if IS_WIDE
+        else picked(flow, points, every=every, beside=repr(lost))
+    )
+    for point in struck:
         life = Life(Calls(point), lost, after_write=assert_no_freed_seat_can_be_paid)
         with told(point, life):
             story = play(flow, life)

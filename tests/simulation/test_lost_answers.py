@@ -11,13 +11,13 @@ from typing import Final
 import pytest
 
 from tests.simulation.aftermath import assert_all_is_well, assert_no_freed_seat_can_be_paid
-from tests.simulation.enumeration import IS_WIDE, SHARES, shared, told, undisturbed
+from tests.simulation.enumeration import IS_WIDE, SHARES, picked, shared, told, undisturbed
 from tests.simulation.flow import Flow, play
 from tests.simulation.flows import FLOWS
 from tests.simulation.life import Life
 from tests.simulation.losses import LossyCalls, loss_points
 
-_EVERY: Final = 1 if IS_WIDE else 6  # in the default run every so-manyth
+_EVERY: Final = 9  # in the default run every so-manyth
 _SHARES: Final = SHARES if IS_WIDE else 1
 
 
@@ -30,7 +30,12 @@ def test_an_answer_may_get_lost_at_any_call(flow: Flow, share: int) -> None:
         for each in loss_points(calls.made, reads=IS_WIDE)
         if IS_WIDE or each.n >= calls.marked_at
     )
-    for point in shared(points, share, of=_SHARES, every=_EVERY):
+    lost = (
+        shared(points, share, of=_SHARES)
+        if IS_WIDE
+        else picked(flow, points, every=_EVERY, beside="an answer")
+    )
+    for point in lost:
         life = Life(LossyCalls(lose=point), after_write=assert_no_freed_seat_can_be_paid)
         with told(point, life):
             story = play(flow, life)
