@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,25 @@ def test_verify_finds_in_the_tables_what_nobody_should_have_changed_reg_4(
     found = f"trainings.seats  training/{training_id}  counts 2 seats taken, and 1 registrations"
     assert found in wrong.stdout
     assert sold.email not in wrong.stdout
+
+
+def test_the_providers_books_are_compared_by_one_command_and_shown_by_another_ext_3(
+    deployed_stack: DeployedStack, guichet: Command, sold: Browser
+) -> None:
+    until(sold.subjects, lambda found: len(found) == 2)
+    since = deployed_stack.now() - timedelta(days=1)
+
+    compared = guichet("reconcile", "--since", since.isoformat())
+    shown = guichet("reconciliations", "acc_studio")
+
+    assert (compared.returncode, compared.stderr) == (0, "")
+    assert re.search(r"acc_studio stripe finished: 0 findings \(.*captures [1-9]", compared.stdout)
+    assert re.search(r"acc_studio stripe finished: 0 findings", shown.stdout)
+    bucket = deployed_stack.deployment.outputs["DocumentsBucketName"]
+    listed = deployed_stack.client("s3").list_objects_v2(
+        Bucket=bucket, Prefix="reconciliations/acc_studio/"
+    )
+    assert [each["Key"] for each in listed["Contents"] if each["Key"].endswith("/summary.json")]
 
 
 def _take_seat(stack: DeployedStack, training_id: str, count: int) -> None:
