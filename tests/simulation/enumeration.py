@@ -24,6 +24,7 @@ from tests.simulation.losses import LossPoint, is_lasting
 
 IS_WIDE: Final = bool(os.environ.get("SIMULATE"))  # set by `make simulate`
 SHARES: Final = 8 if IS_WIDE else 2
+EVERY_PLACE: Final = 1 if IS_WIDE else 3  # at which one actor may interrupt another
 _RARER: Final = 4  # what is the same in all stories is struck so much more rarely
 _PLUMBING: Final = ("state EFFECT#", "state INBOX#", "state RATE#", "put state INBOX#")
 

@@ -10,12 +10,12 @@ import pytest
 
 from guichet.registration.registration import RegistrationStatus
 from tests.simulation.contenders import OnePage
-from tests.simulation.enumeration import IS_WIDE, SHARES, shared
+from tests.simulation.enumeration import EVERY_PLACE, IS_WIDE, SHARES, shared
 from tests.simulation.turns import Turns, explore
 
 S = RegistrationStatus
 _NAMES: Final = ("return", "webhook", "duplicate", "expiry", "cancel")
-_SEEDS: Final = range(1000 if IS_WIDE else 60)
+_SEEDS: Final = range(1000 if IS_WIDE else 40)
 _PREEMPTIONS: Final = 2 if IS_WIDE else 1
 
 paid_or_not = pytest.mark.parametrize("is_paid", [True, False], ids=["paid", "unpaid"])
@@ -112,7 +112,7 @@ def test_each_pair_may_interrupt_one_another_anywhere_reg_4_bad_2(
             contests[-1].turns.actor(name, contests[-1].acts[name])
         return contests[-1].turns
 
-    for turns in explore(start, preemptions=_PREEMPTIONS):
+    for turns in explore(start, preemptions=_PREEMPTIONS, every=EVERY_PLACE):
         ends = ends_of(provider, is_paid=is_paid)
         if "cancel" not in pair:
             ends = {S.CONFIRMED} if is_paid else {S.EXPIRED}
@@ -131,5 +131,5 @@ def test_a_buyer_may_pay_between_any_two_calls_of_another_bad_16(rival: str, pro
         contests[-1].turns.actor("buyer", contests[-1].pay)
         return contests[-1].turns
 
-    for turns in explore(start, preemptions=_PREEMPTIONS):
+    for turns in explore(start, preemptions=_PREEMPTIONS, every=EVERY_PLACE):
         assert contests.pop().end() in {S.CONFIRMED, S.CANCELLED, S.EXPIRED}, turns.schedule

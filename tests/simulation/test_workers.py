@@ -11,6 +11,7 @@ from guichet.bootstrap import Container
 from guichet.entry.work import settle_message
 from guichet.registration.naming import return_id
 from tests.simulation.aftermath import assert_all_is_well
+from tests.simulation.enumeration import EVERY_PLACE
 from tests.simulation.life import Life
 from tests.simulation.people import Story
 from tests.simulation.turns import TurningDynamo, TurningHttp, Turns, explore
@@ -143,7 +144,7 @@ def test_two_workers_and_the_refunds_webhook_return_the_money_once_bad_13(
             made[-1].turns.actor(name, act)
         return made[-1].turns
 
-    for turns in explore(start, preemptions=1):
+    for turns in explore(start, preemptions=1, every=EVERY_PLACE):
         workers = made.pop()
         workers.life.run_on()
         assert_all_is_well(workers.story)

@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from types import TracebackType
 from typing import Final, Self
 
@@ -228,14 +229,21 @@ def run_in_order(order: Sequence[str], acts: Mapping[str, Sequence[Act]]) -> Non
         next(remaining[name])()
 
 
-def explore(start: Callable[[], Turns], *, preemptions: int) -> Iterator[Turns]:
+def explore(start: Callable[[], Turns], *, preemptions: int, every: int = 1) -> Iterator[Turns]:
     """Every schedule with at most so many interruptions, each run to its end in a fresh world.
 
     An interruption is a turn given to another actor while the one before could go on; races that
     need more than two are rare. `start` makes the world and adds the actors; after each run the
     Turns is yielded, its `schedule` for the message of a failed test and for `Turns.run`.
+
+    Args:
+        start: see above.
+        preemptions: how many interruptions a schedule may have.
+        every: only every so-manyth place of an interruption is tried; who begins, and who goes on
+            when another has ended, always is.
     """
     left: list[tuple[str, ...]] = [()]
+    places = count(1)
     while left:
         prefix = left.pop()
         with start() as turns:
@@ -248,7 +256,9 @@ def explore(start: Callable[[], Turns], *, preemptions: int) -> Iterator[Turns]:
                     raise StuckError(f"{_STEPS_LIMIT} steps and no end")
                 default = running if running in waiting else waiting[0]
                 chosen = prefix[at] if at < len(prefix) else default
-                if at >= len(prefix) and (running not in waiting or spent < preemptions):
+                is_free = running not in waiting
+                may_interrupt = spent < preemptions and at >= len(prefix) and not is_free
+                if (at >= len(prefix) and is_free) or (may_interrupt and not next(places) % every):
                     others = [name for name in waiting if name != chosen]
                     left.extend((*turns.schedule, name) for name in others)
                 spent += running in waiting and chosen != running

@@ -128,6 +128,23 @@ def test_exploring_without_a_bound_visits_every_schedule_once() -> None:
     assert set(schedules) == set(orders({"ann": 2, "bob": 2}))
 
 
+def test_exploring_some_places_visits_fewer_schedules_and_lets_each_actor_begin() -> None:
+    def schedules(every: int) -> set[tuple[str, ...]]:
+        def start() -> Turns:
+            world = World()
+            for name in ("ann", "bob", "cleo"):
+                world.turns.actor(name, world.sell_carelessly)
+            return world.turns
+
+        explored = explore(start, preemptions=1, every=every)
+        return {tuple(turns.schedule) for turns in explored}
+
+    some, all_of_them = schedules(3), schedules(1)
+
+    assert some < all_of_them
+    assert {schedule[0] for schedule in some} == {"ann", "bob", "cleo"}
+
+
 def test_a_seed_repeats_its_schedule_and_the_schedule_repeats_the_run() -> None:
     runs = []
     for seed in (7, 7, 8, 9, 10):
