@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -120,7 +120,9 @@ class Ours:
     def _captured(self, compared: Compared, payment: Payment, capture: Capture) -> None:
         about = About(payment.payee, capture.capture_id, payment.payment_id)
         provider = self.provider_of(compared.run)
-        report = compared.answered(about, lambda: provider.ask(payment))
+        # By its capture, where that can be asked about: an order is forgotten long before it.
+        asked = replace(payment, pending_capture_id=capture.capture_id)
+        report = compared.answered(about, lambda: provider.ask(asked))
         if report is None:
             return
         theirs = report.capture
