@@ -38,10 +38,17 @@ def bought(story: Story, who: str, training: Training, method: str) -> None:
 def refund(story: Story, who: str, minor: int | None, key: str = "refund-1") -> None:
     """Through us; no amount: all that is left."""
     registration = story.registration(who)
-    if registration is None or registration.paid_payment_id is None:
-        return
+    if registration is not None and registration.paid_payment_id is not None:
+        asked = partial(asked_refund, story, registration.paid_payment_id, minor, key)
+        story.life.person(ORGANIZER, asked)
+
+
+def asked_refund(
+    story: Story, payment_id: str, minor: int | None, key: str, parts: Container
+) -> Refund:
+    """One click of the organizer."""
     command = RefundPayment(
-        payment_id=registration.paid_payment_id,
+        payment_id=payment_id,
         amount=None if minor is None else Money(minor, "USD"),
         reason="ill",
         note=None,
@@ -50,10 +57,6 @@ def refund(story: Story, who: str, minor: int | None, key: str = "refund-1") -> 
         idempotency_key=key,
         actor=_MEMBER,
     )
-    story.life.person(ORGANIZER, partial(_refunded, command))
-
-
-def _refunded(command: RefundPayment, parts: Container) -> Refund:
     return refund_payment(command, refunding=parts.refunding).value
 
 
