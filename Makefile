@@ -25,7 +25,7 @@ setup: .venv/.locked .venv-stack/.locked .venv-sam/.locked ## install everything
 run: setup ## start Guichet on this machine (PORT=8080); Ctrl-C stops it
 	@$(IN)/python -m local run --port $(PORT)
 
-demo: setup ## play linking, sales and late money from the command line
+demo: setup ## play linking, sales, late money, refunds and disputes from the command line
 	@$(IN)/python -m local.demo
 
 test: setup ## all tests (WORKERS=2)

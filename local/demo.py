@@ -1,4 +1,4 @@
-"""`make demo`: linking, sales, a lost webhook and late money, with amounts, fees and balances."""
+"""`make demo`: linking, sales, late money and money that goes back, with amounts and balances."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from guichet.money import Money
 from local.calls import Json, call, until, wanted
+from local.demo_money_back import MoneyBack
 from local.identity import bearer_token
 from local.paths import STATE_DIR
 from local.seed import ORGANIZERS
@@ -35,7 +36,7 @@ class Demo:
     say: Callable[[str], None]
 
     def play(self) -> None:
-        """Link PayPal, sell two seats, refuse the third, heal a lost webhook, return late money."""
+        """Link PayPal, sell, heal a lost webhook, return late money, refund, dispute, cancel."""
         self._link_paypal()
         training = self._open_training(2, seats="two seats", heading="2. The organizer opens")
         ada = self._register(training, "3. Ada Lovelace")
@@ -45,8 +46,10 @@ class Demo:
         self._decline_then_pay_unheard(grace)
         self._third_is_refused(training)
         alan = self._pay_too_late()
-        self.say("\n7. Mail")
-        self._mails(ada, "to Ada Lovelace", count=2)
+        MoneyBack(self.url, self.token, self.say).play(training["training_id"])
+        self._cancel_a_training()
+        self.say("\n9. Mail")
+        self._mails(ada, "to Ada Lovelace", count=3)
         self._mails(alan, "to Alan Turing", count=3)
         self._balances()
         self.say(f"\nEverything about the first registration: guichet story {ada['id']}")
@@ -168,6 +171,20 @@ class Demo:
         self.say(f"   status              {self._status(alan)}; the return of the money {returned}")
         return alan
 
+    def _cancel_a_training(self) -> None:
+        training = self._open_training(2, seats="two seats", heading="8. The organizer opens")
+        katherine = self._register(training, "   Katherine Johnson")
+        call(self._page(katherine, "stripe"), "POST", form={"act": "ok"})
+        self._come_back(katherine)
+        dorothy = self._register(training, "   Dorothy Vaughan")
+        signed_in = {"authorization": f"Bearer {self.token}", "idempotency-key": _key()}
+        marked = f"{self.url}/v1/registrations/{dorothy['id']}/mark-paid"
+        wanted(200, call(marked, "POST", headers=signed_in))
+        self.say("   paid in cash        marked as paid by hand")
+        MoneyBack(self.url, self.token, self.say).cancel(training["training_id"])
+        self.say(f"   Katherine Johnson   {self._status(katherine)}")
+        self.say(f"   Dorothy Vaughan     {self._status(dorothy)}")
+
     def _come_back(self, registration: Json) -> None:
         wanted(
             200,
@@ -221,7 +238,7 @@ class Demo:
             self.say(f"     {subject}")
 
     def _balances(self) -> None:
-        self.say("\n8. The organizer's books, and the providers' own:")
+        self.say("\n10. The organizer's books, and the providers' own:")
         books = call(f"{self.url}/_local/books").body
         ours = books["guichet"][ORGANIZER.account_id]["USD"]
         for account, amount in ours.items():
