@@ -245,7 +245,9 @@ def _effect_about(value: Aggregate) -> Item:
             named: Item = {"registration_id": value.registration_id, "payment_id": value.payment_id}
             if isinstance(value, Refund):
                 return {**named, "refund_id": value.refund_id}
-            return {**named, "dispute_id": value.dispute_id} if isinstance(value, Dispute) else named
+            return (
+                {**named, "dispute_id": value.dispute_id} if isinstance(value, Dispute) else named
+            )
         case _:
             raise TypeError(f"no mail is about a {type(value).__name__}")
 
