@@ -11,6 +11,11 @@ from guichet.money import Money
 from guichet.payments.refund import Refund
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.training import Training
+from guichet.registration.use_cases.cancel_registration import (
+    CancelRegistration,
+    RefundWish,
+    cancel_registration,
+)
 from guichet.registration.use_cases.refund_payment import RefundPayment, refund_payment
 from tests.simulation.people import ORGANIZER, Story
 
@@ -41,6 +46,19 @@ def refund(story: Story, who: str, minor: int | None, key: str = "refund-1") -> 
     if registration is not None and registration.paid_payment_id is not None:
         asked = partial(asked_refund, story, registration.paid_payment_id, minor, key)
         story.life.person(ORGANIZER, asked)
+
+
+def cancel_with_refund(story: Story, who: str, minor: int) -> None:
+    """The organizer cancels one seat, and returns a part, in one call."""
+    if who not in story.ids:
+        return
+    wish = RefundWish(Money(minor, "USD"), "ill")
+    command = CancelRegistration(
+        story.ids[who], story.maria, None, f"end-{who}", _MEMBER, refund=wish
+    )
+    story.life.person(
+        ORGANIZER, lambda parts: cancel_registration(command, settling=parts.settling)
+    )
 
 
 def asked_refund(

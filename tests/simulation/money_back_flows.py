@@ -10,6 +10,7 @@ from tests.simulation.flow import Flow
 from tests.simulation.money_back import (
     appeal,
     bought,
+    cancel_with_refund,
     dispute,
     lose,
     refund,
@@ -54,6 +55,24 @@ def refunded_there(story: Story, method: str, *, with_fee: bool = False) -> None
 
 def refunded_there_with_its_fee(story: Story, method: str) -> None:
     refunded_there(story, method, with_fee=True)
+
+
+def refund_there_fails_later(story: Story, method: str) -> None:
+    """What was given back of our fee for it is owed again, and the whole goes back through us."""
+    sold(story, method)
+    refunds_fail_later(story)
+    refund_there(story, "ada", _PART)
+    story.life.background()
+    story.life.wait(hours=3)
+    refund(story, "ada", None)
+    story.life.background()
+
+
+def cancelled_with_refund(story: Story, method: str) -> None:
+    """The seat is free, whatever becomes of the money (RFD-6)."""
+    sold(story, method)
+    cancel_with_refund(story, "ada", _PART)
+    story.life.background()
 
 
 def dispute_lost(story: Story, method: str) -> None:
@@ -126,6 +145,14 @@ def _flows(method: str) -> tuple[Flow, ...]:
             needs_webhooks=True,
             returned={"ada": _PAID},
         ),
+        Flow(
+            at(method, refund_there_fails_later),
+            confirmed,
+            needs_webhooks=True,
+            alarms=failed,
+            returned={"ada": _PAID},
+        ),
+        Flow(at(method, cancelled_with_refund), {"ada": S.CANCELLED}, returned={"ada": _PART}),
         Flow(
             at(method, dispute_lost),
             confirmed,
