@@ -22,6 +22,7 @@ from guichet.registration.use_cases.cancel_registration import (
 )
 from guichet.registration.use_cases.refund_payment import RefundPayment, refund_payment
 from tests.simulation.aftermath import assert_all_is_well
+from tests.simulation.enumeration import EVERY_PLACE
 from tests.simulation.life import Life
 from tests.simulation.people import Story
 from tests.simulation.turns import TurningDynamo, TurningHttp, Turns, explore
@@ -109,7 +110,7 @@ def test_whoever_interrupts_the_run_everybody_has_their_money_once(
         made[-1].turns.actor("other", partial(other, made[-1]))
         return made[-1].turns
 
-    for turns in explore(start, preemptions=1):
+    for turns in explore(start, preemptions=1, every=EVERY_PLACE):
         cancelled = made.pop()
         cancelled.life.run_on()
         assert_all_is_well(cancelled.story)

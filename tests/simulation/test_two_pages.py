@@ -27,7 +27,7 @@ whichever_came_first = pytest.mark.parametrize(
 def test_every_order_of_two_payments_and_their_words_keeps_one_bad_1(
     pages: Pages, share: int
 ) -> None:
-    orders = islice(permutations(_NAMES), 0, None, 1 if IS_WIDE else 8)
+    orders = islice(permutations(_NAMES), 0, None, 1 if IS_WIDE else 12)
     for order in shared(orders, share):
         contest = TwoPages(pages)
 
