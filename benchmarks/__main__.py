@@ -7,7 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import cold_start, figures, floor, machine, page, price, refund, size, warm
+from benchmarks import (
+    cold_start,
+    figures,
+    floor,
+    machine,
+    page,
+    price,
+    reconciliation,
+    refund,
+    size,
+    warm,
+)
 from benchmarks.figures import Measured
 from benchmarks.first_events import first_events
 from benchmarks.workshop import Workshop, built_template, workshop
@@ -79,6 +90,7 @@ def _warm(
         )[:1],
         *refund.measure(place, sales // 2, "stripe"),
         *refund.measure(place, sales // 2, "paypal"),
+        *reconciliation.measure(),
     ]
 
 

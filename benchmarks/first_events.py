@@ -35,6 +35,7 @@ def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
             "settle": lambda: _stored_event(sale()),
             "deliver": lambda: queue_event(_effect(sale().register())),
             "upkeep": dict,
+            "reconcile": dict,
         }
 
 

@@ -47,6 +47,7 @@ OWNER: Final = Member(
     roles=(Role.OWNER,),
 )
 _PREFIX: Final = "bench"
+_DOCUMENTS: Final = "bench-documents"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ def _variables(endpoint_url: str, providers: Providers) -> dict[str, str]:
         Name=_PREFIX, SecretString=json.dumps({"token_keys": ["k" * 64], **providers.secret})
     )
     client(endpoint_url, "sesv2").create_email_identity(EmailIdentity=MAIL_FROM)
+    client(endpoint_url, "s3").create_bucket(Bucket=_DOCUMENTS)
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_LAMBDA_FUNCTION_NAME": "bench",  # as in Lambda, the functions sign by themselves
@@ -135,6 +137,7 @@ def _variables(endpoint_url: str, providers: Providers) -> dict[str, str]:
         "JOURNAL_TABLE": tables["journal"],
         "SETTLE_QUEUE_URL": queues.create_queue(QueueName="bench-settle")["QueueUrl"],
         "DELIVER_QUEUE_URL": queues.create_queue(QueueName="bench-deliver")["QueueUrl"],
+        "DOCUMENTS_BUCKET": _DOCUMENTS,
         "SECRET_ARN": made["ARN"],
         "PUBLIC_BASE_URL": "https://pay.example",
         **providers.addresses,
