@@ -1,9 +1,13 @@
 """Chargebacks: opened they block refunds, lost they are one, won they leave nothing (RFD-4, FEE-3)."""
 
+from dataclasses import replace
+
 import pytest
 
 from guichet.payments.dispute import DisputeStatus
+from guichet.payments.ports import FoundDispute
 from guichet.payments.refund import RefundReason
+from guichet.registration.disputing import Disputed, outcome_of
 from guichet.registration.registration import RegistrationStatus
 from tests.support.money_back import sold
 from tests.support.road import Road
@@ -113,3 +117,27 @@ def test_an_inquiry_moves_no_money_rfd_4(world: World) -> None:
 
     assert road.world.books() == before
     assert refusal_of(sale.refund).code == "refund_disputed"
+
+
+def test_money_taken_after_a_dispute_was_lost_is_a_refund_all_the_same_rfd_4(world: World) -> None:
+    road = Road(world, "stripe")
+    sale = sold(road)
+    dispute = sale.dispute()
+    sale.lose(dispute)
+    provider = world.parts.providers["stripe"]
+    lost = provider.find_dispute(dispute, payee=sale.payment.payee)
+    capture = sale.payment.capture
+    assert capture is not None
+
+    def record(found: FoundDispute) -> None:
+        file = world.parts.records.refunds_of(sale.payment_id)
+        disputed = Disputed(sale.payment, capture, file, found, pays_the_seat=True)
+        outcome = outcome_of(disputed, provider=provider, refunding=world.parts.refunding)
+        world.parts.records.save(world.cause("test"), outcome.changes, outcome.steps)
+
+    record(replace(lost, withheld=usd(0)))
+    record(lost)
+
+    assert [each.amount for each in sale.refunds] == [usd(12_000)]
+    world.settle_down()
+    world.assert_books_equal_the_providers()

@@ -59,7 +59,7 @@ def outcome_of(disputed: Disputed, *, provider: PaymentProvider, refunding: Refu
         return Outcome()
     after = after if before is None else bumped(after)
     change = _moved(before, base, after)
-    if base.status is not _LOST and after.status is _LOST and after.withheld:
+    if after.status is _LOST and after.withheld and not _chargebacks(disputed):
         refund = _chargeback(disputed, after, provider)
         file = disputed.file
         so_far = RefundsSoFar(disputed.capture, (*file.refunds, refund), file.disputes)
