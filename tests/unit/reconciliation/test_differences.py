@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from guichet.adapters.http import HttpRequest
+from guichet.adapters.stripe.client import API_VERSION
 from guichet.payments.books import Listed, ListedKind
 from guichet.registration.reconciling import Reconciling
 from tests.support.money_back import Sale, sold
@@ -184,6 +186,29 @@ def test_a_fee_that_went_back_without_a_refund_is_found_ext_3_rfd_3(
     fee = listed(sale, kind=K.FEE, object_id="fee_1", amount=usd(228), payment_id=None)
 
     compare(world, reconciling=beside(world, listed(sale), replace(fee, fee=usd(100))))
+
+    (found,) = world.reports.findings()
+    assert (found["code"], found["payment_id"]) == ("fee_return_differs", sale.payment_id)
+    assert (found["ours"], found["theirs"]) == ("USD 0.00", "USD 1.00")
+
+
+def test_a_fee_returned_in_the_operators_own_dashboard_is_found_ext_3_rfd_3(
+    world: World, sale: Sale
+) -> None:
+    """By Stripe's own lists: the fee names its capture, the capture its payment."""
+    assert sale.payment.capture is not None
+    url = (
+        f"https://api.stripe.com/v1/application_fees/{sale.payment.capture.platform_fee_id}/refunds"
+    )
+    headers = {
+        "authorization": "Bearer sk_test_platform",
+        "content-type": "application/x-www-form-urlencoded",
+        "stripe-version": API_VERSION,
+    }
+    answer = world.http.send(HttpRequest("POST", url, headers, b"amount=100"))
+    assert answer.status == 200
+
+    compare(world)
 
     (found,) = world.reports.findings()
     assert (found["code"], found["payment_id"]) == ("fee_return_differs", sale.payment_id)
