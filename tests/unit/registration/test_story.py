@@ -4,6 +4,8 @@ from itertools import pairwise
 
 from guichet.adapters.dynamo.history import History
 from guichet.registration.story import MailStanding, lines_of
+from tests.support.money_back import sold
+from tests.support.road import Road
 from tests.support.world import World
 
 ADA, BOB = "ada@example.org", "bob@example.org"
@@ -45,6 +47,21 @@ def test_a_late_payments_story_has_each_step_of_it_and_nobody_elses_acc_3(world:
     assert told.index("payment.captured") < told.index("refund.succeeded")
     assert all(one.entry.at <= two.entry.at for one, two in pairwise(story))
     assert other.registration_id not in str(story)
+
+
+def test_a_lost_disputes_story_tells_of_it_before_the_refund_that_it_is_rfd_4(world: World) -> None:
+    sale = sold(Road(world, "stripe"))
+    dispute = sale.dispute()
+    world.settle_down()
+    world.clock.advance(hours=1)
+    sale.lose(dispute)
+    world.settle_down()
+
+    story = History(world.dynamo).story(sale.registration.registration_id)
+
+    told = [event.name for happening in story for event in happening.entry.events]
+    opened, lost = told.index("dispute.opened"), told.index("dispute.lost")
+    assert opened < lost < told.index("refund.recorded")
 
 
 def test_a_story_says_which_mails_still_wait_reg_13(world: World) -> None:

@@ -124,5 +124,5 @@ def _events_behind(entries: list[JournalEntry]) -> list[str]:
 
 def _rank(entry: JournalEntry) -> int:
     """Within one write: what came in, then the money, then what it means to the registration."""
-    kinds = ("provider_event", "payment", "refund", "registration")
+    kinds = ("provider_event", "payment", "dispute", "refund", "registration")
     return kinds.index(entry.aggregate.partition("/")[0])
