@@ -140,5 +140,6 @@ def _at_paypal(story: Story, who: str) -> list[str]:
     return [
         str(each["id"])
         for each in story.life.world.paypal.captures()
-        if each["status"] == "COMPLETED" and each["order"] == story.pages.get((who, "paypal"))
+        if each["status"] not in {"PENDING", "DECLINED"}
+        and each["order"] == story.pages.get((who, "paypal"))
     ]
