@@ -64,13 +64,14 @@ class RefundFaults:
     """Of the next refunds, how many stay pending, or succeed and fail later.
 
     `after_seconds` settles the pending, or fails the others, by the clock; without it a
-    test or the panel does.
+    test or the panel does. `own_fee_minor` is what the provider gives back of its own fee with each.
     """
 
     pending: int = 0
     fail_later: int = 0
     after_seconds: int | None = None
     reason: str = "expired_or_canceled_card"
+    own_fee_minor: int = 0
 
 
 @dataclass

@@ -180,11 +180,13 @@ def settle(world: World, refund: Json) -> Json:
 
 def _complete(world: World, refund: Json) -> None:
     refund.update(status="COMPLETED", reason=None, updated=world.now())
+    refund["own_fee_minor"] = world.chaos.refunds.own_fee_minor
     world.post(
         refund["merchant"],
         refund["currency"],
         refund["id"],
         refunded=refund["amount_minor"],
+        paypal_fees=-refund["own_fee_minor"],
         platform_fees_returned=refund["platform_fee_minor"] or 0,
     )
     _announce(world, refund, "PAYMENT.CAPTURE.REFUNDED", "refunded")
@@ -204,6 +206,7 @@ def fail(world: World, refund: Json) -> Json:
             refund["currency"],
             refund["id"],
             refunded=-refund["amount_minor"],
+            paypal_fees=refund["own_fee_minor"],
             platform_fees_returned=-(refund["platform_fee_minor"] or 0),
         )
     refund.update(status="FAILED", reason=None, updated=world.now())
@@ -261,11 +264,11 @@ def find(world: World, refund_id: str) -> Json:
 
 def shown(world: World, refund: Json) -> Json:
     currency, gross = refund["currency"], refund["amount_minor"]
-    contribution = refund["platform_fee_minor"]
+    contribution, own = refund["platform_fee_minor"], refund.get("own_fee_minor", 0)
     breakdown: Json = {
         "gross_amount": currencies.money(gross, currency),
-        "paypal_fee": currencies.money(0, currency),  # PayPal keeps it
-        "net_amount": currencies.money(gross - (contribution or 0), currency),
+        "paypal_fee": currencies.money(own, currency),  # normally PayPal keeps it
+        "net_amount": currencies.money(gross - own - (contribution or 0), currency),
         "total_refunded_amount": currencies.money(refund["total_minor"], currency),
     }
     if contribution is not None:

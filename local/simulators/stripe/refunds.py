@@ -168,9 +168,18 @@ def _succeed(world: World, refund: Json) -> None:
     refund["status"] = "succeeded"
     refund.pop("pending_reason", None)
     kind = "refund" if charge["payment_method_details"]["type"] == "card" else "payment_refund"
-    refund["balance_transaction"] = world.move_money(account, kind, -refund["amount"], refund)
+    own = _own_fee(refund, -world.chaos.refunds.own_fee_minor)
+    refund["balance_transaction"] = world.move_money(account, kind, -refund["amount"], refund, own)
     if world.state.private[refund["id"]]["with_fee"]:
         _return_fee_share(world, charge, refund["amount"])
+
+
+def _own_fee(refund: Json, amount: int) -> list[Json]:
+    """What Stripe takes for a refund; below 0 it gives back of its fee, which it seldom does."""
+    if not amount:
+        return []
+    detail = {"amount": amount, "application": None, "currency": refund["currency"]}
+    return [{**detail, "description": "Stripe processing fees", "type": "stripe_fee"}]
 
 
 def _return_fee_share(world: World, charge: Json, refunded: int) -> None:
@@ -205,8 +214,9 @@ def fail(world: World, refund: Json, reason: str) -> Json:
     account = world.owner(refund["id"])
     charge = world.state.objects[refund["charge"]]
     if refund["status"] == "succeeded":
+        given = world.state.objects[refund["balance_transaction"]]["fee"]
         refund["failure_balance_transaction"] = world.move_money(
-            account, "refund_failure", refund["amount"], refund
+            account, "refund_failure", refund["amount"], refund, _own_fee(refund, -given)
         )
     refund.update(status="failed", failure_reason=reason)
     refund.pop("pending_reason", None)

@@ -463,6 +463,8 @@ def test_paypals_sample_order_and_refunds_are_read(specs: Path):
 
     assert order_report(order) == SessionReport(SessionState.APPROVED)
     assert read == {
-        "REFUNDED": RefundReport(RefundStatus.SUCCEEDED, "1Y107995YT783435V"),
+        "REFUNDED": RefundReport(
+            RefundStatus.SUCCEEDED, "1Y107995YT783435V", provider_fee_returned=Money(2, "USD")
+        ),
         "REVERSED": RefundReport(RefundStatus.SUCCEEDED, "09E71677NS257044M"),
     }

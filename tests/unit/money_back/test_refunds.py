@@ -7,6 +7,7 @@ from guichet.registration.registration import RegistrationStatus
 from tests.support.money_back import sold
 from tests.support.road import Road
 from tests.support.samples import usd
+from tests.support.verified import assert_verified
 from tests.support.world import refusal_of
 
 
@@ -103,3 +104,23 @@ def test_the_window_is_60_times_24_hours_to_the_second_rfd_2(
         refusal = refusal_of(lambda: sale.refund(100))
         assert (refusal.code, refusal.rule) == ("refund_window_over", "RFD-5b")
         assert not sale.refunds
+
+
+def test_what_the_provider_gives_back_of_its_own_fee_is_recorded_as_it_says_fee_3(
+    road: Road,
+) -> None:
+    sale = sold(road)
+    road.simulator.configure_chaos({"refunds": {"own_fee_minor": 35}})
+
+    here = sale.refund(2000).value
+    sale.refund_there(1000)
+    road.world.settle_down()
+
+    assert [each.provider_fee_returned for each in sale.refunds] == [usd(35), usd(35)]
+    road.world.assert_books_equal_the_providers()
+
+    road.settle_refund(here, fails=True)
+    road.world.settle_down()
+
+    assert_verified(road.world.dynamo, now=road.world.clock.now())
+    road.world.assert_books_equal_the_providers()

@@ -84,6 +84,16 @@ def fee_receivable_postings(amount: Money) -> tuple[Posting, ...]:
     return _moved((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))
 
 
+def provider_fee_return_postings(amount: Money) -> tuple[Posting, ...]:
+    """What the provider says that it gave back of its own fee, in its currency (FEE-3)."""
+    return _moved((LedgerAccount.PROVIDER_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
+
+
+def provider_fee_again_postings(amount: Money) -> tuple[Posting, ...]:
+    """The refund with which it had given that back has failed (RFD-6)."""
+    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE, amount))
+
+
 def fee_credit_postings(amount: Money) -> tuple[Posting, ...]:
     """A part of the platform fee that only account credit can give back (RFD-4)."""
     return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.ORGANIZER_RECEIVABLE, amount))
@@ -115,6 +125,8 @@ def _difference(
     place: tuple[LedgerAccount, LedgerAccount], before: Money, after: Money
 ) -> tuple[Posting, ...]:
     source, destination = place
+    if before.currency != after.currency:  # nothing, until a first charge shows the balance's
+        return _moved((destination, source, before), (source, destination, after))
     if before.is_at_most(after):
         return _moved((source, destination, after - before))
     return _moved((destination, source, before - after))

@@ -81,6 +81,7 @@ class RefundReport:
     provider_refund_id: str
     failure: str | None = None
     provider_fee_refund_id: str | None = None  # where the fee went back within the refund itself
+    provider_fee_returned: Money | None = None  # of its own fee, which it normally keeps (FEE-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class FoundRefund:
     made_at: datetime
     failure: str | None
     fee_returned: Money  # of the platform fee, within the refund itself (PayPal)
+    provider_fee_returned: Money | None = None  # of its own fee, which it normally keeps (FEE-3)
 
 
 @dataclass(frozen=True, slots=True)

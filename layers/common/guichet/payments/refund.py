@@ -80,6 +80,7 @@ class Refund:
     fee_returned_there: Money | None = None  # what the provider had given back of the fee itself
     fee_credited: Money | None = None  # what went to the organizer's account credit instead
     dispute_id: str | None = None  # of a lost one
+    provider_fee_returned: Money | None = None  # of its own fee, as the provider says (FEE-3)
     version: int = 1
 
     @property
@@ -114,10 +115,21 @@ class Refund:
         return replace(self, status=status)
 
     def reported(
-        self, status: RefundStatus, provider_refund_id: str, failure: str | None
+        self,
+        status: RefundStatus,
+        provider_refund_id: str,
+        failure: str | None,
+        provider_fee_returned: Money | None = None,
     ) -> Refund:
+        """As the provider has it now; what it gave back of its own fee is kept once it succeeded."""
         moved = self if status is self.status else self.transition_to(status)
-        return replace(moved, provider_refund_id=provider_refund_id, failure=failure)
+        returned = provider_fee_returned if status is S.SUCCEEDED else self.provider_fee_returned
+        return replace(
+            moved,
+            provider_refund_id=provider_refund_id,
+            failure=failure,
+            provider_fee_returned=returned,
+        )
 
     def fee_returned(self, provider_fee_refund_id: str) -> Refund:
         return replace(self, provider_fee_refund_id=provider_fee_refund_id, fee_in_doubt_since=None)

@@ -109,6 +109,7 @@ class Outside:
             made_at=found.made_at,
             status=found.status,
             provider_refund_id=found.provider_refund_id,
+            provider_fee_returned=found.provider_fee_returned,
         )
         if found.fee_returned:
             refund = with_fee_inside(refund, so_far, found.fee_returned)

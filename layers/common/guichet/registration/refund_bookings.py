@@ -10,6 +10,8 @@ from guichet.ledger.postings import (
     fee_receivable_postings,
     fee_return_failed_postings,
     fee_return_postings,
+    provider_fee_again_postings,
+    provider_fee_return_postings,
     refund_failed_postings,
     refund_postings,
 )
@@ -27,12 +29,13 @@ def bookings(before: Refund | None, after: Refund) -> tuple[Posting, ...]:
     if after.status is S.FAILED:
         return (
             (_money_back(after) if had_left else ())
+            + (_provider_fee_again(after) if had_succeeded else ())
             + _fee_after_failure(before, after, had_succeeded=had_succeeded)
             + _returned_there(before, after)
         )
     gone = () if had_left else _money_gone(after)
     if after.status is S.SUCCEEDED and not had_succeeded:
-        gone += _credit_gone(after)
+        gone += _credit_gone(after) + _provider_fee_back(after)
         gone += fee_return_postings(after.fee) if after.fee_goes_within else ()
     return gone + _returned_there(before, after)
 
@@ -70,6 +73,17 @@ def _fee_after_failure(
     unrecorded = before is not None and before.provider_fee_refund_id is None
     gone = fee_return_postings(after.fee) if unrecorded else ()
     return owed + gone + fee_receivable_postings(after.fee)
+
+
+def _provider_fee_back(refund: Refund) -> tuple[Posting, ...]:
+    """The provider normally keeps its fee; what it gives back is recorded as it says (FEE-3)."""
+    back = refund.provider_fee_returned
+    return () if back is None else provider_fee_return_postings(back)
+
+
+def _provider_fee_again(refund: Refund) -> tuple[Posting, ...]:
+    back = refund.provider_fee_returned
+    return () if back is None else provider_fee_again_postings(back)
 
 
 def _credit_gone(refund: Refund) -> tuple[Posting, ...]:

@@ -127,7 +127,9 @@ class Refunding:
         if report.status is refund.status:
             self.records.save(cause, [self._asked(refund)])
             return False
-        after = refund.reported(report.status, report.provider_refund_id, report.failure)
+        after = refund.reported(
+            report.status, report.provider_refund_id, report.failure, report.provider_fee_returned
+        )
         if report.provider_fee_refund_id is not None:
             after = after.fee_returned(report.provider_fee_refund_id)
         if report.status is RefundStatus.FAILED:

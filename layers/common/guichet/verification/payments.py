@@ -15,6 +15,7 @@ from guichet.ledger.postings import (
     fee_credit_postings,
     fee_receivable_postings,
     fee_return_postings,
+    provider_fee_return_postings,
     refund_postings,
     withheld_postings,
 )
@@ -190,6 +191,8 @@ def _of_refund(refund: Refund) -> tuple[Posting, ...]:
     if refund.status is RefundStatus.SUCCEEDED:
         moved += () if refund.fee_credited is None else fee_credit_postings(refund.fee_credited)
         moved += fee_return_postings(refund.fee) if is_gone or refund.fee_goes_within else ()
+        own = refund.provider_fee_returned
+        moved += () if own is None else provider_fee_return_postings(own)
     return moved
 
 

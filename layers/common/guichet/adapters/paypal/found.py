@@ -19,6 +19,7 @@ from guichet.adapters.paypal.fields import (
 from guichet.adapters.paypal.reading import (
     REFUND_STATUSES,
     failure_of,
+    own_fee_returned,
     platform_fee_of,
     reference_of,
 )
@@ -76,6 +77,7 @@ def refund_found(refund: Json, capture: Json) -> FoundRefund:
         made_at=instant(text_of(refund, "create_time")),
         failure=failure_of(refund) if status is RefundStatus.FAILED else None,
         fee_returned=fee_in(refund, amount.currency),
+        provider_fee_returned=None if status is RefundStatus.FAILED else own_fee_returned(refund),
     )
 
 
@@ -144,13 +146,14 @@ def _status(dispute: Json, withheld: Money) -> DisputeStatus:
 def _withheld(taken: list[Json], amount: Money, paid: Money) -> Money:
     """What was taken from the seller and not given back, in the payment's currency.
 
-    A balance in another currency tells only whether something is gone: then it is what was
-    disputed.
+    A balance in another currency, where what comes back is converted anew, tells only by the
+    number of movements whether something is gone: then it is what was disputed.
     """
     same = [each for each in taken if money_of(each, "amount").currency == paid.currency]
     if same:
         return Money(max(_net(same), 0), paid.currency)
-    return _within(amount, paid) if _net(taken) > 0 else paid.zero()
+    credits = sum(text_of(each, "type") == "CREDIT" for each in taken)
+    return _within(amount, paid) if len(taken) > 2 * credits else paid.zero()
 
 
 def _refunded(dispute: Json, amount: Money, paid: Money) -> Money:

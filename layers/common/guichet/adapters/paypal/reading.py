@@ -155,8 +155,19 @@ def refund_report(refund: Json, amount: Money, fee: Money | None) -> RefundRepor
     if fee_back != asked:
         raise unreadable(f"{fee_back} of the fee went back instead of {asked}")
     return RefundReport(
-        known, refund_id, provider_fee_refund_id=refund_id if fee is not None else None
+        known,
+        refund_id,
+        provider_fee_refund_id=refund_id if fee is not None else None,
+        provider_fee_returned=own_fee_returned(refund),
     )
+
+
+def own_fee_returned(refund: Json) -> Money | None:
+    """What PayPal gave back of its own fee, which it normally keeps (FEE-3)."""
+    breakdown = object_of(refund, "seller_payable_breakdown")
+    if breakdown.get("paypal_fee") is None:
+        return None
+    return money_of(breakdown, "paypal_fee") or None
 
 
 def failure_of(refund: Json) -> str:

@@ -46,6 +46,7 @@ def found_refund(refund: Json) -> FoundRefund:
         made_at=_created(refund),
         failure=report.failure,
         fee_returned=Money(0, _currency(refund)),
+        provider_fee_returned=report.provider_fee_returned,
     )
 
 
@@ -82,7 +83,8 @@ def _taken(dispute: Json) -> tuple[Money, Money]:
     """What was withdrawn and not reinstated, and what the dispute cost.
 
     An inquiry has no balance transactions, a dispute one, a won one two. In a balance of another
-    currency their sum says only whether the disputed amount is gone.
+    currency, where what comes back is converted anew, only their number says whether the
+    disputed amount is gone.
     """
     disputed = _amount(dispute)
     moved = dispute.get("balance_transactions")
@@ -93,12 +95,13 @@ def _taken(dispute: Json) -> tuple[Money, Money]:
     currency = reading.text(moved[0], "currency")
     if any(reading.text(each, "currency") != currency for each in moved):
         raise reading.unreadable("a dispute in several balances")
-    gone = max(0, -sum(reading.whole(each, "amount") for each in moved))
+    amounts = [reading.whole(each, "amount") for each in moved]
     charged = max(0, sum(reading.whole(each, "fee") for each in moved))
     fee = reading.money(charged, currency)
     if fee.currency == disputed.currency:
-        return reading.money(gone, currency), fee
-    return disputed if gone else Money(0, disputed.currency), fee
+        return reading.money(max(0, -sum(amounts)), currency), fee
+    is_gone = sum(each < 0 for each in amounts) > sum(each > 0 for each in amounts)
+    return disputed if is_gone else Money(0, disputed.currency), fee
 
 
 def _payment_id(found: Json) -> str | None:

@@ -81,7 +81,18 @@ def refund_report(refund: Json) -> RefundReport:
     reason = refund.get("failure_reason")
     told = reason if isinstance(reason, str) else status
     failure = _REFUND_FAILURES.get(told, told) if known is RefundStatus.FAILED else None
-    return RefundReport(known, text(refund, "id"), failure)
+    return RefundReport(
+        known, text(refund, "id"), failure, provider_fee_returned=own_fee_returned(refund)
+    )
+
+
+def own_fee_returned(refund: Json) -> Money | None:
+    """What Stripe gave back of its own fee, which it normally keeps: a negative fee (FEE-3)."""
+    transaction = embedded(refund, "balance_transaction")
+    if transaction is None:
+        return None
+    fee = whole(transaction, "fee")
+    return money(-fee, text(transaction, "currency")) if fee < 0 else None
 
 
 def require_amount(found: Json, asked: Money) -> Json:

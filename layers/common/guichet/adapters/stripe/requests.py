@@ -47,6 +47,9 @@ _SESSIONS: Final = "/v1/checkout/sessions"
 _EXPANDED: Final = urlencode((("expand[0]", "payment_intent.latest_charge.balance_transaction"),))
 _WITH_INTENT: Final = urlencode((("expand[0]", "payment_intent"),))
 
+# What a refund moved on the organizer's balance says whether Stripe gave back of its fee (FEE-3).
+_WITH_MOVEMENT: Final = (("expand[0]", "balance_transaction"),)
+
 
 def session_form(
     *,
@@ -102,6 +105,7 @@ def refund_form(*, refund_id: str, payment_id: str, capture: Capture, amount: Mo
             ("amount", str(to_stripe(amount))),
             ("metadata[refund_id]", refund_id),
             ("metadata[payment_id]", payment_id),
+            *_WITH_MOVEMENT,
         )
     )
 
@@ -130,18 +134,20 @@ def create_refund(refund: Refund) -> Call:
 
 
 def get_refund(refund: Refund) -> Call:
-    return Call("GET", f"/v1/refunds/{_id(refund.provider_refund_id)}", refund.payee)
+    path = f"/v1/refunds/{_id(refund.provider_refund_id)}"
+    return Call("GET", path, refund.payee, urlencode(_WITH_MOVEMENT))
 
 
 def list_refunds(refund: Refund, after: str | None) -> Call:
     """One page of the refunds of the intent that the stored body names."""
     intent_id = parse_qs(refund.request_body)["payment_intent"][0]
-    query = _page((("payment_intent", intent_id),), after)
-    return Call("GET", "/v1/refunds", refund.payee, query)
+    pairs = (("payment_intent", intent_id), ("expand[0]", "data.balance_transaction"))
+    return Call("GET", "/v1/refunds", refund.payee, _page(pairs, after))
 
 
 def find_refund(provider_refund_id: str, payee: str) -> Call:
-    return Call("GET", f"/v1/refunds/{_id(provider_refund_id)}", payee, _WITH_INTENT)
+    expanded = (("expand[0]", "payment_intent"), ("expand[1]", "balance_transaction"))
+    return Call("GET", f"/v1/refunds/{_id(provider_refund_id)}", payee, urlencode(expanded))
 
 
 def find_dispute(provider_dispute_id: str, payee: str) -> Call:
