@@ -50,12 +50,15 @@ class Contest:
         self.world.link_paypal()
         self.road = Road(self.world, provider)
         self.sale: Sale = sold(self.road)
+        self.captured = self.sale.payment.amount.amount_minor
         self.dispute_id = ""
         self.held: dict[str, list[PendingWebhook]] = {}
         self._acts: dict[str, Callable[[], object]] = {
             "refund": lambda: self.sale.refund(_PARTS["refund"]),
             "there": lambda: self.sale.refund_there(_PARTS["there"], with_fee=with_fee),
             "chargeback": lambda: self.sale.lose(self.sale.dispute(_PARTS["chargeback"])),
+            "all_there": self.sale.refund_there,
+            "all_disputed": lambda: self.sale.lose(self.sale.dispute(self.captured)),
             "lost": lambda: self.sale.lose(self.dispute_id),
             "won": lambda: self.sale.win(self.dispute_id),
             "lost_again": lambda: self.sale.lose(self.dispute_id),
@@ -175,6 +178,29 @@ def test_a_dispute_lost_won_on_appeal_and_lost_again_ends_in_the_same_books_rfd_
             assert not sale.so_far.exceeds_captured
             assert sale.fee_back() == sale.payment.platform_fee
             ends.append(contest.organizers_own)
+    assert all(each == ends[0] for each in ends)
+
+
+def test_a_bank_that_takes_what_was_refunded_is_told_and_takes_no_fee_twice_rfd_3_rfd_4() -> None:
+    """A dispute of money that had gone back already; PayPal takes only what is left."""
+    acts = ("all_there", "all_disputed")
+    ends: list[dict[str, int]] = []
+    for order in steps(acts):
+        if [name for name, heard in order if not heard] != list(acts):
+            continue
+        contest = Contest("stripe")
+
+        with told(order):
+            contest.run(order)
+
+            sale = contest.sale
+            contest.world.assert_books_equal_the_providers()
+            assert_verified(contest.world.dynamo, contest.world.clock.now())
+            assert sale.so_far.exceeds_captured
+            assert "refund.exceeds_captured" in contest.world.alarms
+            assert not sale.so_far.left
+            assert sale.fee_back() == sale.payment.platform_fee
+            ends.append(contest.books)
     assert all(each == ends[0] for each in ends)
 
 
