@@ -217,7 +217,7 @@ def test_a_refund_without_cover_says_what_to_do_rfd_6(world: World) -> None:
 
     assert sale.refunds[0].failure == "balance_insufficient"
     (mail,) = told(world, "organizer_refund_failed", OFFICE)
-    assert mail.subject == "Remboursement échoué – Excel for the office"
+    assert mail.subject == "Échec du remboursement – Excel for the office"
     assert "30,00\u00a0$US à Ada Lovelace" in mail.text
     assert "solde" in mail.text
     assert told(world, "refunded") == []
