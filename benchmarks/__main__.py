@@ -75,7 +75,17 @@ def _warm(
     steps = warm.counted_steps(sold)
     webhooks = [step for step in steps if step.name == "webhook"]
     at_paypal = warm.sell(place, sales, "paypal")
-    _say(warm.units_by_item(sold) + "\n\nby PayPal\n" + warm.units_by_item(at_paypal) + "\n")
+    _say(
+        warm.units_by_item(sold.metered[-1])
+        + "\n\nby PayPal\n"
+        + warm.units_by_item(at_paypal.metered[-1])
+        + "\n"
+    )
+    refund_figures: list[Measured] = []
+    for method in ("stripe", "paypal"):
+        refunded = refund.refund(place, sales // 2, method)
+        _say(f"\na refund by {method}\n{warm.units_by_item(refunded.metered)}\n")
+        refund_figures += refund.figures(refunded)
     return [
         *warm.cpu_figures(sold),
         *floor.measure(place, samples=10 * sales),
@@ -88,8 +98,7 @@ def _warm(
         *price.million_sales(warm.counted_steps(at_paypal), template, prices).figures(
             "million_paypal_sales"
         )[:1],
-        *refund.measure(place, sales // 2, "stripe"),
-        *refund.measure(place, sales // 2, "paypal"),
+        *refund_figures,
         *reconciliation.measure(),
     ]
 

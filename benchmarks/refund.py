@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import statistics
+from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.figures import Measured
@@ -20,8 +21,17 @@ _PAYPAL_EVENTS: Final = frozenset({"PAYMENT.CAPTURE.REFUNDED"})
 _CALL: Final = "refund call"
 
 
-def measure(place: Workshop, samples: int, method: str) -> list[Measured]:
-    """Refunds of so many sales: the call by itself, and with webhooks, stream, mail."""
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """Refunds as they went: `timed` without, the last one with a meter on the store."""
+
+    method: str
+    timed: list[list[Step]]
+    metered: list[Step]
+
+
+def refund(place: Workshop, samples: int, method: str) -> Refunded:
+    """Refund a part of so many sales, one after the other."""
     numbers = _NUMBERS[method]
     with Worker(place, metered=False) as worker:
         stream = Stream(place)
@@ -36,10 +46,13 @@ def measure(place: Workshop, samples: int, method: str) -> list[Measured]:
             for number in range(2)  # the first makes the clients
         )
         metered = [_refunded(sale) for sale in sales][-1]
-    return _figures("refund" if method == "stripe" else "paypal_refund", timed, metered)
+    return Refunded(method, timed, metered)
 
 
-def _figures(prefix: str, timed: list[list[Step]], metered: list[Step]) -> list[Measured]:
+def figures(refunded: Refunded) -> list[Measured]:
+    """The call by itself, and with webhooks, stream and mail."""
+    prefix = "refund" if refunded.method == "stripe" else "paypal_refund"
+    timed, metered = refunded.timed, refunded.metered
     samples = len(timed)
     whole = [sum(step.report.cpu_ms for step in steps) for steps in timed]
     calls = [sum(step.report.cpu_ms for step in _own(steps)) for steps in timed]

@@ -155,12 +155,12 @@ def totals(sold: Sold, prefix: str) -> list[Measured]:
     ]
 
 
-def units_by_item(sold: Sold) -> str:
-    """Where a sale's units go, for a person: step, call, item."""
+def units_by_item(steps: Steps) -> str:
+    """Where units go, for a person: step, call, item."""
     return "\n".join(
         f"{step.name:<14}{call['name']:<16}{part['what']:<28}"
         f"write {part['write']:>2}  index {part['index']:>2}  read {part['read']:>4}"
-        for step in sold.metered[-1]
+        for step in steps
         for call in step.report.calls
         for part in call["parts"]
     )
