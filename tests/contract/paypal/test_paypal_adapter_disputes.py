@@ -107,7 +107,13 @@ def test_a_refund_of_ours_is_found_as_ours_bad_13(shop: PayPalShop):
 
     assert (refund.payment_id, refund.refund_id) == ("pay_1", "ref_1")
     assert refund.fee_returned == capture.platform_fee
-    assert hints(shop) == [("PAYMENT.CAPTURE.REFUNDED", Hint("pay_1", "ref_1"))]
+    asked_for = Hint(
+        "pay_1",
+        "ref_1",
+        provider_account_id=MERCHANT,
+        provider_refund_id=report.provider_refund_id,
+    )
+    assert hints(shop) == [("PAYMENT.CAPTURE.REFUNDED", asked_for)]
     assert shop.provider.fee_returned_there(payment) == NOTHING
 
 

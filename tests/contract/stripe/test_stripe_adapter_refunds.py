@@ -197,11 +197,21 @@ def test_each_event_of_a_return_hints_at_it(shop: Shop):
     """EXT-2, RFD-4: what the organizer returns on the dashboard is asked about by Stripe's id."""
     payment, capture = a_sale(shop)
     shop.simulator.take_webhooks()
-    shop.provider.refund(a_refund(shop.provider, payment, capture, amount=Money(5000, "USD")))
+    made = shop.provider.refund(
+        a_refund(shop.provider, payment, capture, amount=Money(5000, "USD"))
+    )
     ours = hints(shop)
     theirs = shop.simulator.dashboard_refund(capture.intent_id, 100)
 
-    assert ours == {"refund.created": Hint("pay_1", "ref_1"), "charge.refunded": Hint("pay_1")}
+    assert ours == {
+        "refund.created": Hint(
+            "pay_1",
+            "ref_1",
+            provider_account_id=ORGANIZER,
+            provider_refund_id=made.provider_refund_id,
+        ),
+        "charge.refunded": Hint("pay_1"),
+    }
     assert hints(shop) == {
         "refund.created": Hint(provider_refund_id=theirs["id"], provider_account_id=ORGANIZER),
         "charge.refunded": Hint("pay_1"),

@@ -166,7 +166,7 @@ def test_an_event_hints_at_what_it_names(snapshot: str, hint: Hint):
         ),
         pytest.param(
             '{"object":"refund","id":"re_1","metadata":{"refund_id":"ref_1","payment_id":"pay_1"}}',
-            Hint("pay_1", "ref_1"),
+            Hint("pay_1", "ref_1", provider_refund_id="re_1", provider_account_id="acct_1"),
             id="a refund of ours",
         ),
         pytest.param(

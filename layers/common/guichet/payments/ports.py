@@ -217,7 +217,9 @@ class Hint:
     refund_id: str | None = None
     payment_account_id: str | None = None  # ours
     provider_account_id: str | None = None  # theirs; also whose refund or dispute it is
-    provider_refund_id: str | None = None  # a refund that may not be ours (RFD-4)
+    provider_refund_id: str | None = (
+        None  # a refund that may not be ours, whatever it claims (RFD-4)
+    )
     provider_dispute_id: str | None = None
     reversed_capture_id: str | None = None  # taken back from the organizer: by which dispute?
 

@@ -18,6 +18,7 @@ from guichet.registration.ports import Records, RefundCounted
 from guichet.registration.refunding import Refunding
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.settling import Settling
+from guichet.registration.unavailable import provider_unavailable
 from guichet.retrying import with_fresh_state
 
 
@@ -44,9 +45,7 @@ class Outside:
         payment, capture = self._captured(found.payment_id, payee, found.capture_id, cause)
         if payment is None or capture is None:
             return
-        ours = found.refund_id and self.records.refund(payment.payment_id, found.refund_id)
-        if ours and ours.provider_refund_id in {None, provider_refund_id}:
-            self.refunding.ask(ours.payment_id, ours.refund_id, cause)
+        if found.refund_id and self._is_ours(payment, found.refund_id, provider_refund_id, cause):
             return
         refund_id = outside_refund_id(provider, provider_refund_id)
         is_new = with_fresh_state(lambda: self._record(payment, capture, refund_id, found, cause))
@@ -54,6 +53,19 @@ class Outside:
             self.refunding.proceed(payment.payment_id, refund_id, cause)
         else:
             self.refunding.ask(payment.payment_id, refund_id, cause)
+
+    def _is_ours(
+        self, payment: Payment, refund_id: str, provider_refund_id: str, cause: Cause
+    ) -> bool:
+        """Whether it is the one of ours that it claims to be, which is then asked about."""
+        claimed = self.records.refund(payment.payment_id, refund_id)
+        if claimed is None or claimed.provider_refund_id not in {None, provider_refund_id}:
+            return False
+        self.refunding.ask(payment.payment_id, refund_id, cause)
+        asked = self.records.refund(payment.payment_id, refund_id) or claimed
+        if asked.provider_refund_id is None and asked.is_in_progress:
+            raise provider_unavailable(None)  # it may still turn out to be
+        return asked.provider_refund_id == provider_refund_id
 
     def dispute(self, provider: str, provider_dispute_id: str, payee: str, cause: Cause) -> None:
         """Record a dispute as it stands now; a lost one has returned the money (RFD-4)."""

@@ -49,16 +49,15 @@ def _capture_hint(capture: Mapping[str, Any]) -> Hint:
 
 
 def _refund_hint(refund: Mapping[str, Any]) -> Hint:
-    """Ours by `<payment>.<refund>`; another by PayPal's id and whose it is (RFD-4).
+    """Ours by `<payment>.<refund>` too, all by PayPal's id and whose it is (RFD-4).
 
     One that was made at PayPal may repeat its payment's custom id, which then says whose it is.
     """
     payment_id, refund_id = _references(refund)
-    if payment_id is not None and refund_id is not None:
-        return Hint(payment_id=payment_id, refund_id=refund_id)
     seller = _seller_of(refund)
     return Hint(
-        payment_id=None if seller else payment_id,
+        payment_id=payment_id if refund_id or not seller else None,
+        refund_id=refund_id,
         provider_account_id=seller,
         provider_refund_id=readable_id(refund.get("id")),
     )

@@ -6,7 +6,7 @@ import hmac
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -116,8 +116,8 @@ def parse_event(raw_body: bytes) -> StripeEvent:
 def read_hint(event: ProviderEvent) -> Hint:
     """Whom to ask about: the ids of ours in the snapshot's metadata, or the account, else nobody.
 
-    A refund without our ids and a dispute are asked about by Stripe's own (RFD-4). An organizer
-    can edit metadata, so a hint may be false: it only ever leads to a question.
+    Refunds and disputes are named by Stripe's id too (RFD-4). An organizer can edit metadata, so a
+    hint may be false: it only ever leads to a question.
     """
     if event.kind in _ACCOUNT_TYPES:
         return Hint(provider_account_id=event.provider_account_id or None)
@@ -130,9 +130,10 @@ def read_hint(event: ProviderEvent) -> Hint:
     metadata = snapshot.get("metadata")
     found = metadata if isinstance(metadata, dict) else {}
     ids = {name: found.get(name) for name in names}
+    theirs = _theirs(kind, snapshot.get("id"), event.provider_account_id)
     if ids and all(isinstance(each, str) and _OUR_ID.fullmatch(each) for each in ids.values()):
-        return Hint(**ids)
-    return _theirs(kind, snapshot.get("id"), event.provider_account_id)
+        return replace(theirs, **ids)
+    return theirs
 
 
 def _theirs(kind: object, object_id: object, account: str) -> Hint:

@@ -53,6 +53,8 @@ def apply_provider_event(
     )
     if hint.payment_id is not None and hint.refund_id is not None:
         refunding.ask(hint.payment_id, hint.refund_id, cause)
+        if not _is_ours(hint.payment_id, hint.refund_id, hint, settling):
+            _record_outside(provider, hint, _payee(hint, settling), outside, cause)
         settling.records.event_ignored(cause, event)
     elif hint.is_outside:
         _record_outside(provider, hint, _payee(hint, settling), outside, cause)
@@ -63,6 +65,14 @@ def apply_provider_event(
         for account in _accounts(provider, hint, linking):
             _ask_about(account, linking, cause)
         settling.records.event_ignored(cause, event)
+
+
+def _is_ours(payment_id: str, refund_id: str, hint: Hint, settling: Settling) -> bool:
+    """Whether the refund is the one of ours that it claims to be: organizers can write our ids too."""
+    if hint.provider_refund_id is None:
+        return True
+    claimed = settling.records.refund(payment_id, refund_id)
+    return claimed is not None and claimed.provider_refund_id == hint.provider_refund_id
 
 
 def _payee(hint: Hint, settling: Settling) -> str:
