@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from guichet.cli import main
 from guichet.entry.reconciliation import command_of
 from guichet.errors import Invalid
 from guichet.events import ActorKind
@@ -68,3 +69,12 @@ def test_what_cannot_be_read_is_refused_ext_3(event: dict[str, object], code: st
         command_of(event, NOW)
 
     assert refused.value.errors[0].code == code
+
+
+def test_a_range_that_only_ends_is_refused_before_anything_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = main(["reconcile", "--until", "2026-11-20"])
+
+    assert status == 1
+    assert capsys.readouterr().err.startswith("since_missing: ")

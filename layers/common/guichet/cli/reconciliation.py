@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guichet.cli.stack import Commands, operator, say, the_stack
 from guichet.clock import SystemClock
+from guichet.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +32,15 @@ def add_to(commands: Commands) -> None:
 
 
 def _reconcile(options: argparse.Namespace) -> int:
-    """Call the function until nothing is left to do, or calling it again brings nothing."""
+    """Call the function until nothing is left to do, or calling it again brings nothing.
+
+    Raises:
+        Invalid: `since_missing`, an end without a beginning.
+    """
     from guichet.adapters.aws.commands import invoke  # noqa: PLC0415 - on its road only
 
-    parts, outputs = the_stack(options)
     event = _event(options)
+    parts, outputs = the_stack(options)
     waiting = None
     for _ in range(_MOST_CALLS):
         came: dict[str, Any] = invoke(outputs["ReconcileFunctionName"], event)
@@ -50,6 +55,8 @@ def _reconcile(options: argparse.Namespace) -> int:
 
 def _event(options: argparse.Namespace) -> dict[str, str]:
     if options.since is None:
+        if options.until is not None:
+            raise Invalid("since_missing", "Say --since too: a range has a beginning.")
         return {}
     request = SystemClock().now().strftime("%Y%m%dT%H%M%S.%fZ")  # one name for all the calls
     event = {"since": options.since, "request": request, "operator": operator().id}

@@ -105,8 +105,10 @@ class Store(Lists):
         found = self._partition(keys.payment(payment_id).pk)
         disputes = [each for each in found if str(each["sk"]).startswith("DISPUTE#")]
         refunds = [each for each in found if str(each["sk"]).startswith("REFUND#")]
-        counted = next((each["count"] for each in found if each["sk"] == "REFUNDS"), 0)
-        if len(refunds) != counted:  # what is read is no snapshot
+        # What is read is no snapshot: a count without its refund must not be decided upon. Returns
+        # that were stored before there was a count have none, and leave nothing to refund.
+        counts = [each["count"] for each in found if each["sk"] == "REFUNDS"]
+        if any(count != len(refunds) for count in counts):
             raise ConcurrentUpdateError("a refund was stored while they were read")
         return RefundsFound(
             tuple(
