@@ -26,7 +26,8 @@ from local.paths import ROOT
 from tests.support.deployed_stack import DeployedStack
 from tests.support.stack_sale import Browser as Holder
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000  # a first answer on a busy machine, with whatever starts for it
+expect.set_options(timeout=PATIENCE_MS)
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 NARROWEST: Final[ViewportSize] = {
     "width": 320,
@@ -100,8 +101,7 @@ class Visitor:
     # -- going somewhere ----------------------------------------------------------------
 
     def visit_training(self, training_id: str, query: str = "") -> None:
-        self.page.goto(f"/trainings/{training_id}{query}")
-        expect(self.page.locator("h1:visible").first).to_be_visible()
+    X
 
     def visit_registration(self, holder: Holder, query: str = "") -> None:
         """Follow the link of the mail."""
