@@ -101,7 +101,8 @@ class Visitor:
     # -- going somewhere ----------------------------------------------------------------
 
     def visit_training(self, training_id: str, query: str = "") -> None:
-    X
+        self.page.goto(f"/trainings/{training_id}{query}")
+        expect(self.page.locator("h1:visible").first).to_be_visible()
 
     def visit_registration(self, holder: Holder, query: str = "") -> None:
         """Follow the link of the mail."""
