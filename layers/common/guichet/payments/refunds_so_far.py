@@ -87,16 +87,28 @@ class RefundsSoFar:
         The difference between what must have gone back by then and what the others inside the
         window give back; what the provider can't return any more is account credit.
         """
-        fee, whole = self.capture.platform_fee, self.capture.amount
-        counted = [each for each in self._standing() if self._counts(each)]
-        refunded = self._sum(each.amount for each in counted) + amount
-        owed = fee_returned_so_far(fee, whole, refunded if refunded.is_at_most(whole) else whole)
-        given = self._sum(part for each in counted for part in _fee_parts(each))
-        share = owed - given if given.is_at_most(owed) else fee.zero()
+        fee, share = self.capture.platform_fee, self._fee_missing(amount)
         gone = self._sum(part for each in self.refunds for part in _gone_at_provider(each))
         left = fee - gone if gone.is_at_most(fee) else fee.zero()
         by_provider = share if share.is_at_most(left) else left
         return FeeShare(by_provider, share - by_provider)
+
+    @property
+    def fee_missing(self) -> Money:
+        """What of the fee must go back and does not: nothing, unless a refund has failed (RFD-3)."""
+        return self._fee_missing(self.capture.amount.zero())
+
+    @property
+    def inside(self) -> Sequence[Refund]:
+        """Those that stand and whose fee goes back, by their time."""
+        return [each for each in self._standing() if self._counts(each)]
+
+    def _fee_missing(self, further: Money) -> Money:
+        fee, whole, counted = self.capture.platform_fee, self.capture.amount, self.inside
+        refunded = self._sum(each.amount for each in counted) + further
+        owed = fee_returned_so_far(fee, whole, refunded if refunded.is_at_most(whole) else whole)
+        given = self._sum(part for each in counted for part in _fee_parts(each))
+        return owed - given if given.is_at_most(owed) else fee.zero()
 
     def _counts(self, refund: Refund) -> bool:
         return refund.made_at is None or self.is_inside(refund.made_at)

@@ -12,6 +12,7 @@ from guichet.payments.payment import Capture, Payment
 from guichet.payments.ports import FoundDispute, PaymentProvider
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.refunds_so_far import RefundsSoFar
+from guichet.registration.compensating import compensated, with_changed
 from guichet.registration.made_there import made_there, owing, recorded
 from guichet.registration.mails import MailKind
 from guichet.registration.naming import chargeback_id, dispute_id
@@ -59,17 +60,21 @@ def outcome_of(disputed: Disputed, *, provider: PaymentProvider, refunding: Refu
         return Outcome()
     after = after if before is None else bumped(after)
     change = _moved(before, base, after)
-    if after.status is _LOST and after.withheld and not _chargebacks(disputed):
-        refund = _chargeback(disputed, after, provider)
-        file = disputed.file
-        so_far = RefundsSoFar(disputed.capture, (*file.refunds, refund), file.disputes)
-        taken = recorded(refund, so_far, pays_the_seat=disputed.pays_the_seat)
-        step = RefundCounted(disputed.payment.payment_id, disputed.file.count)
-        return Outcome((change, taken), (step,), refund)
-    if base.status is _LOST and after.status is not _LOST:
-        undone = (_undone(each, refunding) for each in _chargebacks(disputed))
-        return Outcome((change, *undone))
-    return Outcome((change,))
+    standing, nothing = _chargebacks(disputed), after.withheld.zero()
+    # A loss may be told of before its money is taken, or first with another amount.
+    lost = after.withheld if after.status is _LOST else nothing
+    if lost == sum((each.amount for each in standing), nothing):
+        return Outcome((change,))
+    undone = [_undone(each, refunding) for each in standing]
+    rest = with_changed(disputed.file.refunds, *(each.after for each in undone))
+    if not lost:
+        return Outcome((change, *undone, *compensated(disputed.capture, rest)))
+    left = replace(disputed, file=replace(disputed.file, refunds=rest))
+    refund = _chargeback(left, after, provider)
+    so_far = RefundsSoFar(disputed.capture, (*rest, refund), disputed.file.disputes)
+    taken = recorded(refund, so_far, pays_the_seat=disputed.pays_the_seat)
+    step = RefundCounted(disputed.payment.payment_id, disputed.file.count)
+    return Outcome((change, *undone, taken), (step,), refund)
 
 
 def _opened(disputed: Disputed) -> Dispute:
@@ -138,7 +143,7 @@ def _chargebacks(disputed: Disputed) -> list[Refund]:
     ]
 
 
-def _undone(refund: Refund, refunding: Refunding) -> Change[Aggregate]:
+def _undone(refund: Refund, refunding: Refunding) -> Change[Refund]:
     """Won after all: the money is the organizer's again (RFD-6), and nobody has to act."""
     failed = refunding.with_fee_settled(refund, refund.transition_to(RefundStatus.FAILED))
     ids = {"registration_id": refund.registration_id, "payment_id": refund.payment_id}

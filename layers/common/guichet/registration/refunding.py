@@ -20,6 +20,7 @@ from guichet.payments.ports import (
 )
 from guichet.payments.refund import TRANSITIONS, Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
+from guichet.registration.compensating import compensated, with_changed
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
@@ -66,8 +67,8 @@ class Refunding:
             except ProviderRefusedError as error:
                 if refund.status is not RefundStatus.REQUESTED or error.code == NOT_REACHABLE:
                     raise self._later(refund, cause) from error  # nobody answers: never `failed`
-                self._refused(refund, error, cause)
-                return
+                with suppress(ConcurrentUpdateError):  # somebody moved it on: look again
+                    self._refused(refund, error, cause)
         # Still moving after all these steps: the due entry brings it back.
 
     def ask(self, payment_id: str, refund_id: str, cause: Cause) -> None:
@@ -134,8 +135,19 @@ class Refunding:
             after = after.fee_returned(report.provider_fee_refund_id)
         if report.status is RefundStatus.FAILED:
             after = self.with_fee_settled(refund, after)
-        self.records.save(cause, [moved(refund, bumped(after))])
+        self.records.save(cause, self._moves(refund, bumped(after)))
         return after.status is not RefundStatus.SUBMITTED
+
+    def _moves(self, before: Refund, after: Refund) -> list[Change[Aggregate]]:
+        """The refund's own, and what another one is owed if it has failed."""
+        change = moved(before, after)
+        if after.status is not RefundStatus.FAILED:
+            return [change]
+        payment = self.records.payment(after.payment_id)
+        if payment is None or payment.capture is None:
+            return [change]
+        all_refunds = self.records.refunds_of(after.payment_id).refunds
+        return [change, *compensated(payment.capture, with_changed(all_refunds, after))]
 
     def with_fee_settled(self, before: Refund, failed: Refund) -> Refund:
         """What is known of the fee of a refund that fails after it had succeeded.
@@ -176,7 +188,7 @@ class Refunding:
     def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> None:
         """The provider's final no to a refund that it never made: a person is told."""
         failed = replace(refund.transition_to(RefundStatus.FAILED), failure=error.code)
-        self.records.save(cause, [moved(refund, bumped(failed))])
+        self.records.save(cause, self._moves(refund, bumped(failed)))
 
     def _later(self, refund: Refund, cause: Cause) -> Unavailable:
         """Note one more question without an answer: the next one has its moment (never `failed`)."""
@@ -219,7 +231,7 @@ def _about(refund: Refund, name: str) -> Event:
     return Event(name, {**ids, "failure": refund.failure})
 
 
-def moved(before: Refund, after: Refund) -> Change[Aggregate]:
+def moved(before: Refund, after: Refund) -> Change[Refund]:
     """A refund's new state, with what it means to the books and who is told."""
     return Change(
         before,
