@@ -8,16 +8,24 @@ from urllib.parse import urlencode
 
 import pytest
 
+from guichet.access.membership import Role
 from guichet.adapters.http import HttpRequest
 from guichet.adapters.stripe.client import API_VERSION, Json
+from guichet.events import Actor, ActorKind
 from guichet.ledger.postings import LedgerAccount
 from guichet.payments.dispute import DisputeStatus
 from guichet.payments.refund import RefundReason, RefundStatus
+from guichet.registration.registration import RegistrationStatus
+from guichet.registration.use_cases.resolve_payment import (
+    Resolution,
+    ResolvePayment,
+    resolve_payment,
+)
 from tests.support.money_back import Sale, sold
 from tests.support.road import Altered, Road, lost
 from tests.support.samples import usd
 from tests.support.verified import assert_verified
-from tests.support.world import World
+from tests.support.world import World, refusal_of
 
 _DISPUTES = "GET /v1/disputes/*"
 
@@ -210,5 +218,62 @@ def test_a_loss_of_another_amount_than_first_told_returns_that_amount_rfd_4(worl
     assert sale.so_far.refunded == usd(12_000)
     assert sale.fee_back() == usd(228)
     assert not disputed(world)
+    world.assert_books_equal_the_providers()
+    assert_verified(world.dynamo, world.clock.now())
+
+
+def mismatched(world: World) -> Sale:
+    """A cent too few arrives at Stripe (REG-3)."""
+    road = Road(world, "stripe")
+    owner = world.member("owner", Role.OWNER)
+    registration = world.register(world.training())
+    payment = road.start(registration)
+    road.disturb(capture={"amount_minor": 11_999, "times": 1})
+    road.pay(payment)
+    world.settle_down()
+    return Sale(road, owner, world.read(registration), payment.payment_id)
+
+
+def return_whole(sale: Sale) -> None:
+    staff = Actor(ActorKind.OPERATOR, "sam", "command line")
+    command = ResolvePayment(sale.payment_id, Resolution.RETURN, None, staff)
+    resolve_payment(command, settling=sale.road.world.parts.settling)
+    sale.road.world.settle_down()
+
+
+def test_other_money_whose_return_failed_can_be_refunded_again_rfd_6(world: World) -> None:
+    sale = mismatched(world)
+    return_whole(sale)
+    world.stripe.fail_refund(str(sale.refunds[0].provider_refund_id))
+    world.settle_down()
+
+    sale.refund()
+    world.settle_down()
+
+    assert sale.so_far.refunded == usd(11_999)
+    assert sale.fee_back() == usd(228)
+    world.assert_books_equal_the_providers()
+    assert_verified(world.dynamo, world.clock.now())
+
+
+def test_other_money_that_waits_for_a_person_is_not_refunded_by_the_organizer_rfd_5c(
+    world: World,
+) -> None:
+    sale = mismatched(world)
+
+    assert refusal_of(sale.refund).code == "refund_held"
+
+
+def test_other_money_that_went_back_at_the_provider_lets_the_registration_go_on_reg_3(
+    world: World,
+) -> None:
+    sale = mismatched(world)
+    sale.refund_there()
+    world.settle_down()
+
+    return_whole(sale)
+
+    assert world.read(sale.registration).status is RegistrationStatus.AWAITING_PAYMENT
+    assert [each.reason for each in sale.refunds] == [RefundReason.OUTSIDE]
     world.assert_books_equal_the_providers()
     assert_verified(world.dynamo, world.clock.now())

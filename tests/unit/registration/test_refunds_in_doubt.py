@@ -317,7 +317,7 @@ def test_a_provider_that_takes_a_success_back_to_pending_changes_nothing_bad_4(
     world.settle_down()
     done = the_return(world, registration)
     known = world.stripe.find(str(done.provider_refund_id))
-    body = json.dumps({**known, "status": "pending"})
+    body = json.dumps({**known, "status": "pending", "balance_transaction": None})
     stale = Answering(
         SimulatorHttp(world.stripe), asks_about_refunds, HttpResponse(200, {}, body.encode())
     )

@@ -100,7 +100,9 @@ def refusal_of(
 ) -> Refusal | None:
     """Why nothing of this payment can be returned now; None where some of it can (RFD-5)."""
     capture = payment.capture
-    if payment.status is not S.CAPTURED or capture is None:
+    # Other money than was asked for: once a person has sent it back, what failed is tried again.
+    is_sent_back = payment.status is S.MISMATCHED and payment.refund_id is not None
+    if capture is None or (payment.status is not S.CAPTURED and not is_sent_back):
         by_hand = payment.status in _NOTHING_PAID and registration.paid_by is PaidBy.HAND
         return refused("refund_marked_paid" if by_hand else _pending_code(payment.status))
     so_far = RefundsSoFar(capture, found.refunds, found.disputes)

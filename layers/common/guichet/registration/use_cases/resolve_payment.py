@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -11,7 +10,7 @@ from guichet.events import Actor, Event
 from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
-from guichet.payments.refund import RefundReason
+from guichet.payments.refund import RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import (
@@ -72,7 +71,7 @@ def resolve_payment(command: ResolvePayment, *, settling: Settling) -> Payment:
         if settling.records.payment(command.payment_id) is None:
             raise not_found("payment")
         situation = settling.situation(command.payment_id, seat_may_be_left=seat_may_be_left)
-        decision = _decided(command, situation, settling.return_of)
+        decision = _decided(command, situation, settling)
         settling.records.save(cause, decision.changes, decision.steps)
         return next(each.after for each in decision.changes if isinstance(each.after, Payment))
 
@@ -84,21 +83,17 @@ def resolve_payment(command: ResolvePayment, *, settling: Settling) -> Payment:
         return with_fresh_state(lambda: attempt(seat_may_be_left=False))
 
 
-def _decided(
-    command: ResolvePayment,
-    situation: Situation,
-    return_of: Callable[[Payment, Capture, RefundReason], Planned],
-) -> Decision:
+def _decided(command: ResolvePayment, situation: Situation, settling: Settling) -> Decision:
     match command.resolution:
         case Resolution.ACCEPT:
             _require(situation, PaymentStatus.MISMATCHED)
             return _accepted(situation)
         case Resolution.RETURN:
             _require(situation, PaymentStatus.MISMATCHED)
-            return _returned(situation, return_of)
+            return _returned(situation, settling)
         case Resolution.TAKEN:
             _require_unknown(situation)
-            return paid(situation, _as_found(command, situation), return_of)
+            return paid(situation, _as_found(command, situation), settling.return_of)
         case Resolution.NOTHING_TAKEN:
             _require(situation, PaymentStatus.PARKED)
             return _nothing_taken(situation)
@@ -139,18 +134,31 @@ def _accepted(situation: Situation) -> Decision:
     )
 
 
-def _returned(
-    situation: Situation, return_of: Callable[[Payment, Capture, RefundReason], Planned]
-) -> Decision:
+def _returned(situation: Situation, settling: Settling) -> Decision:
     """All of it goes back; the seat stays held, so that the registrant can pay as asked."""
     payment = situation.payment
-    if payment.capture is None:
-        raise ValueError("a mismatched payment without its capture")
-    planned = return_of(payment, payment.capture, RefundReason.MISMATCHED)
-    sent_back = bumped(replace(payment, refund_id=planned.refund.refund_id))
+    planned, refund_id = _return_or_gone(payment, settling)
+    sent_back = bumped(replace(payment, refund_id=refund_id))
     change = Change[Aggregate](payment, sent_back, (Event("payment.returned"),))
     let_go = _let_go(situation, change, ())  # the mail comes when the money has gone back
+    if planned is None:
+        return let_go
     return Decision((*let_go.changes, planned.change), (*let_go.steps, planned.step))
+
+
+def _return_or_gone(payment: Payment, settling: Settling) -> tuple[Planned | None, str]:
+    """The return, and its id; only that of the last refund where all went back at the provider."""
+    if payment.capture is None:
+        raise ValueError("a mismatched payment without its capture")
+    try:
+        planned = settling.return_of(payment, payment.capture, RefundReason.MISMATCHED)
+    except Conflict:
+        refunds = settling.records.refunds_of(payment.payment_id).refunds
+        gone = [each for each in refunds if each.status is not RefundStatus.FAILED]
+        if not gone:  # it has just come back
+            raise
+        return None, gone[-1].refund_id
+    return planned, planned.refund.refund_id
 
 
 def _nothing_taken(situation: Situation) -> Decision:
