@@ -10,7 +10,7 @@ from guichet.payments.refund import RefundReason
 from guichet.registration.disputing import Disputed, outcome_of
 from guichet.registration.registration import RegistrationStatus
 from tests.support.money_back import sold
-from tests.support.road import Road
+from tests.support.road import Road, lost, time_passes
 from tests.support.samples import usd
 from tests.support.world import World, refusal_of
 
@@ -141,3 +141,20 @@ def test_money_taken_after_a_dispute_was_lost_is_a_refund_all_the_same_rfd_4(wor
     assert [each.amount for each in sale.refunds] == [usd(12_000)]
     world.settle_down()
     world.assert_books_equal_the_providers()
+
+
+def test_a_chargeback_whose_fee_waits_alarms_an_hour_after_it_was_learned_of_rfd_6(
+    world: World,
+) -> None:
+    road = Road(world, "stripe")
+    sale = sold(road)
+    world.clock.advance(days=20)
+    road.disturb(lost("POST /v1/application_fees/*/refunds", "lost_before"))
+    sale.lose(sale.dispute())
+
+    world.settle_down()
+    before = list(world.alarms)
+    time_passes(world, hours=2)
+
+    assert "refund.unknown_for_long" not in before
+    assert "refund.unknown_for_long" in world.alarms

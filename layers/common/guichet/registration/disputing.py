@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from guichet.events import Event
 from guichet.ledger.journal import Change
@@ -70,7 +71,7 @@ def outcome_of(disputed: Disputed, *, provider: PaymentProvider, refunding: Refu
     if not lost:
         return Outcome((change, *undone, *compensated(disputed.capture, rest)))
     left = replace(disputed, file=replace(disputed.file, refunds=rest))
-    refund = _chargeback(left, after, provider)
+    refund = _chargeback(left, after, provider, refunding.clock.now())
     so_far = RefundsSoFar(disputed.capture, (*rest, refund), disputed.file.disputes)
     taken = recorded(refund, so_far, pays_the_seat=disputed.pays_the_seat)
     step = RefundCounted(disputed.payment.payment_id, disputed.file.count)
@@ -115,7 +116,9 @@ def _moved(before: Dispute | None, base: Dispute, after: Dispute) -> Change[Aggr
     )
 
 
-def _chargeback(disputed: Disputed, lost: Dispute, provider: PaymentProvider) -> Refund:
+def _chargeback(
+    disputed: Disputed, lost: Dispute, provider: PaymentProvider, now: datetime
+) -> Refund:
     """The money that a lost dispute gave back; when it was opened decides the window."""
     payment, capture, file = disputed.payment, disputed.capture, disputed.file
     refund = replace(
@@ -125,6 +128,7 @@ def _chargeback(disputed: Disputed, lost: Dispute, provider: PaymentProvider) ->
             refund_id=chargeback_id(f"{lost.dispute_id}-{lost.version}"),
             amount=lost.withheld,
             reason=RefundReason.CHARGEBACK,
+            now=now,
         ),
         made_at=lost.opened_at,
         status=RefundStatus.SUCCEEDED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from guichet.events import Event
 from guichet.ledger.journal import Change
@@ -18,9 +19,15 @@ from guichet.registration.refunding import mails_about
 
 
 def made_there(
-    payment: Payment, capture: Capture, *, refund_id: str, amount: Money, reason: RefundReason
+    payment: Payment,
+    capture: Capture,
+    *,
+    refund_id: str,
+    amount: Money,
+    reason: RefundReason,
+    now: datetime,
 ) -> Refund:
-    """A refund that nobody here will send; its fee is not decided yet."""
+    """A refund that nobody here will send, as it is learned of now; its fee is not decided yet."""
     return Refund(
         refund_id=refund_id,
         payment_id=payment.payment_id,
@@ -32,10 +39,11 @@ def made_there(
         amount=amount,
         fee=capture.platform_fee.zero(),
         reason=reason,
-        requested_at=capture.captured_at,
+        requested_at=now,
         request_body="",
         fee_request_body=None,
         platform_fee_id=capture.platform_fee_id,
+        first_sent_at=now,
     )
 
 
