@@ -277,3 +277,42 @@ def test_other_money_that_went_back_at_the_provider_lets_the_registration_go_on_
     assert [each.reason for each in sale.refunds] == [RefundReason.OUTSIDE]
     world.assert_books_equal_the_providers()
     assert_verified(world.dynamo, world.clock.now())
+
+
+def test_a_fee_that_somebody_gave_back_by_hand_is_not_owed_for_ever_rfd_4(world: World) -> None:
+    sale = sold(Road(world, "stripe"))
+    capture = sale.payment.capture
+    assert capture is not None
+    asked = {"Authorization": "Bearer sk_test_platform", "Stripe-Version": API_VERSION}
+    url = f"https://api.stripe.com/v1/application_fees/{capture.platform_fee_id}/refunds"
+    made = world.http.send(HttpRequest("POST", url, asked, b"amount=200"))
+    assert made.status == 200, made.body
+
+    sale.refund()
+    world.settle_down()
+    world.clock.advance(hours=30)  # until then Stripe remembers its no under the key (BAD-11)
+    world.settle_down()
+
+    (refund,) = sale.refunds
+    assert refund.is_finished
+    assert (refund.fee, refund.fee_returned_there) == (usd(28), usd(200))
+    assert sale.fee_back() == usd(228)
+    world.assert_books_equal_the_providers()
+    assert_verified(world.dynamo, world.clock.now())
+
+
+def test_a_fee_that_went_with_a_refund_that_failed_unheard_is_that_of_the_next_rfd_6(
+    world: World,
+) -> None:
+    sale = sold(Road(world, "stripe"))
+    world.stripe.fail_refund(sale.refund_there(with_fee=True))
+    world.settle_down()
+
+    sale.refund()
+    world.settle_down()
+
+    (refund,) = sale.refunds
+    assert refund.is_finished
+    assert sale.fee_back() == usd(228)
+    world.assert_books_equal_the_providers()
+    assert_verified(world.dynamo, world.clock.now())

@@ -1,4 +1,4 @@
-"""The fee that the refunds that stand owe once another one has failed (RFD-3, RFD-6)."""
+"""What of the fee goes back by another way than was planned (RFD-3, RFD-4, RFD-6)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from guichet.events import Event
 from guichet.ledger.journal import Change
-from guichet.ledger.postings import fee_credit_postings
+from guichet.ledger.postings import fee_credit_postings, fee_return_postings
+from guichet.money import Money
 from guichet.payments.payment import Capture
+from guichet.payments.ports import PaymentProvider
 from guichet.payments.refund import Refund, RefundStatus
 from guichet.payments.refunds_so_far import RefundsSoFar
 from guichet.registration.outcome import bumped
@@ -40,6 +42,36 @@ def compensated(capture: Capture, refunds: Sequence[Refund]) -> tuple[Change[Agg
             postings=fee_credit_postings(missing) if has_gone else (),
         ),
     )
+
+
+def with_fee_by_hand(
+    refund: Refund, there: Money, others: Sequence[Refund], provider: PaymentProvider
+) -> Change[Aggregate] | None:
+    """A refund that owes its fee, less what somebody gave back of it at the provider.
+
+    Args:
+        refund: which owes it.
+        there: all that went back at the provider and that no refund of ours asked for.
+        others: all refunds of the payment, which may have that in their records.
+        provider: who makes the exact bytes for the rest.
+    """
+    nothing = there.zero()
+    claimed = sum((each.fee_returned_there or nothing for each in others), nothing)
+    unclaimed = nothing if there.is_at_most(claimed) else there - claimed
+    part = unclaimed if unclaimed.is_at_most(refund.fee) else refund.fee
+    if not part:
+        return None
+    rest = refund.fee - part
+    after = replace(
+        refund,
+        fee=rest,
+        fee_request_body=provider.fee_refund_body(refund_id=refund.refund_id, fee=rest)
+        if rest
+        else None,
+        fee_returned_there=part + (refund.fee_returned_there or nothing),
+    )
+    event = Event("refund.fee_returned")
+    return Change(refund, bumped(after), (event,), postings=fee_return_postings(part))
 
 
 def with_changed(refunds: Sequence[Refund], *changed: Refund) -> tuple[Refund, ...]:

@@ -20,7 +20,7 @@ from guichet.payments.ports import (
 )
 from guichet.payments.refund import TRANSITIONS, Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
-from guichet.registration.compensating import compensated, with_changed
+from guichet.registration.compensating import compensated, with_changed, with_fee_by_hand
 from guichet.registration.mails import MailKind
 from guichet.registration.outcome import bumped
 from guichet.registration.ports import Aggregate, Records
@@ -65,6 +65,8 @@ class Refunding:
             except ProviderUnavailableError as error:
                 raise self._later(refund, cause) from error
             except ProviderRefusedError as error:
+                if refund.owes_fee and self._fee_went_by_hand(refund, cause):
+                    continue
                 if refund.status is not RefundStatus.REQUESTED or error.code == NOT_REACHABLE:
                     raise self._later(refund, cause) from error  # nobody answers: never `failed`
                 with suppress(ConcurrentUpdateError):  # somebody moved it on: look again
@@ -184,6 +186,23 @@ class Refunding:
             # It failed while the fee was on its way: nobody would look at it again.
             if fresh.provider_fee_refund_id is None:
                 self.records.save(cause, [_fee_returned(fresh, fee_refund_id)])
+
+    def _fee_went_by_hand(self, refund: Refund, cause: Cause) -> bool:
+        """Whether a return of the fee was refused because some of it had gone without us (RFD-4)."""
+        payment = self.records.payment(refund.payment_id)
+        if payment is None:
+            return False
+        try:
+            there = self.providers[refund.provider].fee_returned_there(payment)
+            others = self.records.refunds_of(refund.payment_id).refunds
+            change = with_fee_by_hand(refund, there, others, self.providers[refund.provider])
+            if change is not None:
+                self.records.save(cause, [change])
+        except ConcurrentUpdateError:
+            return True  # somebody moved it on: look again
+        except (ProviderUnavailableError, ProviderRefusedError):
+            return False
+        return change is not None
 
     def _refused(self, refund: Refund, error: ProviderRefusedError, cause: Cause) -> None:
         """The provider's final no to a refund that it never made: a person is told."""
