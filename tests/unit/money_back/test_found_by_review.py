@@ -16,12 +16,18 @@ from guichet.ledger.postings import LedgerAccount
 from guichet.payments.dispute import DisputeStatus
 from guichet.payments.refund import RefundReason, RefundStatus
 from guichet.registration.registration import RegistrationStatus
+from guichet.registration.use_cases.cancel_registration import (
+    CancelRegistration,
+    RefundWish,
+    cancel_registration,
+)
 from guichet.registration.use_cases.resolve_payment import (
     Resolution,
     ResolvePayment,
     resolve_payment,
 )
 from tests.support.money_back import Sale, sold
+from tests.support.organizing import actor_of
 from tests.support.road import Altered, Road, lost
 from tests.support.samples import usd
 from tests.support.verified import assert_verified
@@ -316,3 +322,23 @@ def test_a_fee_that_went_with_a_refund_that_failed_unheard_is_that_of_the_next_r
     assert sale.fee_back() == usd(228)
     world.assert_books_equal_the_providers()
     assert_verified(world.dynamo, world.clock.now())
+
+
+def test_a_key_of_a_refund_and_one_of_a_cancellation_never_meet_reg_10(road: Road) -> None:
+    sale = sold(road)
+    sale.refund(1000, key="cancel k1")
+    road.world.settle_down()
+    command = CancelRegistration(
+        registration_id=sale.registration.registration_id,
+        member=sale.owner,
+        note=None,
+        idempotency_key="k1",
+        actor=actor_of(sale.owner),
+        refund=RefundWish(None, "ill"),
+    )
+
+    for _ in range(2):
+        cancel_registration(command, settling=road.world.parts.settling)
+    road.world.settle_down()
+
+    assert sorted(each.amount.amount_minor for each in sale.refunds) == [1000, 11_000]

@@ -34,6 +34,10 @@ def refund_id(payment_id: str, caller: str, key: str) -> str:
     return derived_id("ref", payment_id, "POST /v1/payments/refunds", caller, key)
 
 
+def refund_with_cancel_id(payment_id: str, caller: str, key: str) -> str:
+    return derived_id("ref", payment_id, "POST /v1/registrations/cancel", caller, key)
+
+
 def outside_refund_id(provider: str, provider_refund_id: str) -> str:
     """Of a refund that was made at the provider: one, whoever tells of it (BAD-13)."""
     return derived_id("ref", "outside", provider, provider_refund_id)

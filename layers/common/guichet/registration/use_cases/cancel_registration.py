@@ -11,7 +11,7 @@ from guichet.ledger.journal import Change
 from guichet.money import Money
 from guichet.payments.refund import RefundReason
 from guichet.registration.cancelling import cancelling
-from guichet.registration.naming import key_mark, refund_id, request_hash
+from guichet.registration.naming import key_mark, refund_with_cancel_id, request_hash
 from guichet.registration.permitted import permitted_registration
 from guichet.registration.ports import Aggregate
 from guichet.registration.refund_planning import Planned, plan_refund, refusal_without_payment
@@ -89,7 +89,7 @@ def _planned(
     if payment is None:
         raise refusal_without_payment(registration)
     key = command.idempotency_key or f"version {registration.version}"
-    wanted_id = refund_id(payment.payment_id, command.actor.id, f"cancel {key}")
+    wanted_id = refund_with_cancel_id(payment.payment_id, command.actor.id, key)
     found = settling.records.refunds_of(payment.payment_id)
     if any(each.refund_id == wanted_id for each in found.refunds):
         raise ConcurrentUpdateError("a double click has just cancelled it: decide again")
