@@ -20,6 +20,16 @@ def stored(kind: str, resource: object) -> ProviderEvent:
     return ProviderEvent("paypal", "WH-1", kind, "", body, SIGNED_AT)
 
 
+_ODD_TRANSACTIONS: tuple[object, ...] = (
+    None,
+    [],
+    [7],
+    [{}],
+    [{"seller": "x"}],
+    [{"seller": {"merchant_id": "a#b"}}],
+)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -194,14 +204,7 @@ DISPUTED = Hint(provider_dispute_id="PP-D-27803", provider_account_id="RD465XN5V
                 Hint(provider_dispute_id="PP-D-1"),
                 id=f"a dispute of {odd!r}",
             )
-            for odd in (
-                None,
-                [],
-                [7],
-                [{}],
-                [{"seller": "x"}],
-                [{"seller": {"merchant_id": "a#b"}}],
-            )
+            for odd in _ODD_TRANSACTIONS
         ),
         pytest.param(
             "CUSTOMER.DISPUTE.CREATED", {"dispute_id": "PP#1"}, Hint(), id="a dispute of an odd id"

@@ -152,8 +152,8 @@ def _withheld(taken: list[Json], amount: Money, paid: Money) -> Money:
     same = [each for each in taken if money_of(each, "amount").currency == paid.currency]
     if same:
         return Money(max(_net(same), 0), paid.currency)
-    credits = sum(text_of(each, "type") == "CREDIT" for each in taken)
-    return _within(amount, paid) if len(taken) > 2 * credits else paid.zero()
+    given_back = sum(text_of(each, "type") == "CREDIT" for each in taken)
+    return _within(amount, paid) if len(taken) > 2 * given_back else paid.zero()
 
 
 def _refunded(dispute: Json, amount: Money, paid: Money) -> Money:
