@@ -158,3 +158,28 @@ def test_a_chargeback_whose_fee_waits_alarms_an_hour_after_it_was_learned_of_rfd
 
     assert "refund.unknown_for_long" not in before
     assert "refund.unknown_for_long" in world.alarms
+
+
+def test_a_withdrawn_inquiry_that_a_bank_takes_up_blocks_and_alerts_again_rfd_4(
+    world: World,
+) -> None:
+    sale = sold(Road(world, "stripe"))
+    dispute = sale.dispute()
+    provider = world.parts.providers["stripe"]
+    found = provider.find_dispute(dispute, payee=sale.payment.payee)
+    capture = sale.payment.capture
+    assert capture is not None
+
+    def told(status: DisputeStatus) -> tuple[str, ...]:
+        file = world.parts.records.refunds_of(sale.payment_id)
+        disputed = Disputed(
+            sale.payment, capture, file, replace(found, status=status), pays_the_seat=True
+        )
+        outcome = outcome_of(disputed, provider=provider, refunding=world.parts.refunding)
+        world.parts.records.save(world.cause("test"), outcome.changes, outcome.steps)
+        return tuple(event.name for change in outcome.changes for event in change.events)
+
+    names = [told(each) for each in (DisputeStatus.WITHDRAWN, DisputeStatus.OPEN)]
+
+    assert names == [("dispute.withdrawn",), ("dispute.opened",)]
+    assert refusal_of(sale.refund).code == "refund_disputed"

@@ -27,7 +27,7 @@ TRANSITIONS = MappingProxyType(
         S.OPEN: frozenset({S.WON, S.LOST, S.WITHDRAWN}),
         S.WON: frozenset({S.LOST}),  # what a bank decides it may decide once more
         S.LOST: frozenset({S.WON}),  # on appeal
-        S.WITHDRAWN: frozenset({S.LOST}),
+        S.WITHDRAWN: frozenset({S.OPEN, S.LOST}),  # an inquiry that a bank takes up after all
     }
 )
 

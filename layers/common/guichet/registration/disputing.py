@@ -103,7 +103,7 @@ def _moved(before: Dispute | None, base: Dispute, after: Dispute) -> Change[Aggr
     mails: tuple[MailKind, ...] = (MailKind.ORGANIZER_DISPUTE_CLOSED,)
     if after.status is base.status:
         name, mails = "dispute.updated", ()
-    if before is None and after.is_open:
+    if after.is_open and (before is None or not base.is_open):
         name, mails = "dispute.opened", (MailKind.ORGANIZER_DISPUTE_OPENED,)
     ids = {"registration_id": after.registration_id, "payment_id": after.payment_id}
     return Change(
