@@ -294,8 +294,8 @@ async function keepWatching() {
   }
 }
 
-const newsIn = ({ status, training_cancelled: cancelled, refunds }) =>
-  JSON.stringify([status, cancelled, refunds]);
+const newsIn = ({ status, training_cancelled: cancelled, refunds, attempt }) =>
+  JSON.stringify([status, cancelled, refunds, attempt?.returned]);
 
 /** Another window may have paid, or the hold may have ended, while this one was not looked at. */
 async function refreshIfChanged() {
