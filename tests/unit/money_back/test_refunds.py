@@ -1,4 +1,4 @@
-"""An organizer returns money: in parts, to the cent, once (RFD-1 to RFD-3, RFD-6)."""
+"""An organizer returns money: in parts, to the cent, once (RFD-1, RFD-2, RFD-3, RFD-6)."""
 
 import pytest
 

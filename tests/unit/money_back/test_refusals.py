@@ -9,7 +9,7 @@ from guichet.access.membership import Member, Role
 from guichet.errors import Refusal
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount, PaymentAccountStatus
-from guichet.registration.registration import Registration
+from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import Approval
 from guichet.registration.use_cases.cancel_registration import (
     CancelRegistration,
@@ -188,3 +188,18 @@ def test_the_organizer_sees_why_and_until_when_rfd_2(road: Road) -> None:
     assert (view.fee, view.fee_returned) == (usd(228), usd(38))
     assert view.refundable_until == sale.so_far.refundable_until
     assert view.refusal is None
+
+
+def test_a_refund_wished_for_with_the_cancellation_of_what_is_unpaid_ends_no_page_rfd_1(
+    road: Road,
+) -> None:
+    owner = road.world.member("boss", Role.OWNER)
+    registration = road.world.register(road.world.training())
+    payment = road.start(registration)
+
+    refusal = refused(road.world, lambda: cancel_with_refund(road.world, owner, registration))
+    road.pay(payment)
+    road.world.settle_down()
+
+    assert refusal.code == "refund_nothing_paid"
+    assert road.world.read(registration).status is RegistrationStatus.CONFIRMED

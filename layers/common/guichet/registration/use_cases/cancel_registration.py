@@ -63,6 +63,8 @@ def cancel_registration(command: CancelRegistration, *, settling: Settling) -> R
         if registration.open_payment_id is not None and (
             registration.status is RegistrationStatus.AWAITING_PAYMENT
         ):
+            if command.refund is not None:  # first: what is refused ends nothing
+                raise refusal_without_payment(registration)
             settling.end_open_payment(registration, cause)
             raise ConcurrentUpdateError("the open session has just ended: decide again")
         marks = with_handled(registration.handled_keys, mark, asked)
