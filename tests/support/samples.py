@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount
+from guichet.payments.cart_payment import CartPayment
 from guichet.payments.payment import Capture, Payment
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.discount import DiscountCode, undiscounted
@@ -17,6 +18,7 @@ from guichet.registration.training import Approval, OfflineMethod, Training, Tra
 NOW: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 REGISTRATION_ID: Final = "reg_t_r"
 PAYMENT_ID: Final = "pay_p"
+CART_PAYMENT_ID: Final = "cpy_1"
 
 
 def usd(amount_minor: int) -> Money:
@@ -108,6 +110,45 @@ def capture(**changed: Any) -> Capture:  # noqa: ANN401 - same
             captured_at=NOW,
             reference=PAYMENT_ID,
             payee="acct_1",
+        ),
+        **changed,
+    )
+
+
+def cart_payment(**changed: Any) -> CartPayment:  # noqa: ANN401 - same
+    return replace(
+        CartPayment(
+            payment_id=CART_PAYMENT_ID,
+            cart_id="crt_1",
+            account_id="acc_1",
+            selling_entity="ie",
+            provider="stripe",
+            payee="",
+            amount=Money(11_800, "JPY"),
+            platform_fee=Money(0, "JPY"),
+            attempt=1,
+            request_body="mode=payment",
+            session_ends_at=NOW + timedelta(minutes=31),
+            started_at=NOW,
+            request_hash="h",
+        ),
+        **changed,
+    )
+
+
+def cart_capture(**changed: Any) -> Capture:  # noqa: ANN401 - same
+    """Of the sample of a cart's payment, by card into the operator's own account."""
+    return replace(
+        Capture(
+            capture_id="ch_1",
+            intent_id="pi_1",
+            amount=Money(11_800, "JPY"),
+            platform_fee=Money(0, "JPY"),
+            provider_fee=Money(425, "JPY"),
+            platform_fee_id=None,
+            captured_at=NOW,
+            reference=CART_PAYMENT_ID,
+            payee="",
         ),
         **changed,
     )
