@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from guichet.access.membership import Account, Member, Role
+from guichet.access.membership import Account, BillingGrant, Member, Role
 from guichet.adapters.dynamo.expressions import to_wire
 from guichet.adapters.dynamo.journal_items import journal_entry
 from guichet.adapters.dynamo.seam import Dynamo, Item, Key, TableName
@@ -194,7 +194,13 @@ class World:
     def cause(self, use_case: str) -> Cause:
         return Cause(SYSTEM, use_case, self.clock.now())
 
-    def member(self, name: str, *roles: Role, account_id: str = ACCOUNT) -> Member:
+    def member(
+        self,
+        name: str,
+        *roles: Role,
+        account_id: str = ACCOUNT,
+        billing: tuple[BillingGrant, ...] = (),
+    ) -> Member:
         member = Member(
             member_id=f"mem_{name}",
             account_id=account_id,
@@ -203,6 +209,7 @@ class World:
             email=f"{name}@atelier.example",
             name=name.title(),
             roles=roles or (Role.EVENT_MANAGER,),
+            billing=billing,
         )
         self.parts.people.add_member(self.cause("add_member"), member)
         return member

@@ -9,6 +9,7 @@ class ActorKind(StrEnum):
     """Where a change comes from."""
 
     MEMBER = "member"
+    REPRESENTATIVE = "representative"  # a member of the operator's, acting for an account
     REGISTRANT = "registrant"
     PROVIDER = "provider"
     SYSTEM = "system"

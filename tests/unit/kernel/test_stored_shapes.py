@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guichet.access.membership import Account, Member, Role
+from guichet.access.membership import Account, AccountKind, Member, Representative, Role
 from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import decode, encode_fields
 from guichet.events import Actor, ActorKind, Event
@@ -134,6 +134,14 @@ PRIVATE_SAMPLES = [
         id="member",
     ),
     pytest.param(Account("acc_1", "Atelier", SECRET, "VAT", "Europe/Paris", "fr"), id="account"),
+    pytest.param(
+        Account(
+            *("acc_1", "Atelier", "a@example.org", "VAT", "Europe/Paris", "fr"),
+            kind=AccountKind.CORPORATE,
+            representative=Representative(SECRET, SECRET),
+        ),
+        id="account with a representative",
+    ),
 ]
 
 

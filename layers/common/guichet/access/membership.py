@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from guichet.errors import NotAllowed
 
+OPERATOR: Final = "operator"  # in place of an account's id: whose members act for any account
+
 
 class Role(StrEnum):
-    """A member's role on an account."""
+    """A member's role on an account; the last two are the operator's own people's."""
 
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
+    BILLING_ADMINISTRATOR = "billing_administrator"
+    LICENCE_MANAGER = "licence_manager"
     EVENT_MANAGER = "event_manager"
+    REPRESENTATIVE = "representative"
+    AUDITOR = "auditor"
+
+
+OPERATOR_ROLES: Final = frozenset({Role.REPRESENTATIVE, Role.AUDITOR})
 
 
 class Permission(StrEnum):
@@ -25,6 +35,36 @@ class Permission(StrEnum):
     MANAGE_REFUNDS = "refunds:manage"
     READ_RECONCILIATIONS = "reconciliations:read"
     LINK_PAYMENT_ACCOUNTS = "payment-accounts:link"
+    READ_CATALOGUE = "catalogue:read"
+    READ_SUBSCRIPTIONS = "subscriptions:read"
+    MANAGE_SUBSCRIPTIONS = "subscriptions:manage"  # buy, change, cancel, withdraw, reactivate
+    REPRESENT = "subscriptions:represent"  # what rules leave to a representative (ACC-6)
+    READ_SEATS = "seats:read"
+    ASSIGN_SEATS = "seats:assign"
+    READ_USAGE = "usage:read"
+    RECORD_USAGE = "usage:record"  # the operator's alone: who pays for usage does not report it
+    READ_PROFILE = "profile:read"
+    MANAGE_PROFILE = "profile:manage"  # addresses, VAT number, recipients, time zone, language
+    READ_BILLS = "bills:read"
+    MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
+
+
+class BillingGrant(StrEnum):
+    """What a billing administrator is given, area by area; others get it beside their role."""
+
+    VIEW_SUBSCRIPTIONS = "subscriptions:view"
+    MANAGE_SUBSCRIPTIONS = "subscriptions:manage"
+    VIEW_QUOTES = "quotes:view"
+    MANAGE_QUOTES = "quotes:manage"
+    VIEW_INVOICES = "invoices:view"
+    MANAGE_INVOICES = "invoices:manage"
+    VIEW_PAYMENT_METHODS = "payment-methods:view"
+    MANAGE_PAYMENT_METHODS = "payment-methods:manage"
+    VIEW_ADDRESSES = "addresses:view"
+    MANAGE_ADDRESSES = "addresses:manage"
+    VIEW_TAX_EXEMPTION = "tax-exemption:view"
+    MANAGE_TAX_EXEMPTION = "tax-exemption:manage"
+    PEOPLE = "people"
 
 
 class Reach(StrEnum):
@@ -34,22 +74,52 @@ class Reach(StrEnum):
     OWN = "own"
 
 
-GRANTS = MappingProxyType(
+_BILLING_READ: Final = frozenset(
     {
-        Role.OWNER: MappingProxyType(
-            {
-                Permission.READ_TRAININGS: Reach.ALL,
-                Permission.MANAGE_TRAININGS: Reach.ALL,
-                Permission.MANAGE_REFUNDS: Reach.ALL,
-                Permission.READ_RECONCILIATIONS: Reach.ALL,
-                Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
-            }
+        Permission.READ_CATALOGUE,
+        Permission.READ_SUBSCRIPTIONS,
+        Permission.READ_SEATS,
+        Permission.READ_USAGE,
+        Permission.READ_PROFILE,
+        Permission.READ_BILLS,
+    }
+)
+_BILLING: Final = _BILLING_READ | {
+    Permission.MANAGE_SUBSCRIPTIONS,
+    Permission.ASSIGN_SEATS,
+    Permission.MANAGE_PROFILE,
+}
+
+
+def _all_of(*permissions: Permission) -> MappingProxyType[Permission, Reach]:
+    return MappingProxyType(dict.fromkeys(permissions, Reach.ALL))
+
+
+GRANTS: Final = MappingProxyType(
+    {
+        Role.OWNER: _all_of(
+            Permission.READ_TRAININGS,
+            Permission.MANAGE_TRAININGS,
+            Permission.MANAGE_REFUNDS,
+            Permission.READ_RECONCILIATIONS,
+            Permission.LINK_PAYMENT_ACCOUNTS,
+            *_BILLING,
         ),
-        Role.ADMINISTRATOR: MappingProxyType(
-            {
-                Permission.READ_TRAININGS: Reach.ALL,
-                Permission.LINK_PAYMENT_ACCOUNTS: Reach.ALL,
-            }
+        Role.ADMINISTRATOR: _all_of(
+            Permission.READ_TRAININGS,
+            Permission.LINK_PAYMENT_ACCOUNTS,
+            Permission.READ_CATALOGUE,
+            Permission.READ_SUBSCRIPTIONS,
+            Permission.READ_SEATS,
+            Permission.ASSIGN_SEATS,
+            Permission.READ_USAGE,
+        ),
+        Role.BILLING_ADMINISTRATOR: _all_of(Permission.READ_CATALOGUE),
+        Role.LICENCE_MANAGER: _all_of(
+            Permission.READ_CATALOGUE,
+            Permission.READ_SUBSCRIPTIONS,
+            Permission.READ_SEATS,
+            Permission.ASSIGN_SEATS,
         ),
         Role.EVENT_MANAGER: MappingProxyType(
             {
@@ -58,13 +128,62 @@ GRANTS = MappingProxyType(
                 Permission.MANAGE_REFUNDS: Reach.OWN,
             }
         ),
+        Role.REPRESENTATIVE: _all_of(
+            *_BILLING,
+            Permission.REPRESENT,
+            Permission.RECORD_USAGE,
+            Permission.MANAGE_COLLECTION,
+        ),
+        Role.AUDITOR: _all_of(
+            Permission.READ_TRAININGS, Permission.READ_RECONCILIATIONS, *_BILLING_READ
+        ),
+    }
+)
+
+_SEE_SUBSCRIPTIONS: Final = frozenset(
+    {Permission.READ_SUBSCRIPTIONS, Permission.READ_SEATS, Permission.READ_USAGE}
+)
+_NOTHING_YET: Final = frozenset[Permission]()  # no call asks for anything of this area
+
+BILLING_GRANTS: Final = MappingProxyType(
+    {
+        BillingGrant.VIEW_SUBSCRIPTIONS: _SEE_SUBSCRIPTIONS,
+        BillingGrant.MANAGE_SUBSCRIPTIONS: _SEE_SUBSCRIPTIONS | {Permission.MANAGE_SUBSCRIPTIONS},
+        BillingGrant.VIEW_QUOTES: _NOTHING_YET,
+        BillingGrant.MANAGE_QUOTES: _NOTHING_YET,
+        BillingGrant.VIEW_INVOICES: frozenset({Permission.READ_BILLS}),
+        BillingGrant.MANAGE_INVOICES: frozenset({Permission.READ_BILLS}),
+        BillingGrant.VIEW_PAYMENT_METHODS: _NOTHING_YET,
+        BillingGrant.MANAGE_PAYMENT_METHODS: _NOTHING_YET,
+        BillingGrant.VIEW_ADDRESSES: frozenset({Permission.READ_PROFILE}),
+        BillingGrant.MANAGE_ADDRESSES: frozenset(
+            {Permission.READ_PROFILE, Permission.MANAGE_PROFILE}
+        ),
+        BillingGrant.VIEW_TAX_EXEMPTION: _NOTHING_YET,
+        BillingGrant.MANAGE_TAX_EXEMPTION: _NOTHING_YET,
+        BillingGrant.PEOPLE: _NOTHING_YET,
     }
 )
 
 
+class AccountKind(StrEnum):
+    """How a customer is served."""
+
+    ONLINE = "online"
+    CORPORATE = "corporate"  # annual, by quote; some actions only by a representative
+
+
+@dataclass(frozen=True, slots=True)
+class Representative:
+    """Who of the operator's people an account's members turn to; shown to them."""
+
+    name: str
+    email: str
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer of the operator, here in its role as organizer."""
+    """A customer of the operator; as seller of trainings, an organizer."""
 
     account_id: str
     legal_name: str
@@ -73,6 +192,12 @@ class Account:
     time_zone: str
     language: str
     version: int = 1
+    kind: AccountKind = AccountKind.ONLINE
+    representative: Representative | None = None  # every corporate account has one (ACC-1)
+
+    @property
+    def is_corporate(self) -> bool:
+        return self.kind is AccountKind.CORPORATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +205,53 @@ class Member:
     """A person with a sign-in: found by issuer and subject, never by what a token claims (ACC-2)."""
 
     member_id: str
-    account_id: str
+    account_id: (
+        str  # of one of the operator's people: `OPERATOR`, in a call the account it is about
+    )
     issuer: str
     subject: str
     email: str
     name: str
     roles: tuple[Role, ...]
     version: int = 1
+    billing: tuple[BillingGrant, ...] = ()
+
+    @property
+    def is_operators(self) -> bool:
+        """One of the operator's own people, who act for an account that each call names."""
+        return not OPERATOR_ROLES.isdisjoint(self.roles)
+
+    @property
+    def may_hold_seat(self) -> bool:
+        """Whether a seat of a product may be given to this person: not for the billing centre alone."""
+        return bool(set(self.roles) - OPERATOR_ROLES - {Role.BILLING_ADMINISTRATOR})
+
+    def acting_for(self, account_id: str) -> Member:
+        """One of the operator's people during a call about this account."""
+        return replace(self, account_id=account_id)
 
     def reach(self, permission: Permission) -> Reach:
         """How far the permission goes.
 
         Raises:
-            NotAllowed: no role of this member grants it.
+            NotAllowed: no role and no grant of this member includes it.
         """
         reaches = {GRANTS[role].get(permission) for role in self.roles} - {None}
+        if any(permission in BILLING_GRANTS[grant] for grant in self.billing):
+            return Reach.ALL
         if not reaches:
             raise NotAllowed(
                 "not_allowed", f"Your roles do not include {permission}.", rule="ACC-1"
             )
         return Reach.ALL if Reach.ALL in reaches else Reach.OWN
+
+    def may(self, permission: Permission) -> bool:
+        """Whether `reach` would not refuse."""
+        try:
+            self.reach(permission)
+        except NotAllowed:
+            return False
+        return True
 
     def can_touch(self, permission: Permission, *, created_by: str) -> bool:
         return self.reach(permission) is Reach.ALL or created_by == self.member_id

@@ -8,9 +8,10 @@ from guichet.cli.stack import Commands, operator, say, the_stack
 
 
 def add_to(commands: Commands) -> None:
-    """`account`, `member` and `payment-account`."""
+    """`account`, `member`, `representative`, `auditor` and `payment-account`."""
     _account_commands(commands)
     _member_commands(commands)
+    _operator_commands(commands)
     _payment_account_commands(commands)
 
 
@@ -23,6 +24,9 @@ def _account_commands(commands: Commands) -> None:
     create.add_argument("--tax-note", default="")
     create.add_argument("--time-zone", default="UTC")
     create.add_argument("--language", default="en")
+    create.add_argument("--kind", default="online", help="online or corporate")
+    create.add_argument("--representative", help="name of the account's representative")
+    create.add_argument("--representative-email", default="", help="where to reach them")
     create.set_defaults(command=_create_account)
 
 
@@ -30,12 +34,31 @@ def _member_commands(commands: Commands) -> None:
     member = commands.add_parser("member", help="people with a sign-in on an account")
     add = member.add_subparsers(required=True).add_parser("add")
     add.add_argument("account_id")
+    _sign_in_arguments(add)
+    add.add_argument("--role", action="append", required=True, dest="roles")
+    add.add_argument(
+        "--grant", action="append", default=[], dest="grants", help="as subscriptions:manage"
+    )
+    add.set_defaults(command=_add_member)
+
+
+def _operator_commands(commands: Commands) -> None:
+    for role, meaning in (
+        ("representative", "people of the operator who act for customers' accounts"),
+        ("auditor", "people of the operator who read customers' accounts"),
+    ):
+        add = (
+            commands.add_parser(role, help=meaning).add_subparsers(required=True).add_parser("add")
+        )
+        _sign_in_arguments(add)
+        add.set_defaults(command=_add_operator_member, role=role)
+
+
+def _sign_in_arguments(add: argparse.ArgumentParser) -> None:
     add.add_argument("--issuer", required=True, help="of the sign-in, as its tokens say")
     add.add_argument("--subject", required=True, help="of the sign-in, as its tokens say")
     add.add_argument("--email", required=True)
     add.add_argument("--name", required=True)
-    add.add_argument("--role", action="append", required=True, dest="roles")
-    add.set_defaults(command=_add_member)
 
 
 def _payment_account_commands(commands: Commands) -> None:
@@ -56,6 +79,7 @@ def _payment_account_commands(commands: Commands) -> None:
 
 
 def _create_account(options: argparse.Namespace) -> None:
+    from guichet.access.membership import Representative  # noqa: PLC0415 - on its road only
     from guichet.access.use_cases.create_account import (  # noqa: PLC0415 - on its road only
         CreateAccount,
         create_account,
@@ -63,9 +87,13 @@ def _create_account(options: argparse.Namespace) -> None:
 
     parts, _ = the_stack(options)
     fields = ("account_id", "legal_name", "email", "tax_note", "time_zone", "language")
-    values = {name: getattr(options, name) for name in fields}
+    values = {name: getattr(options, name) for name in (*fields, "kind")}
+    named = options.representative
+    representative = Representative(named, options.representative_email) if named else None
     account = create_account(
-        CreateAccount(**values, actor=operator()), people=parts.people, clock=parts.clock
+        CreateAccount(**values, actor=operator(), representative=representative),
+        people=parts.people,
+        clock=parts.clock,
     )
     say(f"created {account.account_id}")
 
@@ -80,7 +108,28 @@ def _add_member(options: argparse.Namespace) -> None:
     fields = ("account_id", "issuer", "subject", "email", "name")
     values = {name: getattr(options, name) for name in fields}
     member = add_member(
-        AddMember(**values, roles=tuple(options.roles), actor=operator()),
+        AddMember(
+            **values,
+            roles=tuple(options.roles),
+            billing=tuple(options.grants),
+            actor=operator(),
+        ),
+        people=parts.people,
+        clock=parts.clock,
+    )
+    say(f"added {member.member_id}")
+
+
+def _add_operator_member(options: argparse.Namespace) -> None:
+    from guichet.access.use_cases.add_operator_member import (  # noqa: PLC0415 - on its road only
+        AddOperatorMember,
+        add_operator_member,
+    )
+
+    parts, _ = the_stack(options)
+    values = {name: getattr(options, name) for name in ("issuer", "subject", "email", "name")}
+    member = add_operator_member(
+        AddOperatorMember(**values, role=options.role, actor=operator()),
         people=parts.people,
         clock=parts.clock,
     )

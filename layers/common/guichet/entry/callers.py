@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from guichet.access.tokens import Purpose
+from guichet.entry.problems import Malformed
 from guichet.errors import BadToken, NotAllowed, not_found
 from guichet.events import Actor, ActorKind
 
@@ -88,11 +89,16 @@ class Caller:
         return self.acting(ActorKind.REGISTRANT, registration_id)
 
     def member(self, container: Container) -> Member:
-        """The member who signed in. Roles are those of our membership, never the token's (ACC-2).
+        """The member who signed in, on the account that the call is about.
+
+        Roles are those of our membership, never the token's (ACC-2). The operator's own people act
+        for the account that `Guichet-Account` names; nobody else gets beyond their own.
 
         Raises:
             BadToken: `sign_in_missing`; the gateway lets none such through.
             NotAllowed: `no_membership`.
+            Malformed: `account_missing`, one of the operator's people named none.
+            NotFound: the account named is absent, or another than the member's.
         """
         claims = self._context.get("authorizer", {}).get("jwt", {}).get("claims", {})
         issuer, subject = claims.get("iss"), claims.get("sub")
@@ -103,7 +109,23 @@ class Caller:
             raise NotAllowed(
                 "no_membership", "This sign-in belongs to no account here.", rule="ACC-2"
             )
-        return member
+        return self._on_account(member, container)
+
+    def _on_account(self, member: Member, container: Container) -> Member:
+        named = self.header("guichet-account")
+        if not member.is_operators:
+            if named not in {None, member.account_id}:
+                raise not_found("account")
+            return member
+        if named is None:
+            raise Malformed(
+                "account_missing",
+                "Name the account that this call is about in the header Guichet-Account.",
+                rule="ACC-1",
+            )
+        if container.people.account(known_form(named, "account")) is None:
+            raise not_found("account")
+        return member.acting_for(named)
 
     def acting(self, kind: ActorKind, who: str) -> Actor:
         return Actor(kind, who, self.source)

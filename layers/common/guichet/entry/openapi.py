@@ -49,6 +49,11 @@ _PROBLEM: Final = {
         "code": {"type": "string"},
         "instance": {"type": "string"},
         "rule": {"type": "string"},
+        "request_kind": {
+            "type": "string",
+            "description": "What to ask a representative for, where this isn't done online (ACC-6).",
+        },
+        "representative": {"type": "string", "description": "Whom to ask, by name."},
         "errors": {
             "type": "array",
             "items": {
@@ -74,6 +79,16 @@ _PAYPAL_HEADERS: Final = (
     "paypal-auth-algo",
     "paypal-auth-version",
 )
+_FOR_ACCOUNT: Final = {
+    "name": "guichet-account",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": (
+        "The account that the call is about: needed of representatives and auditors; a member's "
+        "own is the only one that others may name (ACC-2)."
+    ),
+}
 _DESCRIPTION: Final = (
     "Amounts are integer minor units with their currency, times RFC 3339 in UTC. Refusals are "
     "problem documents; why a refund is refused or failed is told in the language of "
@@ -150,6 +165,8 @@ def _operation(made: Mapping[str, Any]) -> dict[str, Any]:
     operation = dict(made)
     operation.setdefault("security", [])
     operation.pop("tags", None)
+    if {"member": []} in operation["security"]:
+        operation["parameters"] = [*operation.get("parameters", ()), _FOR_ACCOUNT]
     responses = {
         status: each for status, each in operation["responses"].items() if status.startswith("2")
     }
@@ -166,7 +183,7 @@ def _refusals(operation: Mapping[str, Any]) -> list[int]:
     if operation["security"]:
         found |= {401}
     if {"member": []} in operation["security"]:
-        found |= {403}
+        found |= {400, 403}
     if operation.get("requestBody"):
         found |= {400, 413, 415, 422, 429}
     names = {each["name"] for each in operation.get("parameters", ())}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from guichet.access.requests import AskRepresentative
 from guichet.adapters.dynamo.seam import StoreUnavailableError
 from guichet.errors import (
     BadToken,
@@ -48,6 +49,7 @@ STATUSES: Final[Mapping[type[Refusal], int]] = MappingProxyType(
         NotAllowed: 403,
         NotFound: 404,
         Conflict: 409,
+        AskRepresentative: 409,
         Stale: 412,
         TooLarge: 413,
         WrongContentType: 415,
@@ -91,6 +93,10 @@ def problem_of(refusal: Refusal, instance: str, language: Language = DEFAULT_LAN
     }
     if refusal.rule is not None:
         document["rule"] = refusal.rule
+    if isinstance(refusal, AskRepresentative):
+        document["request_kind"] = refusal.request_kind
+        if refusal.representative is not None:
+            document["representative"] = refusal.representative
     headers = _headers(refusal, status)
     if explanation is not None:
         headers["Content-Language"] = language

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guichet.access.membership import Member, Role
+from guichet.access.membership import Member
 from guichet.access.ports import PeopleRecords
+from guichet.access.roles import billing_grants, customers_roles
 from guichet.clock import Clock
-from guichet.errors import invalid_field, not_found
+from guichet.errors import not_found
 from guichet.events import Actor
 from guichet.ids import derived_id
 from guichet.ledger.journal import Cause
@@ -24,6 +25,7 @@ class AddMember:
     name: str
     roles: tuple[str, ...]
     actor: Actor
+    billing: tuple[str, ...] = ()  # grants beside the roles, as `invoices:view`
 
 
 def add_member(command: AddMember, *, people: PeopleRecords, clock: Clock) -> Member:
@@ -31,14 +33,12 @@ def add_member(command: AddMember, *, people: PeopleRecords, clock: Clock) -> Me
 
     Raises:
         NotFound: no such account.
-        Invalid: a role that does not exist.
+        Invalid: roles or grants that do not exist or do not go together.
         Conflict: `member_exists`.
     """
     if people.account(command.account_id) is None:
         raise not_found("account")
-    unknown = set(command.roles) - set(Role)
-    if unknown or not command.roles:
-        raise invalid_field("/roles", "role_unknown", f"Roles are {', '.join(Role)}.")
+    roles = customers_roles(command.roles)
     member = Member(
         member_id=derived_id("mem", command.account_id, command.issuer, command.subject),
         account_id=command.account_id,
@@ -46,7 +46,8 @@ def add_member(command: AddMember, *, people: PeopleRecords, clock: Clock) -> Me
         subject=command.subject,
         email=command.email,
         name=command.name,
-        roles=tuple(Role(role) for role in command.roles),
+        roles=roles,
+        billing=billing_grants(command.billing, roles),
     )
     people.add_member(Cause(command.actor, "add_member", clock.now()), member)
     return member

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from guichet.access.membership import Account
+from guichet.access.membership import Account, AccountKind, Representative
 from guichet.access.ports import PeopleRecords
 from guichet.clock import Clock
 from guichet.errors import invalid_field
@@ -30,6 +30,8 @@ class CreateAccount:
     time_zone: str
     language: str
     actor: Actor
+    kind: str = AccountKind.ONLINE
+    representative: Representative | None = None
 
 
 def create_account(command: CreateAccount, *, people: PeopleRecords, clock: Clock) -> Account:
@@ -51,6 +53,7 @@ def create_account(command: CreateAccount, *, people: PeopleRecords, clock: Cloc
         ZoneInfo(command.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise invalid_field("/time_zone", "time_zone_unknown", "An IANA name.") from error
+    _require_sound_kind(command)
     account = Account(
         account_id=command.account_id,
         legal_name=command.legal_name.strip(),
@@ -58,6 +61,25 @@ def create_account(command: CreateAccount, *, people: PeopleRecords, clock: Cloc
         tax_note=command.tax_note,
         time_zone=command.time_zone,
         language=command.language,
+        kind=AccountKind(command.kind),
+        representative=command.representative,
     )
     people.add_account(Cause(command.actor, "create_account", clock.now()), account)
     return account
+
+
+def _require_sound_kind(command: CreateAccount) -> None:
+    if command.kind not in set(AccountKind):
+        raise invalid_field("/kind", "kind_unknown", f"One of {', '.join(AccountKind)}.")
+    named = command.representative
+    if named is None and command.kind == AccountKind.CORPORATE:
+        raise invalid_field(
+            "/representative",
+            "representative_required",
+            "A corporate account has a named representative.",
+            rule="ACC-1",
+        )
+    if named is not None and not (named.name.strip() and _EMAIL.fullmatch(named.email)):
+        raise invalid_field(
+            "/representative", "representative_malformed", "A name and an e-mail address."
+        )

@@ -18,7 +18,7 @@ from guichet.registration.ports import Aggregate
 # Personal data and provider pages stay out of the journal, which nobody can ever erase.
 PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "explanation",
-    "subject", "handled_keys",
+    "subject", "handled_keys", "representative",
 })  # fmt: skip
 
 

@@ -28,8 +28,14 @@ class Sender:
     held: Container
 
     @property
+    def account_id(self) -> str:
+        """Whose account the call is about: the member's own, or the one that `Guichet-Account` names."""
+        return self.member.account_id
+
+    @property
     def actor(self) -> Actor:
-        return self.caller.acting(ActorKind.MEMBER, self.member.member_id)
+        kind = ActorKind.REPRESENTATIVE if self.member.is_operators else ActorKind.MEMBER
+        return self.caller.acting(kind, self.member.member_id)
 
     def place(self, cursor: str | None, *scope: str) -> str | None:
         """Where a list goes on; only for the member, route and filters it was given to."""
@@ -45,7 +51,7 @@ class Sender:
         return cursor_of(after, held.tokens, self._scope(scope), held.clock.now())
 
     def _scope(self, scope: tuple[str, ...]) -> tuple[str, ...]:
-        return (self.member.account_id, self.member.member_id, *scope)
+        return (self.account_id, self.member.member_id, *scope)
 
 
 class SignedInCalls:
