@@ -34,7 +34,7 @@ TEXTS = SessionTexts(
     email="buyer@example.org",
     success_url="https://organizer.example/registrations/reg_1/return",
     cancel_url="https://organizer.example/registrations/reg_1",
-    organizer="First Aid Society",
+    seller="First Aid Society",
 )
 
 type Json = dict[str, Any]
@@ -120,7 +120,7 @@ def a_payment(
     """A stored attempt: USD 120.00 with a fee of 2.28, held for 31 minutes."""
     fee = Money(228, amount.currency) if platform_fee is None else platform_fee
     ends_at = now + timedelta(minutes=31)
-    return Payment(
+    payment = Payment(
         payment_id=payment_id,
         registration_id="reg_1",
         training_id="trn_1",
@@ -130,22 +130,13 @@ def a_payment(
         amount=amount,
         platform_fee=fee,
         attempt=1,
-        request_body=provider.session_body(
-            payment_id=payment_id,
-            registration_id="reg_1",
-            attempt=1,
-            method=method,
-            payee=payee,
-            amount=amount,
-            platform_fee=fee,
-            ends_at=ends_at,
-            texts=texts,
-        ),
+        request_body="",
         session_ends_at=ends_at,
         started_at=now,
         request_hash="h",
         method=method,
     )
+    return replace(payment, request_body=provider.session_body(payment, texts))
 
 
 def opened(provider: PayPalProvider, payment: Payment) -> Payment:

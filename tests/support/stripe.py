@@ -29,7 +29,7 @@ TEXTS = SessionTexts(
     email="buyer@example.org",
     success_url="https://organizer.example/registrations/reg_1/return",
     cancel_url="https://organizer.example/registrations/reg_1",
-    organizer="Atelier Nord SARL",
+    seller="Atelier Nord SARL",
 )
 
 
@@ -115,7 +115,7 @@ def a_payment(
     """A stored attempt: USD 120.00 with a fee of 2.28, its page open for 31 minutes."""
     fee = Money(228, amount.currency) if platform_fee is None else platform_fee
     ends_at = (now + timedelta(minutes=31)).replace(microsecond=0)
-    return Payment(
+    payment = Payment(
         payment_id=payment_id,
         registration_id="reg_1",
         training_id="trn_1",
@@ -125,21 +125,12 @@ def a_payment(
         amount=amount,
         platform_fee=fee,
         attempt=1,
-        request_body=provider.session_body(
-            payment_id=payment_id,
-            registration_id="reg_1",
-            attempt=1,
-            method="stripe",
-            payee=payee,
-            amount=amount,
-            platform_fee=fee,
-            ends_at=ends_at,
-            texts=texts,
-        ),
+        request_body="",
         session_ends_at=ends_at,
         started_at=now,
         request_hash="h",
     )
+    return replace(payment, request_body=provider.session_body(payment, texts))
 
 
 def opened(provider: StripeProvider, payment: Payment) -> Payment:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from guichet.money import Money
+from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.dispute import DisputeStatus
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund, RefundStatus
 
 # The organizer's account can't be asked any more: what is unknown stays unknown.
@@ -62,7 +63,7 @@ class SessionTexts:
     email: str
     success_url: str
     cancel_url: str
-    organizer: str  # the legal name, as the seller's
+    seller: str  # the legal name
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +132,22 @@ class PaymentProvider(Protocol):
     @property
     def captures_itself(self) -> bool: ...
 
-    def session_body(
-        self,
-        *,
-        payment_id: str,
-        registration_id: str,
-        attempt: int,
-        method: str,
-        payee: str,
-        amount: Money,
-        platform_fee: Money,
-        ends_at: datetime,
-        texts: SessionTexts,
-    ) -> str:
+    def session_body(self, payment: Attempt, texts: SessionTexts) -> str:
         """The exact bytes that will open the session; made once and stored before they are sent."""
         ...
 
-    def open_session(self, payment: Payment) -> HostedSession: ...
+    def open_session(self, payment: Attempt) -> HostedSession: ...
 
-    def ask(self, payment: Payment) -> SessionReport: ...
+    def ask(self, payment: Attempt) -> SessionReport: ...
 
-    def capture(self, payment: Payment) -> SessionReport:
+    def capture(self, payment: Attempt) -> SessionReport:
         """Take the money of an approved session, by the stored intent; a repeat takes it once.
 
         Where the provider captures by itself, this asks.
         """
         ...
 
-    def end_session(self, payment: Payment) -> SessionReport:
+    def end_session(self, payment: Attempt) -> SessionReport:
         """End it so that nobody can pay any more; answers what it had come to (BAD-16).
 
         Where it can't be ended at the provider, only our own record keeps it from being captured.

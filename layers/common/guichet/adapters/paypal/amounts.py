@@ -11,7 +11,8 @@ from typing import Any, Final
 from guichet.errors import Invalid
 from guichet.money import Money, minor_digits
 
-CURRENCIES: Final = frozenset({"AUD", "CAD", "EUR", "GBP", "NZD", "USD"})  # MON-2
+# Everything that is sold, by whomever (MON-2): each area has its own share of it.
+CURRENCIES: Final = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "NZD", "USD"})
 MAX_AMOUNT_MINOR: Final = 99_999_999_999_999_999  # 999999999999999.99 (MAX_VALUE_EXCEEDED)
 
 # Decimals make an amount in these an error, whatever ISO 4217 or another provider says.

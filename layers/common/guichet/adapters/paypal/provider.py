@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Final
 
 from guichet.adapters.http import Http
@@ -14,8 +13,7 @@ from guichet.adapters.paypal.disputing import Disputing
 from guichet.adapters.paypal.errors import PayPalRefusedError, refused_capture
 from guichet.adapters.paypal.refunding import Refunding
 from guichet.clock import Clock, SystemClock
-from guichet.money import Money
-from guichet.payments.payment import Payment
+from guichet.payments.attempt import Attempt
 from guichet.payments.ports import (
     NOT_REACHABLE,
     HostedSession,
@@ -30,7 +28,7 @@ _OPEN: Final = frozenset({SessionState.UNPAID, SessionState.APPROVED})
 
 
 class PayPalProvider(Refunding, Disputing):
-    """Implements `PaymentProvider` on PayPal's orders, captured for the organizer's own account.
+    """Implements `PaymentProvider` on PayPal's orders, captured for the account that they are paid to.
 
     Args:
         http: the seam through which all calls go.
@@ -78,42 +76,20 @@ class PayPalProvider(Refunding, Disputing):
         """After a seller's consent: a token that was given before does not cover that seller."""
         self.client.forget_token()
 
-    def session_body(
-        self,
-        *,
-        payment_id: str,
-        registration_id: str,
-        attempt: int,
-        method: str,
-        payee: str,
-        amount: Money,
-        platform_fee: Money,
-        ends_at: datetime,
-        texts: SessionTexts,
-    ) -> str:
+    def session_body(self, payment: Attempt, texts: SessionTexts) -> str:
         """The exact bytes that will open the order.
 
         Raises:
             Invalid: a currency or an amount that PayPal does not take.
         """
-        del ends_at  # an order can't be told when to end: our own record refuses to capture it
-        return requests.order_body(
-            environment=self._environment,
-            payment_id=payment_id,
-            registration_id=registration_id,
-            attempt=attempt,
-            method=method,
-            payee=payee,
-            amount=amount,
-            platform_fee=platform_fee,
-            texts=texts,
-        )
+        # An order can't be told when to end: our own record refuses to capture it.
+        return requests.order_body(payment, texts, environment=self._environment)
 
-    def open_session(self, payment: Payment) -> HostedSession:
+    def open_session(self, payment: Attempt) -> HostedSession:
         answer = self.client.send(requests.open_order(payment), self.client.budget())
         return reading.hosted_session(answer)
 
-    def ask(self, payment: Payment) -> SessionReport:
+    def ask(self, payment: Attempt) -> SessionReport:
         """What became of it: the pending capture if there is one, else the order.
 
         Raises:
@@ -124,11 +100,11 @@ class PayPalProvider(Refunding, Disputing):
             return self._ask_capture(payment, payment.pending_capture_id, budget)
         return self._ask_order(payment, budget)
 
-    def end_session(self, payment: Payment) -> SessionReport:
+    def end_session(self, payment: Attempt) -> SessionReport:
         """Ask: an order can't be ended at PayPal, only left uncaptured by us (REG-4)."""
         return self.ask(payment)
 
-    def capture(self, payment: Payment) -> SessionReport:
+    def capture(self, payment: Attempt) -> SessionReport:
         """Take the money of an approved order, once: PayPal captures an order only once.
 
         Raises:
@@ -148,9 +124,11 @@ class PayPalProvider(Refunding, Disputing):
             raise ProviderUnavailableError("PayPal accepted a capture and shows none")
         return report
 
-    def _ask_order(self, payment: Payment, budget: Budget) -> SessionReport:
+    def _ask_order(self, payment: Attempt, budget: Budget) -> SessionReport:
         try:
-            order = self.client.send(requests.get_order(payment.payee, payment.session_id), budget)
+            order = self.client.send(
+                requests.get_order(payment.on_behalf_of, payment.session_id), budget
+            )
         except PayPalRefusedError as refused:
             # PayPal forgets an order whose time has passed. Money moves by our capture alone, so
             # an order that we never began to capture took none; of another that is not known.
@@ -166,22 +144,22 @@ class PayPalProvider(Refunding, Disputing):
                 )
         return report
 
-    def _ask_what_came(self, payment: Payment, budget: Budget) -> SessionReport:
+    def _ask_what_came(self, payment: Attempt, budget: Budget) -> SessionReport:
         """Of a capture that PayPal received: a question that is refused says nothing about it."""
         try:
             return self._ask_order(payment, budget)
         except ProviderRefusedError as error:
             raise ProviderUnavailableError(f"the question was refused: {error}") from error
 
-    def _ask_capture(self, payment: Payment, capture_id: str, budget: Budget) -> SessionReport:
+    def _ask_capture(self, payment: Attempt, capture_id: str, budget: Budget) -> SessionReport:
         """By its own id, as an order may be forgotten before a bank's answer; else by the order."""
-        capture = self.client.send(requests.get_capture(payment.payee, capture_id), budget)
+        capture = self.client.send(requests.get_capture(payment.on_behalf_of, capture_id), budget)
         if not reading.names_payee(capture):
             return self._ask_order(payment, budget)
         return reading.capture_report(capture, payment.session_id or "")
 
     def _after_refused_capture(
-        self, payment: Payment, refused: PayPalRefusedError, budget: Budget
+        self, payment: Attempt, refused: PayPalRefusedError, budget: Budget
     ) -> SessionReport:
         """Money decides: the order itself is asked before a refusal is believed.
 

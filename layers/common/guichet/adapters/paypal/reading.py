@@ -15,7 +15,7 @@ from guichet.adapters.paypal.fields import (
     unreadable,
 )
 from guichet.money import Money
-from guichet.payments.payment import Capture, CaptureMethod, Payment
+from guichet.payments.attempt import Attempt, Capture, CaptureMethod
 from guichet.payments.ports import (
     HostedSession,
     ProviderUnavailableError,
@@ -117,12 +117,13 @@ def capture_report(capture: Json, order_id: str) -> SessionReport:
     return _undecided(status, capture)
 
 
-def differences(order: Json, payment: Payment) -> tuple[str, ...]:
+def differences(order: Json, payment: Attempt) -> tuple[str, ...]:
     """What of an approved order is not what we asked for: such an order is never captured (REG-3)."""
     unit = _unit(order)
+    payee = object_of(unit, "payee").get("merchant_id")
     asked = {
         "amount": (money_of(unit, "amount"), payment.amount),
-        "payee": (object_of(unit, "payee").get("merchant_id"), payment.payee),
+        "payee": (payee, payment.payee or payee),  # without one it is whoever's client asks
         "reference": (unit.get("custom_id"), payment.payment_id),
     }
     return tuple(

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from guichet.adapters.paypal.amounts import require_chargeable, to_paypal
 from guichet.adapters.paypal.client import Call
 from guichet.money import Money
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.attempt import Attempt, Capture
+from guichet.payments.cart_payment import PREFIX as CART_PAYMENT
 from guichet.payments.ports import SessionTexts
 from guichet.payments.refund import Refund
 
@@ -37,37 +38,27 @@ _LONGEST_NOTE: Final = 255
 _NOTHING: Final = "{}"  # a capture says nothing: what is captured is the order
 
 
-def order_body(
-    *,
-    environment: str,
-    payment_id: str,
-    registration_id: str,
-    attempt: int,
-    method: str,
-    payee: str,
-    amount: Money,
-    platform_fee: Money,
-    texts: SessionTexts,
-) -> str:
-    """An order of one unit, paid to the organizer's own account, captured only when we say so.
+def order_body(payment: Attempt, texts: SessionTexts, *, environment: str) -> str:
+    """An order of one unit, captured only when we say so.
 
-    `invoice_id` is unique per seller, also between our environments and attempts: PayPal refuses
-    the second capture under one. The fee is left out where it is 0 (BAD-15).
+    It is paid to the payee, or, where none is known, to whose credentials ask. `invoice_id` is
+    unique per seller, also between our environments and attempts: PayPal refuses the second
+    capture under one. The fee is left out where it is 0 (BAD-15).
 
     Raises:
         Invalid: a currency that is not sold in, or too large an amount.
     """
-    require_chargeable(amount)
-    unit: dict[str, Any] = {
-        "amount": to_paypal(amount),
-        "payee": {"merchant_id": payee},
-        "custom_id": payment_id,
-        "invoice_id": f"{environment}-{registration_id}-{payment_id.removeprefix('pay_')}-{attempt}",
-    }
+    require_chargeable(payment.amount)
+    unit: dict[str, Any] = {"amount": to_paypal(payment.amount)}
+    if payment.payee:
+        unit["payee"] = {"merchant_id": payment.payee}
+    unit["custom_id"] = payment.payment_id
+    unit["invoice_id"] = f"{environment}-{payment.purpose.value}-{_short(payment)}"
     if title := shown(texts.title):
         unit["description"] = title
-    if platform_fee:
-        unit["payment_instruction"] = {"platform_fees": [{"amount": to_paypal(platform_fee)}]}
+    if payment.platform_fee:
+        fees = [{"amount": to_paypal(payment.platform_fee)}]
+        unit["payment_instruction"] = {"platform_fees": fees}
     context = {
         "shipping_preference": "NO_SHIPPING",
         "user_action": "PAY_NOW",
@@ -76,9 +67,9 @@ def order_body(
     }
     if locale := LOCALES.get(texts.language):
         context["locale"] = locale
-    if brand := shown(texts.organizer):
+    if brand := shown(texts.seller):
         context["brand_name"] = brand
-    if method == CARD_METHOD:
+    if payment.method == CARD_METHOD:
         context["landing_page"] = "GUEST_CHECKOUT"
     return _bytes(
         {
@@ -122,20 +113,20 @@ def reference(payment_id: str, refund_id: str) -> str:
     return f"{payment_id}.{refund_id}"
 
 
-def open_order(payment: Payment) -> Call:
-    return Call("POST", _ORDERS, payment.payee, payment.request_body, payment.provider_key)
+def open_order(payment: Attempt) -> Call:
+    return Call("POST", _ORDERS, payment.on_behalf_of, payment.request_body, payment.provider_key)
 
 
-def get_order(payee: str, order_id: str | None) -> Call:
+def get_order(payee: str | None, order_id: str | None) -> Call:
     return Call("GET", f"{_ORDERS}/{_id(order_id)}", payee)
 
 
-def capture_order(payment: Payment) -> Call:
+def capture_order(payment: Attempt) -> Call:
     path = f"{_ORDERS}/{_id(payment.session_id)}/capture"
-    return Call("POST", path, payment.payee, _NOTHING, payment.capture_key)
+    return Call("POST", path, payment.on_behalf_of, _NOTHING, payment.capture_key)
 
 
-def get_capture(payee: str, capture_id: str | None) -> Call:
+def get_capture(payee: str | None, capture_id: str | None) -> Call:
     return Call("GET", f"/v2/payments/captures/{_id(capture_id)}", payee or None)
 
 
@@ -179,6 +170,12 @@ def shown(text: str, longest: int = _LONGEST_TEXT) -> str:
             break
         kept.append(each)
     return "".join(kept).rstrip()
+
+
+def _short(payment: Attempt) -> str:
+    """What tells one attempt from the others of its purpose."""
+    named = payment.payment_id.removeprefix("pay_").removeprefix(CART_PAYMENT)
+    return f"{named}-{payment.attempt}"
 
 
 def _bytes(body: dict[str, Any]) -> str:

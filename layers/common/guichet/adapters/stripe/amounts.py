@@ -8,7 +8,8 @@ from guichet.errors import Invalid
 from guichet.money import Money, minor_digits
 
 MAX_AMOUNT: Final = 99_999_999  # eight digits, whatever the currency
-CURRENCIES: Final = frozenset({"AUD", "CAD", "EUR", "GBP", "NZD", "USD"})  # MON-2
+# Everything that is sold, by whomever (MON-2): each area has its own share of it.
+CURRENCIES: Final = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP", "JPY", "NZD", "USD"})
 
 # How many decimals Stripe's integers have; two unless listed. ISK, HUF and TWD have two here,
 # whatever ISO 4217 or another provider says.

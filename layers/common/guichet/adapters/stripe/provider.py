@@ -1,10 +1,9 @@
-"""Stripe as a `PaymentProvider`: hosted sessions as direct charges, refunds, fees given back."""
+"""Stripe as a `PaymentProvider`: hosted sessions, refunds, fees given back."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Final
 
 from guichet.adapters.http import Http
@@ -12,7 +11,8 @@ from guichet.adapters.stripe import finding, reading, requests
 from guichet.adapters.stripe.client import Budget, Call, Json, StripeClient
 from guichet.adapters.stripe.errors import StripeRefusedError, refund_refusal
 from guichet.money import Money
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.attempt import Attempt, Capture
+from guichet.payments.payment import Payment
 from guichet.payments.ports import (
     FoundDispute,
     FoundRefund,
@@ -30,7 +30,7 @@ _PAGES: Final = 10  # a payment has a handful of refunds; a thousand is no payme
 
 
 class StripeProvider:
-    """Implements `PaymentProvider` on Stripe Connect.
+    """Implements `PaymentProvider`: direct charges on Stripe Connect, or the operator's own.
 
     Args:
         http: the seam through which all calls go.
@@ -55,46 +55,26 @@ class StripeProvider:
 
     captures_itself = True
 
-    def session_body(
-        self,
-        *,
-        payment_id: str,
-        registration_id: str,
-        attempt: int,
-        method: str,
-        payee: str,
-        amount: Money,
-        platform_fee: Money,
-        ends_at: datetime,
-        texts: SessionTexts,
-    ) -> str:
+    def session_body(self, payment: Attempt, texts: SessionTexts) -> str:
         """The exact bytes that will open the session.
 
         Raises:
             Invalid: a currency or an amount that Stripe does not take.
         """
-        del attempt, method, payee  # they travel outside the bytes: in the key and in a header
-        return requests.session_form(
-            payment_id=payment_id,
-            registration_id=registration_id,
-            amount=amount,
-            platform_fee=platform_fee,
-            ends_at=ends_at,
-            texts=texts,
-        )
+        return requests.session_form(payment, texts)
 
-    def open_session(self, payment: Payment) -> HostedSession:
+    def open_session(self, payment: Attempt) -> HostedSession:
         answer = self._client.send(requests.open_session(payment), self._client.budget())
         return reading.hosted_session(answer.json)
 
-    def ask(self, payment: Payment) -> SessionReport:
+    def ask(self, payment: Attempt) -> SessionReport:
         return self._ask(payment, self._client.budget())
 
-    def capture(self, payment: Payment) -> SessionReport:
+    def capture(self, payment: Attempt) -> SessionReport:
         """Stripe captures by itself: what came of it is all there is to know."""
         return self.ask(payment)
 
-    def end_session(self, payment: Payment) -> SessionReport:
+    def end_session(self, payment: Attempt) -> SessionReport:
         """Expire the session; where Stripe says that it is no longer open, ask what it is (BAD-16).
 
         Raises:
@@ -203,7 +183,7 @@ class StripeProvider:
             None if found is None else reading.object_id(reading.require_amount(found, refund.fee))
         )
 
-    def _ask(self, payment: Payment, budget: Budget) -> SessionReport:
+    def _ask(self, payment: Attempt, budget: Budget) -> SessionReport:
         return reading.session_report(self._client.send(requests.get_session(payment), budget))
 
     def _listed(self, page: Callable[[str | None], Call], budget: Budget) -> Iterator[Json]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlencode
 from guichet.adapters.stripe.amounts import require_chargeable, to_stripe
 from guichet.adapters.stripe.client import Call
 from guichet.money import Money
-from guichet.payments.payment import Capture, Payment
+from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.ports import SessionTexts
 from guichet.payments.refund import Refund
 
@@ -31,7 +31,8 @@ LOCALES: Final = MappingProxyType(
     }
 )
 
-# The debit from a bank account that each currency has; Stripe leaves out what the account lacks.
+# The debit from a bank account that a currency has; Stripe leaves out what the account lacks.
+# There is none in CHF, nor in JPY, whose transfers are not debits: cards only.
 BANK_DEBITS: Final = MappingProxyType(
     {
         "AUD": "au_becs_debit",
@@ -51,16 +52,8 @@ _WITH_INTENT: Final = urlencode((("expand[0]", "payment_intent"),))
 _WITH_MOVEMENT: Final = (("expand[0]", "balance_transaction"),)
 
 
-def session_form(
-    *,
-    payment_id: str,
-    registration_id: str,
-    amount: Money,
-    platform_fee: Money,
-    ends_at: datetime,
-    texts: SessionTexts,
-) -> str:
-    """A hosted page for one item, charged on the organizer's own account.
+def session_form(payment: Attempt, texts: SessionTexts) -> str:
+    """A hosted page for one item, charged on the account that it is called for.
 
     A session's metadata is not copied to its intent, so both get it. The fee is left out
     where it is 0 (BAD-15). Capture is not left to Stripe's background, as the fees would then be
@@ -70,30 +63,32 @@ def session_form(
     Raises:
         Invalid: a currency that is not sold in, or more than eight digits.
     """
-    require_chargeable(amount)
+    require_chargeable(payment.amount)
     item, intent = "line_items[0]", "payment_intent_data"
-    ids = (("payment_id", payment_id), ("registration_id", registration_id))
+    purpose, currency = payment.purpose, payment.amount.currency
+    ids = (("payment_id", payment.payment_id), (purpose.name, purpose.value))
+    methods = ("card", BANK_DEBITS[currency]) if currency in BANK_DEBITS else ("card",)
     pairs = [
         ("mode", "payment"),
-        ("client_reference_id", registration_id),
+        ("client_reference_id", purpose.value),
         ("customer_email", texts.email),
         ("locale", LOCALES.get(texts.language, "auto")),
         ("success_url", texts.success_url),
         ("cancel_url", texts.cancel_url),
-        ("expires_at", str(int(ends_at.timestamp()))),
+        ("expires_at", str(int(payment.session_ends_at.timestamp()))),
         ("adaptive_pricing[enabled]", "false"),
-        ("allowed_payment_method_types[0]", "card"),
-        ("allowed_payment_method_types[1]", BANK_DEBITS[amount.currency]),
+        *((f"allowed_payment_method_types[{n}]", each) for n, each in enumerate(methods)),
         (f"{item}[quantity]", "1"),
-        (f"{item}[price_data][currency]", amount.currency.lower()),
-        (f"{item}[price_data][unit_amount]", str(to_stripe(amount))),
+        (f"{item}[price_data][currency]", currency.lower()),
+        (f"{item}[price_data][unit_amount]", str(to_stripe(payment.amount))),
         (f"{item}[price_data][product_data][name]", texts.title),
         (f"{intent}[capture_method]", "automatic"),
         *((f"metadata[{name}]", value) for name, value in ids),
         *((f"{intent}[metadata][{name}]", value) for name, value in ids),
     ]
-    if platform_fee:
-        pairs.append((f"{intent}[application_fee_amount]", str(to_stripe(platform_fee))))
+    if payment.platform_fee:
+        fee = str(to_stripe(payment.platform_fee))
+        pairs.append((f"{intent}[application_fee_amount]", fee))
     return urlencode(pairs)
 
 
@@ -114,19 +109,19 @@ def fee_refund_form(*, refund_id: str, fee: Money) -> str:
     return urlencode((("amount", str(to_stripe(fee))), ("metadata[refund_id]", refund_id)))
 
 
-def open_session(payment: Payment) -> Call:
-    return Call("POST", _SESSIONS, payment.payee, payment.request_body, payment.provider_key)
+def open_session(payment: Attempt) -> Call:
+    return Call("POST", _SESSIONS, payment.on_behalf_of, payment.request_body, payment.provider_key)
 
 
-def get_session(payment: Payment) -> Call:
+def get_session(payment: Attempt) -> Call:
     path = f"{_SESSIONS}/{_id(payment.session_id)}"
-    return Call("GET", path, payment.payee, _EXPANDED)
+    return Call("GET", path, payment.on_behalf_of, _EXPANDED)
 
 
-def expire_session(payment: Payment) -> Call:
+def expire_session(payment: Attempt) -> Call:
     """Without a key: a repeat is refused by the session itself, and then it is asked."""
     path = f"{_SESSIONS}/{_id(payment.session_id)}/expire"
-    return Call("POST", path, payment.payee, _EXPANDED)
+    return Call("POST", path, payment.on_behalf_of, _EXPANDED)
 
 
 def create_refund(refund: Refund) -> Call:

@@ -173,21 +173,14 @@ def _body(
     links: Links,
 ) -> str:
     return settling.providers[payment.provider].session_body(
-        payment_id=payment.payment_id,
-        registration_id=payment.registration_id,
-        attempt=payment.attempt,
-        method=payment.method,
-        payee=payment.payee,
-        amount=payment.amount,
-        platform_fee=payment.platform_fee,
-        ends_at=payment.session_ends_at,
-        texts=SessionTexts(
+        payment,
+        SessionTexts(
             title=training.title,
             language=registration.language,
             email=registration.email,
             success_url=links.return_page(registration.registration_id),
             cancel_url=links.page(registration.registration_id),
-            organizer=settling.records.account(training.account_id).legal_name,
+            seller=settling.records.account(training.account_id).legal_name,
         ),
     )
 
