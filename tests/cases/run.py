@@ -17,15 +17,12 @@ from typing import Any, Final
 from guichet.configuration import load_registration_policy
 from guichet.money import Money, split
 from guichet.payments.fee import fee_returned_so_far
+from tests.cases import billing_kinds
 
 HERE: Final = Path(__file__).parent
 # Kinds that the format names and that no code serves yet: counted apart, neither good nor bad.
 NOT_SERVED: Final = frozenset(
     {
-        "proration",
-        "plan_change",
-        "calendar_change",
-        "periods",
         "invoice_tax",
         "refund_series",
         "usage",
@@ -92,6 +89,10 @@ SERVED: Final[Mapping[str, Callable[[Given], Answer]]] = {
     "platform_fee": _platform_fee,
     "fee_return": _fee_return,
     "split": _split,
+    "proration": billing_kinds.proration,
+    "plan_change": billing_kinds.plan_change,
+    "calendar_change": billing_kinds.calendar_change,
+    "periods": billing_kinds.periods,
 }
 
 

@@ -1,0 +1,1 @@
+"""What the operator sells: products, plans, add-ons, metered items, prices (SUB-1)."""

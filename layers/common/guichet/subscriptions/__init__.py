@@ -1,0 +1,1 @@
+"""Who has what, from when to when, and what it costs (SUB)."""

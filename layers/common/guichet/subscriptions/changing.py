@@ -1,0 +1,167 @@
+"""Changing what a subscription is for: plan changes, seats, add-ons, and what each costs (SUB-6, SUB-7, SUB-16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from guichet.catalogue.catalogue import BillingMode, Catalogue
+from guichet.ledger.billable import BillableLine, LineKind
+from guichet.money import half_up
+from guichet.period import Period, first_of_next_month, share
+from guichet.subscriptions.billing import (
+    Effect,
+    after,
+    billing_begun,
+    month_share,
+    parts_of,
+    price_list,
+    whole_period,
+)
+from guichet.subscriptions.pricing import PricedItem, PriceList
+from guichet.subscriptions.subscription import BilledPart, Subscription
+from guichet.subscriptions.terms import Terms
+
+
+def plan_changed(
+    subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date
+) -> Effect:
+    """SUB-6: what is unused is credited, and a period of the new terms begins that day.
+
+    In free time, or before the billing start, nothing was billed: only the terms change.
+    """
+    changed = replace(subscription, terms=terms, next_terms=None)
+    if subscription.period is None:
+        return Effect(changed)
+    credits_given = unused(subscription, catalogue, day)
+    begun = billing_begun(replace(changed, billing_start=day), catalogue)
+    kept = replace(begun.subscription, billing_start=subscription.billing_start)
+    return Effect(kept, (*credits_given, *begun.lines))
+
+
+def unused(subscription: Subscription, catalogue: Catalogue, day: date) -> tuple[BillableLine, ...]:
+    """What of the running period is given back: of each line, of what was billed for it (SUB-6)."""
+    prices = price_list(subscription, catalogue)
+    lines = (_credit(prices, subscription, part, day) for part in subscription.billed)
+    return tuple(line for line in lines if line.amount)
+
+
+def _credit(
+    prices: PriceList, subscription: Subscription, part: BilledPart, day: date
+) -> BillableLine:
+    left = credited_days(part.period, day)
+    part_left = share(
+        subscription.basis,
+        (part.period.start, part.period.end),
+        (left.start, left.end),
+        time_zone=subscription.time_zone,
+    )
+    item = PricedItem(part.kind, part.item, part.quantity, part.amount)
+    given_back = part.amount.share(part_left).amount_minor
+    line = prices.signed(item, -given_back, left, day, part_left)
+    return replace(line, catalogue_version=subscription.catalogue_version)
+
+
+def credited_days(period: Period, day: date) -> Period:
+    """What of a period is unused: the day of change counts as used, unless it is the first (SUB-6)."""
+    begin = period.start if day <= period.start else min(day + timedelta(days=1), period.end)
+    return Period(begin, period.end)
+
+
+def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date) -> Effect:
+    """SUB-16: more seats or add-ons, pro rata to the end of the period, the day of purchase included.
+
+    `catalogue` is that of the running period: its price never changes (SUB-1).
+    """
+    changed = replace(subscription, terms=terms, next_terms=_carried_over(subscription, terms))
+    period = subscription.period
+    if period is None:
+        return Effect(changed)
+    whole = whole_period(subscription)
+    part = share(
+        subscription.basis,
+        (whole.start, whole.end),
+        (day, period.end),
+        time_zone=subscription.time_zone,
+    )
+    prices = price_list(subscription, catalogue)
+    lines = tuple(
+        line
+        for item in _more(prices, subscription.terms, terms)
+        if (line := prices.line(item, Period(day, period.end), day, part)).amount
+    )
+    return Effect(replace(changed, billed=(*subscription.billed, *parts_of(lines))), lines)
+
+
+def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:
+    """How many more of each thing, at its price."""
+    had = {(item.kind, item.item): item.quantity for item in prices.items(before)}
+    items = (
+        replace(item, quantity=item.quantity - had.get((item.kind, item.item), 0))
+        for item in prices.items(terms)
+    )
+    return [item for item in items if item.quantity > 0]
+
+
+def _carried_over(subscription: Subscription, terms: Terms) -> Terms | None:
+    """What is bought now stays after a renewal that takes other things off."""
+    later, before = subscription.next_terms, subscription.terms
+    if later is None:
+        return None
+    more = {
+        name: count - before.quantities.get(name, 0) for name, count in terms.quantities.items()
+    }
+    quantities = {
+        name: later.quantities.get(name, 0) + more.get(name, 0)
+        for name in {*later.quantities, *more}
+    }
+    seats = later.seats + terms.seats - before.seats
+    return replace(later, seats=seats).with_add_ons(quantities)
+
+
+def changed_in_month(
+    subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date
+) -> Effect:
+    """SUB-7: effective that day, one rounded difference for each item on the bill of the next 1st."""
+    changed = replace(subscription, terms=terms, next_terms=None)
+    period = subscription.period
+    if period is None:
+        return Effect(changed)
+    bill_on = first_of_next_month(day)
+    months = terms.frequency.months
+    whole_months_left = (period.end.year - bill_on.year) * 12 + period.end.month - bill_on.month
+    part = month_share(day, months) + Fraction(whole_months_left, months)
+    prices = price_list(subscription, catalogue)
+    lines = tuple(
+        line
+        for item, difference in _differences(prices, subscription.terms, terms)
+        if (
+            line := prices.signed(
+                item, half_up(difference * part), Period(after(day), period.end), bill_on, part
+            )
+        ).amount
+    )
+    return Effect(changed, lines)
+
+
+def _differences(prices: PriceList, before: Terms, terms: Terms) -> list[tuple[PricedItem, int]]:
+    """Of each thing, what a whole period costs more now; the plan is one thing, whichever it is."""
+
+    def place(item: PricedItem) -> tuple[LineKind, str]:
+        return item.kind, "" if item.kind is LineKind.PLAN else item.item
+
+    old = {place(item): item for item in prices.items(before)}
+    new = {place(item): item for item in prices.items(terms)}
+    found = []
+    for key in {**old, **new}:
+        item, was = new.get(key), old.get(key)
+        total = item.total_minor if item else 0
+        shown = item or was
+        if shown is not None:
+            found.append((shown, total - (was.total_minor if was else 0)))
+    return found
+
+
+def is_calendar(subscription: Subscription) -> bool:
+    return subscription.mode is BillingMode.CALENDAR

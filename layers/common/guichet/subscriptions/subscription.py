@@ -1,0 +1,204 @@
+"""A subscription: what it is for, from when to when, and the only moves it may make (SUB-2, SUB-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guichet.catalogue.catalogue import BillingMode
+from guichet.errors import Conflict
+from guichet.ledger.billable import LineKind
+from guichet.money import Money
+from guichet.period import Basis, Period, midnight
+from guichet.subscriptions.terms import Terms
+
+
+class SubscriptionStatus(StrEnum):
+    """The states of SUB-3."""
+
+    PENDING = "pending"  # ordered, the first payment not captured: no access
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    FREE = "free"
+    PAST_DUE = "past_due"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    ABANDONED = "abandoned"
+
+
+S = SubscriptionStatus
+
+TRANSITIONS = MappingProxyType(
+    {  # a pair absent from this table does not happen
+        S.PENDING: frozenset({S.ACTIVE, S.ABANDONED}),
+        S.TRIALING: frozenset({S.ACTIVE, S.FREE, S.EXPIRED}),
+        S.ACTIVE: frozenset({S.PAST_DUE, S.EXPIRED}),
+        S.FREE: frozenset({S.ACTIVE, S.EXPIRED}),
+        S.PAST_DUE: frozenset({S.ACTIVE, S.SUSPENDED, S.EXPIRED}),
+        S.SUSPENDED: frozenset({S.ACTIVE, S.EXPIRED}),
+        S.EXPIRED: frozenset({S.ACTIVE}),
+        S.ABANDONED: frozenset(),
+    }
+)
+
+ACCESS: Final = frozenset({S.TRIALING, S.ACTIVE, S.FREE, S.PAST_DUE})  # what works
+PAID: Final = frozenset({S.ACTIVE, S.PAST_DUE, S.SUSPENDED})  # what has periods that are billed
+OVERDUE: Final = frozenset({S.PAST_DUE, S.SUSPENDED})
+
+SUSPENDED_FOR: Final = timedelta(days=30)  # then it expires (COL-5)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A fixed term (SUB-9), with the days of notice that end it; else it renews for the same months."""
+
+    start: date
+    end: date
+    months: int
+    notice_days: int
+
+    @property
+    def last_notice(self) -> date:
+        """The last day whose notice is in time: renewal 31 March, 30 days: 1 March."""
+        return self.end - timedelta(days=self.notice_days)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCancellation:
+    """The dated mark beside the state (SUB-3): access lasts until `ends_on`."""
+
+    ends_on: date  # the first day without access
+    requested_at: datetime
+    requested_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BilledPart:
+    """What was billed for a line of the running period: what a plan change gives back a share of."""
+
+    kind: LineKind
+    item: str
+    quantity: int
+    amount: Money
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One product of one account. Days are those of `time_zone`, which holds for the period (MON-6)."""
+
+    subscription_id: str
+    account_id: str
+    product_id: str
+    terms: Terms
+    currency: str
+    selling_entity: str
+    mode: BillingMode
+    basis: Basis
+    time_zone: str
+    catalogue_version: str  # whose prices the running period has
+    status: SubscriptionStatus
+    created_at: datetime
+    request_hash: str
+    pinned_version: str | None = None
+    anchor: date | None = None  # from which periods are counted
+    elapsed: int = 0  # from the anchor to the next period, in its days or months
+    period: Period | None = None  # the running one; None before the first, and of a free plan
+    billing_start: date | None = None  # None with `on_activation`: not known yet (SUB-17)
+    on_activation: bool = False
+    billed: tuple[BilledPart, ...] = ()  # for the running period
+    next_terms: Terms | None = None  # from the next renewal on (SUB-13, SUB-16, SUB-18)
+    term: Term | None = None
+    trial_ends_on: date | None = None
+    cancellation: PendingCancellation | None = None
+    cancel_attempted_on: date | None = None  # refused for a reason that may go away (SUB-8)
+    suspended_at: datetime | None = None
+    ended_on: date | None = None  # the end of the last paid period, once expired
+    deletion_on: date | None = None  # when its data is deleted (SUB-15)
+    deletion_announced: int = 0  # of the announcements before that
+    usage_billed_to: date | None = None  # cycles of metered items before this day are billed
+    open_cart_id: str | None = None  # the one order that is being paid for it
+    handled_keys: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def has_access(self) -> bool:
+        return self.status in ACCESS
+
+    @property
+    def renewed_terms(self) -> Terms:
+        """What the next period is for."""
+        return self.next_terms or self.terms
+
+    @property
+    def seats_assignable(self) -> int:
+        """No more than stay after the next renewal, so that a seat taken off is never in use."""
+        return min(self.terms.seats, self.renewed_terms.seats)
+
+    def transition_to(self, status: SubscriptionStatus) -> Subscription:
+        """The only door between states.
+
+        Raises:
+            Conflict: `subscription_<status>`, the pair is not in SUB-3's table.
+        """
+        if status not in TRANSITIONS[self.status]:
+            raise self.refusal(f"This subscription is {self.status} and can't become {status}.")
+        return replace(self, status=status)
+
+    def refusal(self, detail: str) -> Conflict:
+        return Conflict(f"subscription_{self.status}", detail, rule="SUB-3")
+
+    def require_unleased(self) -> None:
+        """Refuse while an order for it is being paid.
+
+        Raises:
+            Conflict: `order_pending`.
+        """
+        if self.open_cart_id is not None:
+            raise Conflict(
+                "order_pending",
+                "An order for this subscription is waiting for its payment; pay or abandon it first.",
+                rule="SUB-5",
+            )
+
+    def ends_by_cancellation(self, day: date) -> bool:
+        return self.cancellation is not None and self.cancellation.ends_on <= day
+
+    def next_look_at(self) -> datetime | None:
+        """When time moves it next: renewal, end of a trial, of access, of a suspension, of its data."""
+        day = self._next_day()
+        moments = [] if day is None else [midnight(day, self.time_zone)]
+        if self.status is S.SUSPENDED and self.suspended_at is not None:
+            moments.append(self.suspended_at + SUSPENDED_FOR)
+        return min(moments, default=None)
+
+    def _next_day(self) -> date | None:
+        if self.status in {S.PENDING, S.ABANDONED}:
+            return None  # its cart moves it
+        if self.status is S.EXPIRED:
+            return next_announcement(self)
+        days = [self.trial_ends_on if self.status is S.TRIALING else None]
+        if self.cancellation is not None:
+            days.append(self.cancellation.ends_on)
+        if self.status in PAID and (self.status is not S.SUSPENDED or self.term is not None):
+            days.append(self._next_billing())
+        return min((day for day in days if day is not None), default=None)
+
+    def _next_billing(self) -> date | None:
+        """The first day that nothing is billed for yet; None while the billing start is unknown."""
+        return self.billing_start if self.period is None else self.period.end
+
+
+ANNOUNCED_BEFORE: Final[Sequence[int]] = (30, 7, 0)  # days; the last one is the deletion itself
+
+
+def next_announcement(subscription: Subscription) -> date | None:
+    """When the deletion of its data is announced next, or due (SUB-15)."""
+    done, deletion = subscription.deletion_announced, subscription.deletion_on
+    if deletion is None or done >= len(ANNOUNCED_BEFORE):
+        return None
+    return deletion - timedelta(days=ANNOUNCED_BEFORE[done])

@@ -1,0 +1,1 @@
+"""What can be done with subscriptions: one verb a file."""
