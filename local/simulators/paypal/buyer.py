@@ -26,7 +26,7 @@ def open_order(world: World, order_id: str) -> Json:
 def instruments(world: World, order: Json) -> tuple[str, ...]:
     """What the page offers for this order."""
     context = order["context"] or {}
-    merchant = world.state.merchants[order["merchant"]]
+    merchant = merchants.get(world, order["merchant"])
     offered = ["balance"]
     if merchants.takes_cards(merchant):
         offered.append("card")

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from local.simulators.paypal import currencies, orders, refunds
+from local.simulators.paypal import currencies, merchants, orders, refunds
 from local.simulators.paypal.errors import PayPalError, no_such, refused
 from local.simulators.paypal.shapes import Json, link, timestamp
 from local.simulators.paypal.webhooks import emit
@@ -200,7 +200,7 @@ def shown(world: World, capture: Json) -> Json:
 
 def shown_alone(world: World, capture: Json) -> Json:
     """A capture asked for by its own id, or in an event."""
-    merchant = world.state.merchants[capture["merchant"]]
+    merchant = merchants.get(world, capture["merchant"])
     return {
         **shown(world, capture),
         "supplementary_data": {"related_ids": {"order_id": capture["order"]}},

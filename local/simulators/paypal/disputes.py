@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.simulators.paypal import currencies, refunds
+from local.simulators.paypal import currencies, merchants, refunds
 from local.simulators.paypal.errors import PayPalError, no_such
 from local.simulators.paypal.shapes import Json, link, timestamp
 from local.simulators.paypal.webhooks import emit
@@ -196,7 +196,7 @@ def shown(world: World, dispute: Json) -> Json:
     """A dispute in whole, and in its events."""
     currency = dispute["currency"]
     capture = world.state.captures[dispute["capture"]]
-    merchant = world.state.merchants[dispute["merchant"]]
+    merchant = merchants.get(world, dispute["merchant"])
     transaction: Json = {
         "seller_transaction_id": capture["id"],
         "create_time": _time(capture["created"]),

@@ -21,6 +21,30 @@ _SCOPES = {
 }
 
 
+def own(world: World) -> Json:
+    """The caller's own account: it needs nobody's consent, and no partner takes a fee of it."""
+    return {
+        "merchant_id": world.partner_id,
+        "email": "operator@example.org",
+        "legal_name": "Simulated Operator Ltd",
+        "country": "US",
+        "currency": "USD",
+        "business": True,
+        "email_confirmed": True,
+        "payments_receivable": True,
+        "restricted": False,
+        "features": ["PAYMENT", "REFUND", "READ_SELLER_DISPUTE"],
+    }
+
+
+def get(world: World, merchant_id: str) -> Json:
+    """Who is paid: a seller or the caller itself; raises KeyError if there is no such account."""
+    found: Json = (
+        own(world) if merchant_id == world.partner_id else world.state.merchants[merchant_id]
+    )
+    return found
+
+
 def add(
     world: World,
     merchant_id: str,
@@ -107,12 +131,14 @@ def revoke(world: World, merchant_id: str) -> None:
 
 
 def require_covered(world: World, merchant_id: str, token: Json) -> Json:
-    """The seller, if it consents and the token is younger than its consent.
+    """The seller, if it consents and the token is younger than its consent; or the caller itself.
 
     Raises:
         PayPalError: 403. A token issued before the consent does not know of it: that looks
             the same.
     """
+    if merchant_id == world.partner_id:
+        return own(world)
     merchant = world.state.merchants.get(merchant_id)
     if merchant is None or merchant["consented"] is None or merchant["consented"] > token["issued"]:
         raise PayPalError(403, "PERMISSION_DENIED")

@@ -30,7 +30,8 @@ _CONTEXT_FIELDS = frozenset(
 def create(world: World, token: Json, body: Json, seller: str | None) -> Json:
     """A new order of one unit, waiting for its buyer.
 
-    seller: whom the caller says it acts for; if it says so, that must be the payee.
+    seller: whom the caller says it acts for; if it says so, that must be the payee, and another
+        than the caller itself.
 
     Raises:
         PayPalError: a field is wrong, the payee can't be paid, or an invoice id has been used.
@@ -41,7 +42,7 @@ def create(world: World, token: Json, body: Json, seller: str | None) -> Json:
     unit = _unit(body)
     amount_minor, currency = currencies.read(unit.get("amount"), f"{_UNIT}/amount")
     merchant = _payee(world, token, unit)
-    if seller not in {None, merchant["merchant_id"]}:
+    if seller is not None and seller != acts_for(world, merchant["merchant_id"]):
         raise PayPalError(403, "PERMISSION_DENIED")
     fee = _fee(world, merchant, unit, amount_minor, currency)
     context = _context(body)
@@ -71,6 +72,11 @@ def create(world: World, token: Json, body: Json, seller: str | None) -> Json:
     world.state.orders[order["id"]] = order
     world.state.waiting_orders.append(order["id"])
     return order
+
+
+def acts_for(world: World, merchant_id: str) -> str | None:
+    """Whom a call about that account's things has to be for: nobody, where it is the caller's."""
+    return None if merchant_id == world.partner_id else merchant_id
 
 
 def find(world: World, order_id: str) -> Json:
@@ -165,7 +171,7 @@ def links(world: World, order: Json) -> list[Json]:
 
 
 def _shown_unit(world: World, order: Json, payments: Json | None) -> Json:
-    merchant = world.state.merchants[order["merchant"]]
+    merchant = merchants.get(world, order["merchant"])
     unit: Json = {
         "reference_id": order["reference_id"],
         "amount": currencies.money(order["amount_minor"], order["currency"]),
@@ -208,9 +214,12 @@ def _unit(body: Json) -> Json:
 
 
 def _payee(world: World, token: Json, unit: Json) -> Json:
+    if "payee" not in unit:
+        return merchants.own(world)  # whoever calls is paid
     payee = reading.part(unit, "payee", _UNIT)
     merchant_id = payee.get("merchant_id")
-    if not isinstance(merchant_id, str) or merchant_id not in world.state.merchants:
+    known = {world.partner_id, *world.state.merchants}
+    if not isinstance(merchant_id, str) or merchant_id not in known:
         raise refused("PAYEE_ACCOUNT_INVALID", f"{_UNIT}/payee/merchant_id")
     merchant = merchants.require_covered(world, merchant_id, token)
     merchants.require_receiving(merchant)

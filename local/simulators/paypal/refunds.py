@@ -1,6 +1,6 @@
 """Refunds of captures, with PayPal's limits, and the platform's part in them."""
 
-from local.simulators.paypal import currencies, orders, reading
+from local.simulators.paypal import currencies, merchants, orders, reading
 from local.simulators.paypal.errors import no_such, refused
 from local.simulators.paypal.shapes import REFUND_WINDOW_SECONDS, Json, link, timestamp
 from local.simulators.paypal.webhooks import emit
@@ -273,7 +273,7 @@ def shown(world: World, refund: Json) -> Json:
     }
     if contribution is not None:
         breakdown["platform_fees"] = [orders.shown_fee(world, contribution, currency)]
-    merchant = world.state.merchants[refund["merchant"]]
+    merchant = merchants.get(world, refund["merchant"])
     found: Json = {
         **minimal(world, refund),
         "amount": currencies.money(gross, currency),

@@ -53,10 +53,12 @@ class Route:
 def _require_seller(call: Call, merchant_id: str) -> None:
     """The assertion must name the seller whose thing this is, and the seller must consent.
 
+    What is the caller's own is asked for without one.
+
     Raises:
         PayPalError: 403.
     """
-    if call.seller != merchant_id:
+    if call.seller != orders.acts_for(call.world, merchant_id):
         raise PayPalError(403, "PERMISSION_DENIED")
     merchants.require_covered(call.world, merchant_id, call.token)
 
@@ -119,12 +121,12 @@ def _require_disputes(call: Call, merchant_id: str) -> None:
         PayPalError: 403.
     """
     _require_seller(call, merchant_id)
-    if "READ_SELLER_DISPUTE" not in call.world.state.merchants[merchant_id]["features"]:
+    if "READ_SELLER_DISPUTE" not in merchants.get(call.world, merchant_id)["features"]:
         raise PayPalError(403, "PERMISSION_DENIED")
 
 
 def _list_disputes(call: Call) -> Json:
-    seller = call.seller or ""
+    seller = call.world.partner_id if call.seller is None else call.seller
     _require_disputes(call, seller)
     return disputes.listed(call.world, seller, call.query)
 

@@ -20,14 +20,14 @@ _DISPUTES = frozenset(("dispute", "dispute_reversal"))
 
 
 def books(world: World) -> Json:
-    """Amounts in minor units: `{"accounts": {acct: {"USD": {...}}}, "platform": {"USD": {...}}}`.
+    """Amounts in minor units: `{"accounts": {acct: {"USD": {…}}}, "own": {…}, "platform": {…}}`.
 
-    Of an account: customer_paid, refunded (less failed refunds), stripe_fees,
-    application_fees (gross), application_fees_returned, disputed (withdrawn and not reinstated),
-    dispute_fees (not among stripe_fees), paid_out, provider_balance. Of the platform:
-    application_fees, application_fees_returned, balance.
+    Of an account, and of the platform's own payments: customer_paid, refunded (less failed
+    refunds), stripe_fees, application_fees (gross), application_fees_returned, disputed (withdrawn
+    and not reinstated), dispute_fees (not among stripe_fees), paid_out, provider_balance. Of the
+    platform: application_fees, application_fees_returned, balance.
     """
-    accounts: dict[str, dict[str, dict[str, int]]] = {}
+    accounts: dict[str, dict[str, dict[str, int]]] = {PLATFORM: {}}
     platform: dict[str, dict[str, int]] = {}
     for transaction in world.of_kind("balance_transaction"):
         owner = world.owner(transaction["id"])
@@ -38,7 +38,11 @@ def books(world: World) -> Json:
             by_currency = accounts.setdefault(owner, {})
             entry = by_currency.setdefault(currency, dict.fromkeys(_COLUMNS, 0))
             _account_entry(entry, transaction)
-    return {"accounts": accounts, "platform": {code: dict(e) for code, e in platform.items()}}
+    return {
+        "own": accounts.pop(PLATFORM),
+        "accounts": accounts,
+        "platform": {code: dict(e) for code, e in platform.items()},
+    }
 
 
 def _platform_entry(entry: dict[str, int], transaction: Json) -> None:
