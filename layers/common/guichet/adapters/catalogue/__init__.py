@@ -1,0 +1,1 @@
+"""The catalogue as a person writes it, and as it is packaged: YAML in, compiled JSON out."""
