@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from guichet.adapters.dynamo.seam import Dynamo, TableName
 from guichet.adapters.dynamo.store import Store
 from guichet.clock import Clock, SystemClock
-from guichet.settings import Secrets, Settings, runs_in_lambda
+from guichet.settings import ProviderKeys, Secrets, Settings, runs_in_lambda
 
 if TYPE_CHECKING:
     from guichet.access.tokens import Tokens
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.outbox import DynamoOutbox
     from guichet.adapters.dynamo.people import People
+    from guichet.adapters.dynamo.profiles import Profiles
     from guichet.adapters.dynamo.reconciliations import Reconciliations
     from guichet.adapters.http import Http
     from guichet.adapters.paypal.certificates import Certificates
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from guichet.registration.reconciling import Reconciling
     from guichet.registration.refunding import Refunding
     from guichet.registration.settling import Settling
+    from guichet.registration.use_cases.apply_provider_event import AskCartPayment
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 
@@ -67,7 +69,7 @@ class Container:
         self._read_secret = secret_text
         self._pause = pause
         self._secrets: tuple[float, Secrets] | None = None
-        self._paypal: tuple[Secrets, PayPalProvider] | None = None
+        self._paypals: dict[ProviderKeys, PayPalProvider] = {}
 
     @cached_property
     def dynamo(self) -> Dynamo:
@@ -117,6 +119,12 @@ class Container:
         return People(self.dynamo)
 
     @cached_property
+    def profiles(self) -> Profiles:
+        from guichet.adapters.dynamo.profiles import Profiles  # noqa: PLC0415 - billing only
+
+        return Profiles(self.dynamo)
+
+    @cached_property
     def outbox(self) -> DynamoOutbox:
         from guichet.adapters.dynamo.outbox import DynamoOutbox  # noqa: PLC0415 - deliver, upkeep
 
@@ -159,6 +167,25 @@ class Container:
 
     @property
     def providers(self) -> Mapping[str, PaymentProvider]:
+        """Those that organizers are linked to through the operator's platform."""
+        return self._providers_by(self.secrets.platform_keys)
+
+    def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]:
+        """Those by which carts are paid into the entity's own accounts (docs/decisions/0022)."""
+        return self._providers_by(self.secrets.keys_of(selling_entity))
+
+    def offered_providers(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of those that the entity has an account at."""
+        keys = self.secrets.keys_of(selling_entity)
+        held = {"stripe": keys.stripe_api_keys, "paypal": keys.paypal_client_id}
+        return tuple(name for name, given in held.items() if given)
+
+    def own_payee(self, selling_entity: str, provider: str) -> str:
+        """The entity's own account, as far as a capture has to be compared with it."""
+        keys = self.secrets.keys_of(selling_entity)
+        return keys.paypal_merchant_id if provider == "paypal" else ""
+
+    def _providers_by(self, keys: ProviderKeys) -> Mapping[str, PaymentProvider]:
         from guichet.adapters.stripe.provider import (  # noqa: PLC0415 - on the road that pays
             StripeProvider,
         )
@@ -166,35 +193,37 @@ class Container:
         stripe = StripeProvider(
             self._http,
             api_url=self.settings.stripe_api_url,
-            api_keys=self.secrets.stripe_api_keys,
+            api_keys=keys.stripe_api_keys,
             pause=self._pause,
             budget_seconds=_PROVIDER_SECONDS,
         )
-        return _Providers(stripe, lambda: self.paypal)
+        return _Providers(stripe, lambda: self._paypal_by(keys))
 
     @property
     def paypal(self) -> PayPalProvider:
-        """PayPal, with the token that this worker holds, until the secret changes.
+        """The platform's PayPal; as `_paypal_by` says."""
+        return self._paypal_by(self.secrets.platform_keys)
+
+    def _paypal_by(self, keys: ProviderKeys) -> PayPalProvider:
+        """PayPal, with the token that this worker holds by these keys.
 
         Without a client id it reaches nobody: payments from before still come to an end.
         """
-        secrets = self.secrets
-        if self._paypal is None or self._paypal[0] != secrets:
+        if keys not in self._paypals:
             from guichet.adapters.paypal.provider import PayPalProvider  # noqa: PLC0415 - same
 
-            provider = PayPalProvider(
+            self._paypals[keys] = PayPalProvider(
                 self._http,
                 api_url=self.settings.paypal_api_url,
-                client_id=secrets.paypal_client_id,
-                client_secrets=secrets.paypal_client_secrets,
+                client_id=keys.paypal_client_id,
+                client_secrets=keys.paypal_client_secrets,
                 environment=self.settings.environment,
                 pause=self._pause,
-                bn_code=secrets.paypal_bn_code or None,
+                bn_code=self.secrets.paypal_bn_code or None,
                 budget_seconds=_PROVIDER_SECONDS,
                 clock=self.clock,
             )
-            self._paypal = (secrets, provider)
-        return self._paypal[1]
+        return self._paypals[keys]
 
     @property
     def onboarding(self) -> Mapping[str, AccountOnboarding]:
@@ -264,6 +293,12 @@ class Container:
         from guichet.registration.settling import Settling  # noqa: PLC0415 - where state moves
 
         return Settling(self.records, self.providers, self.clock, self.policy)
+
+    @property
+    def ask_cart_payment(self) -> AskCartPayment:
+        """What an event about a cart's payment leads to."""
+        records = self.records
+        return lambda _, cause, event: records.event_ignored(cause, event)
 
     @property
     def outside(self) -> Outside:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 
@@ -118,6 +119,32 @@ def use_local_endpoint(endpoint_url: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderKeys:
+    """How one selling entity's own accounts at the providers are reached; what is empty isn't."""
+
+    stripe_api_keys: tuple[str, ...] = ()
+    stripe_webhook_secrets: tuple[str, ...] = ()
+    paypal_client_id: str = ""
+    paypal_client_secrets: tuple[str, ...] = ()
+    paypal_merchant_id: str = ""  # who is paid, and compared with each capture where it is given
+    paypal_webhook_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, held: object) -> ProviderKeys:
+        """Read an entity's part of the secret; a name that nobody reads is a mistake in it."""
+        if not isinstance(held, dict) or not set(held) <= set(cls.__slots__):
+            raise TypeError(f"of a selling entity the secret holds {', '.join(cls.__slots__)}")
+        return cls(
+            stripe_api_keys=_values(held.get("stripe_api_keys")),
+            stripe_webhook_secrets=_values(held.get("stripe_webhook_secrets")),
+            paypal_client_id=_value(held.get("paypal_client_id")),
+            paypal_client_secrets=_values(held.get("paypal_client_secrets")),
+            paypal_merchant_id=_value(held.get("paypal_merchant_id")),
+            paypal_webhook_ids=_values(held.get("paypal_webhook_ids")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """The one secret: lists, so that old and new are both good while one is replaced."""
 
@@ -130,6 +157,42 @@ class Secrets:
     paypal_webhook_ids: tuple[str, ...] = ()
     paypal_trust_anchors: tuple[str, ...] = ()  # PEM; none: those that are shipped
     paypal_bn_code: str = ""
+    selling_entities: Mapping[str, ProviderKeys] = MappingProxyType(
+        {}
+    )  # with accounts of their own
+
+    @property
+    def platform_keys(self) -> ProviderKeys:
+        """The operator's accounts that organizers are linked to, as themselves."""
+        return ProviderKeys(
+            stripe_api_keys=self.stripe_api_keys,
+            stripe_webhook_secrets=self.stripe_webhook_secrets,
+            paypal_client_id=self.paypal_client_id,
+            paypal_client_secrets=self.paypal_client_secrets,
+            paypal_merchant_id=self.paypal_partner_id,
+            paypal_webhook_ids=self.paypal_webhook_ids,
+        )
+
+    def keys_of(self, selling_entity: str) -> ProviderKeys:
+        """An entity's own keys; the platform's, where it has none of its own."""
+        return self.selling_entities.get(selling_entity) or self.platform_keys
+
+    @property
+    def all_stripe_webhook_secrets(self) -> tuple[str, ...]:
+        """Of the endpoints of every account, each of which posts to the same address."""
+        entities = self.selling_entities.values()
+        return (
+            *self.stripe_webhook_secrets,
+            *(each for keys in entities for each in keys.stripe_webhook_secrets),
+        )
+
+    @property
+    def all_paypal_webhook_ids(self) -> tuple[str, ...]:
+        entities = self.selling_entities.values()
+        return (
+            *self.paypal_webhook_ids,
+            *(each for keys in entities for each in keys.paypal_webhook_ids),
+        )
 
     @classmethod
     def parse(cls, text: str) -> Secrets:
@@ -145,7 +208,16 @@ class Secrets:
             paypal_webhook_ids=_values(held.get("paypal_webhook_ids")),
             paypal_trust_anchors=_values(held.get("paypal_trust_anchors")),
             paypal_bn_code=_value(held.get("paypal_bn_code")),
+            selling_entities=_entities(held.get("selling_entities")),
         )
+
+
+def _entities(held: object) -> Mapping[str, ProviderKeys]:
+    if held is None:
+        return MappingProxyType({})
+    if not isinstance(held, dict):
+        raise TypeError("the selling entities of the secret are an object by entity")
+    return MappingProxyType({name: ProviderKeys.parse(part) for name, part in held.items()})
 
 
 def _value(held: object) -> str:

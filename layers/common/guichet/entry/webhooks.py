@@ -31,7 +31,8 @@ def answer_stripe(event: Mapping[str, Any], container: Container, log: Log) -> A
     try:
         body = _raw_body(event)
         header = _headers(event).get("stripe-signature")
-        stripe.verify(body, header, container.secrets.stripe_webhook_secrets, container.clock.now())
+        secrets = container.secrets.all_stripe_webhook_secrets
+        stripe.verify(body, header, secrets, container.clock.now())
         delivered = stripe.parse_event(body)
     except Refusal as refusal:
         return _refused(refusal, event, log)
@@ -74,7 +75,7 @@ def answer_paypal(event: Mapping[str, Any], container: Container, log: Log) -> A
         paypal.verify(
             body,
             _headers(event),
-            container.secrets.paypal_webhook_ids,
+            container.secrets.all_paypal_webhook_ids,
             container.certificates,
             container.clock.now(),
         )

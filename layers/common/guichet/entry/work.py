@@ -74,6 +74,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
                 outside=container.outside,
                 linking=container.linking,
                 read_hint=read_hint,
+                ask_cart_payment=container.ask_cart_payment,
             )
         case DueKind.HOLD:
             release_hold(ids[0], actor, settling=container.settling)

@@ -211,6 +211,7 @@ class Hint:
     )
     provider_dispute_id: str | None = None
     reversed_capture_id: str | None = None  # taken back from the organizer: by which dispute?
+    cart_payment_id: str | None = None  # into the operator's own account: never beside `payment_id`
 
     @property
     def is_outside(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from guichet.errors import Invalid
+from guichet.payments.cart_payment import names_cart_payment
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import ProviderEvent
 
@@ -25,10 +26,28 @@ def read_hint(event: ProviderEvent) -> Hint:
     resource = json_object(event.body.encode()).get("resource")
     if not isinstance(resource, dict):
         return Hint()
+    cart = _cart_hint(resource)
+    if cart is not None:
+        return cart
     for types, hint_at in _READERS:
         if event.kind.startswith(types):
             return hint_at(resource)
     return Hint()
+
+
+def _cart_hint(resource: Mapping[str, Any]) -> Hint | None:
+    """A cart's payment, by what an order, a capture, a refund or a dispute repeats of ours."""
+    disputed = _first(resource.get("disputed_transactions")).get("custom")
+    for told in (resource.get("custom_id"), _only_unit(resource).get("custom_id"), disputed):
+        if isinstance(told, str) and names_cart_payment(told):
+            payment_id, _, refund_id = told.partition(".")
+            known = readable_id(payment_id)
+            return (
+                None
+                if known is None
+                else Hint(cart_payment_id=known, refund_id=readable_id(refund_id))
+            )
+    return None
 
 
 def _merchant_hint(resource: Mapping[str, Any]) -> Hint:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from guichet.errors import Invalid
+from guichet.payments.cart_payment import names_cart_payment
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import ProviderEvent
 
@@ -117,7 +118,8 @@ def read_hint(event: ProviderEvent) -> Hint:
     """Whom to ask about: the ids of ours in the snapshot's metadata, or the account, else nobody.
 
     Refunds and disputes are named by Stripe's id too (RFD-4). An organizer can edit metadata, so a
-    hint may be false: it only ever leads to a question.
+    hint may be false: it only ever leads to a question. A cart is paid into the operator's own
+    account alone, whose events name no account.
     """
     if event.kind in _ACCOUNT_TYPES:
         return Hint(provider_account_id=event.provider_account_id or None)
@@ -129,11 +131,20 @@ def read_hint(event: ProviderEvent) -> Hint:
     names = _HINTING.get(kind, ()) if isinstance(kind, str) else ()
     metadata = snapshot.get("metadata")
     found = metadata if isinstance(metadata, dict) else {}
-    ids = {name: found.get(name) for name in names}
+    ids = {name: _our_id(found.get(name)) for name in names}
     theirs = _theirs(kind, snapshot.get("id"), event.provider_account_id)
-    if ids and all(isinstance(each, str) and _OUR_ID.fullmatch(each) for each in ids.values()):
+    payment_id = ids.get("payment_id")
+    if payment_id is None or None in ids.values():
+        return theirs
+    if not names_cart_payment(payment_id):
         return replace(theirs, **ids)
-    return theirs
+    if event.provider_account_id:
+        return theirs
+    return Hint(cart_payment_id=payment_id, refund_id=ids.get("refund_id"))
+
+
+def _our_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _OUR_ID.fullmatch(value) else None
 
 
 def _theirs(kind: object, object_id: object, account: str) -> Hint:

@@ -23,6 +23,8 @@ from guichet.registration.refunding import Refunding
 from guichet.registration.settling import Settling, cause_of
 from guichet.registration.unavailable import provider_unavailable
 
+type AskCartPayment = Callable[[str, Cause, ProviderEvent], None]
+
 # The account has no such thing, or is closed to us: there is nothing to record, and never will be.
 _NOBODYS: Final = frozenset({NOT_REACHABLE, "missing_at_provider"})
 
@@ -36,8 +38,11 @@ def apply_provider_event(
     outside: Outside,
     linking: Linking,
     read_hint: Callable[[ProviderEvent], Hint],
+    ask_cart_payment: AskCartPayment,
 ) -> None:
     """Take the event as a hint: ask the provider about what it names, and write the answer.
+
+    What is about a cart's payment is billing's to ask about, and to note as applied or ignored.
 
     Raises:
         Unavailable: the provider does not answer; the event stays received.
@@ -51,7 +56,9 @@ def apply_provider_event(
         "apply_provider_event",
         settling.clock,
     )
-    if hint.payment_id is not None and hint.refund_id is not None:
+    if hint.cart_payment_id is not None:
+        ask_cart_payment(hint.cart_payment_id, cause, event)
+    elif hint.payment_id is not None and hint.refund_id is not None:
         refunding.ask(hint.payment_id, hint.refund_id, cause)
         if not _is_ours(hint.payment_id, hint.refund_id, hint, settling):
             _record_outside(provider, hint, _payee(hint, settling), outside, cause)
