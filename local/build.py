@@ -25,6 +25,12 @@ _BUILD_ONLY = ("requirements.in", "requirements.txt", "guichet.egg-info")
 # botocore describes 400 services and Babel 1 000 locales; a layer carries what Guichet speaks.
 _SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
 _LOCALES = ("root", "en", "fr", "de", "it", "es", "pt", "nl")
+# stdnum knows the numbers of 90 countries; Guichet checks VAT numbers of the EU and the UK.
+_NUMBERS = {
+    *("at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "eu", "fi", "fr", "gb", "gr", "hr"),
+    *("hu", "ie", "it", "lt", "lu", "lv", "mt", "nl", "pl", "pt", "ro", "se", "si", "sk"),
+    "iso7064",  # checksums that several of them share
+}
 
 
 def build(architecture: str | None = None) -> Path:
@@ -84,13 +90,23 @@ def _build_whole(architecture: str) -> None:
 
 
 def _leave_out_what_no_function_reads() -> None:
-    """Half of both layers is data about services and languages that Guichet never uses."""
+    """Half of both layers is data about services, languages and countries that Guichet never uses."""
     for service in (BUILD_DIR / "CommonLayer/python/botocore/data").iterdir():
         if service.is_dir() and service.name not in _SERVICES:
             _remove(service)
     for locale in (BUILD_DIR / "DocumentsLayer/python/babel/locale-data").glob("*.dat"):
         if locale.stem.split("_")[0] not in _LOCALES:
             _remove(locale)
+    leave_out_numbers(BUILD_DIR / "CommonLayer/python/stdnum")
+
+
+def leave_out_numbers(library: Path) -> None:
+    """Five sixths of stdnum are other countries' numbers and registers that only those read."""
+    for register in library.rglob("*.dat"):
+        _remove(register)
+    for country in library.iterdir():
+        if country.is_dir() and country.name not in _NUMBERS:
+            _remove(country)
 
 
 def _copy_sources() -> None:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from guichet.access.addresses import Address
 from guichet.access.membership import Account, AccountKind, Member, Representative, Role
+from guichet.access.profile import BillingProfile
 from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import decode, encode_fields
 from guichet.events import Actor, ActorKind, Event
@@ -141,6 +143,23 @@ PRIVATE_SAMPLES = [
             representative=Representative(SECRET, SECRET),
         ),
         id="account with a representative",
+    ),
+    pytest.param(
+        BillingProfile(
+            account_id="acc_1",
+            company=SECRET,
+            contact_email=SECRET,
+            time_zone="Europe/Paris",
+            language="fr",
+            billing_address=Address(SECRET, SECRET, "FR"),
+            shipping_address=Address(SECRET, SECRET, "FR"),
+            vat_number=SECRET,
+            contact_name=SECRET,
+            phone=SECRET,
+            cc_emails=(SECRET,),
+            version=1,
+        ),
+        id="billing profile",
     ),
 ]
 

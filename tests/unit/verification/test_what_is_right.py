@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from guichet.access.membership import Role
+from guichet.access.addresses import Address
+from guichet.access.membership import (
+    OPERATOR,
+    Account,
+    AccountKind,
+    Representative,
+    Role,
+)
 from guichet.money import Money
 from guichet.payments.use_cases.record_payment_account import (
     RecordPaymentAccount,
@@ -55,6 +63,29 @@ def staff_record_an_account_again(world: World) -> None:
         actor=SYSTEM,
     )
     record_payment_account(command, people=world.parts.people, clock=world.clock)
+
+
+def a_corporate_account_fills_in_its_profile(world: World) -> None:
+    """Persons and addresses are taken out before anything is judged (ACC-3, ACC-4)."""
+    people, profiles = world.parts.people, world.parts.profiles
+    account = Account(
+        *("acc_grand", "Grand SA", "g@grand.example", "", "Europe/Paris", "fr"),
+        kind=AccountKind.CORPORATE,
+        representative=Representative("Rita Roy", "rita@operator.example"),
+    )
+    people.add_account(world.cause("create_account"), account)
+    world.member("rita", Role.REPRESENTATIVE, account_id=OPERATOR)
+    for phone in ("1", "2"):
+        before = profiles.profile(account)
+        home = Address("12 rue Exemple", "Paris", "FR")
+        after = replace(
+            before,
+            version=before.version + 1,
+            billing_address=home,
+            phone=phone,
+            cc_emails=("a@grand.example",),
+        )
+        profiles.save_profile(world.cause("update_profile"), before, after)
 
 
 def a_refund_fails_after_another_had_counted_on_it(world: World) -> None:
@@ -138,6 +169,7 @@ def a_busy_day(world: World) -> None:
         for story in (
             a_free_seat_is_approved,
             staff_record_an_account_again,
+            a_corporate_account_fills_in_its_profile,
             a_refund_fails_after_another_had_counted_on_it,
             refunds_at_the_provider_outside_the_window,
             a_refund_at_paypal_is_credited,

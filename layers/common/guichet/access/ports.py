@@ -1,10 +1,11 @@
-"""What access needs from outside: the records of accounts and members."""
+"""What access needs from outside: the records of accounts, members and profiles."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from guichet.access.membership import Account, Member
+from guichet.access.profile import BillingProfile
 from guichet.ledger.journal import Cause
 
 
@@ -28,3 +29,21 @@ class PeopleRecords(Protocol):
         ...
 
     def account(self, account_id: str) -> Account | None: ...
+
+
+class ProfileRecords(Protocol):
+    """Accounts and what they are billed as."""
+
+    def account(self, account_id: str) -> Account | None: ...
+
+    def profile(self, account: Account) -> BillingProfile:
+        """The stored profile, else `first_profile` of the account."""
+        ...
+
+    def save_profile(self, cause: Cause, before: BillingProfile, after: BillingProfile) -> None:
+        """Store a changed profile.
+
+        Raises:
+            ConcurrentUpdateError: somebody else wrote first.
+        """
+        ...

@@ -50,7 +50,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def _one_line(value: object) -> object:
+def one_line(value: object) -> object:
     if isinstance(value, str):
         _refuse_controls(value, allowed="")
     return value
@@ -126,12 +126,12 @@ distinct: Final = AfterValidator(_distinct)
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    BeforeValidator(_one_line),
+    BeforeValidator(one_line),
 ]
 ShortLine = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
-    BeforeValidator(_one_line),
+    BeforeValidator(one_line),
 ]
 Prose = Annotated[
     str,
@@ -151,13 +151,13 @@ Instructions = Annotated[
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=3, max_length=254),
-    BeforeValidator(_one_line),
+    BeforeValidator(one_line),
     AfterValidator(_address),
 ]
 CodeWord = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40),
-    BeforeValidator(_one_line),
+    BeforeValidator(one_line),
 ]
 Instant = Annotated[
     datetime, BeforeValidator(_instant, json_schema_input_type=datetime), Field(strict=False)

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.access.membership import Account, Member
+from guichet.access.profile import BillingProfile
 from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
-from guichet.adapters.dynamo.seam import Item
+from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.payments.account import PaymentAccount
 from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
@@ -24,6 +25,7 @@ from guichet.registration.training import Training
 type Value = (
     Account
     | Member
+    | BillingProfile
     | PaymentAccount
     | DiscountCode
     | Training
@@ -41,6 +43,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "ACCOUNT": Account,
         "MEMBER#": Member,
+        "PROFILE": BillingProfile,
         "PAYMENT_ACCOUNT#": PaymentAccount,
         "CODE#": DiscountCode,
         "TRAINING": Training,
@@ -53,6 +56,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 _BY_NAME: Final = MappingProxyType({items.named(kind, ""): kind for kind in _KINDS.values()})
+_EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
 
 
@@ -86,9 +90,7 @@ def history_of(item: Item, kind: Kind) -> str:
 def without_persons(item: Item) -> Item:
     """The item with no name, address, note or body; an e-mail as the key that it is found by."""
     hidden: Item = {
-        name: [] if isinstance(item[name], list) else ""
-        for name in PRIVATE
-        if item.get(name) is not None
+        name: _EMPTY.get(type(item[name]), "") for name in PRIVATE if item.get(name) is not None
     }
     email = item.get("email")
     return {

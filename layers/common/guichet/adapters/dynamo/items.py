@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.access.membership import Account, Member
+from guichet.access.profile import BillingProfile
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
 from guichet.adapters.dynamo.seam import Item, Key, Plain
@@ -30,10 +31,13 @@ PLATFORM: Final = "platform"  # the book of what belongs to no organizer
 MESSAGE_GRACE: Final = timedelta(minutes=10)  # what a message should serve is due this much later
 
 
+type Kept = Aggregate | Member | BillingProfile
+
 _NAMES: Final[Mapping[type, str]] = MappingProxyType(
     {
         Account: "account",
         Member: "member",
+        BillingProfile: "billing_profile",
         PaymentAccount: "payment_account",
         DiscountCode: "discount_code",
         Training: "training",
@@ -47,7 +51,7 @@ _NAMES: Final[Mapping[type, str]] = MappingProxyType(
 )
 
 
-def aggregate_name(value: Aggregate | Member) -> str:
+def aggregate_name(value: Kept) -> str:
     """The name under which the journal keeps an object's history."""
     return named(type(value), _identity(value))
 
@@ -60,9 +64,9 @@ def event_aggregate(event: ProviderEvent) -> str:
     return named(ProviderEvent, f"{event.provider}-{event.event_id}")
 
 
-def _identity(value: Aggregate | Member) -> str:  # noqa: C901, PLR0911 - one line a kind
+def _identity(value: Kept) -> str:  # noqa: C901, PLR0911 - one line a kind
     match value:
-        case Account():
+        case Account() | BillingProfile():
             return value.account_id
         case Member():
             return value.member_id
@@ -84,12 +88,14 @@ def _identity(value: Aggregate | Member) -> str:  # noqa: C901, PLR0911 - one li
             return value.training_id
 
 
-def key_of(value: Aggregate | Member) -> Key:  # noqa: C901, PLR0911 - one line a kind
+def key_of(value: Kept) -> Key:  # noqa: C901, PLR0911 - one line a kind
     match value:
         case Account():
             return keys.account(value.account_id)
         case Member():
             return keys.member(value.account_id, value.member_id)
+        case BillingProfile():
+            return keys.profile(value.account_id)
         case PaymentAccount():
             return keys.payment_account(value.account_id, value.provider)
         case DiscountCode():
@@ -108,7 +114,7 @@ def key_of(value: Aggregate | Member) -> Key:  # noqa: C901, PLR0911 - one line 
             return keys.cancellation(value.training_id)
 
 
-def item_of(value: Aggregate | Member) -> Item:
+def item_of(value: Kept) -> Item:
     """The whole item, with the entries by which indexes find it."""
     return {
         **stored(key_of(value), encode_fields(value)),
@@ -127,7 +133,7 @@ def due_entry(kind: str, at: datetime) -> Item:
     return {"due_key": keys.due(kind), "due_at": encode_time(at)}
 
 
-def due_of(value: Aggregate | Member | ProviderEvent) -> Item:  # noqa: PLR0911 - one line a kind
+def due_of(value: Kept | ProviderEvent) -> Item:  # noqa: PLR0911 - one line a kind
     """When somebody has to look at it again; nothing where nobody has to."""
     match value:
         case Registration():
@@ -153,7 +159,7 @@ def due_of(value: Aggregate | Member | ProviderEvent) -> Item:  # noqa: PLR0911 
             return {}
 
 
-def _list_entry(value: Aggregate | Member) -> Item:
+def _list_entry(value: Kept) -> Item:
     if isinstance(value, Training) and value.status is not TrainingStatus.DELETED:
         return {
             "list_key": f"ACCOUNT#{value.account_id}#TRAININGS",

@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from guichet.access.membership import Member
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
-from guichet.adapters.dynamo.items import PLATFORM, aggregate_name, stored
+from guichet.adapters.dynamo.items import PLATFORM, Kept, aggregate_name, stored
 from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Cause, Change, JournalEntry
 from guichet.ledger.postings import Posting
-from guichet.registration.ports import Aggregate
 
 # Personal data and provider pages stay out of the journal, which nobody can ever erase.
 PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "explanation",
     "subject", "handled_keys", "representative",
+    "company", "vat_number", "billing_address", "shipping_address",
+    "contact_name", "contact_email", "cc_emails", "phone",
 })  # fmt: skip
 
 
-def journal_item(cause: Cause, change: Change[Aggregate | Member]) -> Item:
+def journal_item(cause: Cause, change: Change[Kept]) -> Item:
     """The one immutable fact of a change: who, when, from where, why, before, after, postings, events."""
     before, after = _difference(change)
     return journal_entry_item(
@@ -57,7 +57,7 @@ def journal_entry_item(
     }
 
 
-def _difference(change: Change[Aggregate | Member]) -> tuple[Item, Item]:
+def _difference(change: Change[Kept]) -> tuple[Item, Item]:
     after = _public(change.after)
     if change.before is None:
         return {}, {name: value for name, value in after.items() if value not in (None, [])}
@@ -66,7 +66,7 @@ def _difference(change: Change[Aggregate | Member]) -> tuple[Item, Item]:
     return {name: before[name] for name in changed}, {name: after[name] for name in changed}
 
 
-def _public(value: Aggregate | Member) -> Item:
+def _public(value: Kept) -> Item:
     return {name: each for name, each in encode_fields(value).items() if name not in PRIVATE}
 
 

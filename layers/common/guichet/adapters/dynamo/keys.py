@@ -21,6 +21,10 @@ def member(account_id: str, member_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"MEMBER#{member_id}")
 
 
+def profile(account_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", "PROFILE")
+
+
 def sign_in(issuer: str, subject: str) -> Key:
     return Key(f"SIGNIN#{fingerprint(issuer, subject)}", "SIGNIN")
 

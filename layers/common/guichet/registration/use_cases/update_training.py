@@ -26,7 +26,7 @@ from guichet.registration.ports import Records, ResizeSeats
 from guichet.registration.registration import PaidBy, Registration, RegistrationStatus
 from guichet.registration.settling import cause_of
 from guichet.registration.training import Training, TrainingStatus
-from guichet.registration.versions import require_expected
+from guichet.versions import require_expected
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
 

@@ -1,0 +1,80 @@
+"""What an account is billed as: company, addresses, VAT number, recipients, time zone (ACC-4, INV-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+from guichet.access.addresses import Address
+from guichet.access.membership import Account
+from guichet.errors import Conflict
+
+_NOT_SET_BY_MEMBERS: Final = frozenset({"account_id", "version", "handled_keys"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingProfile:
+    """One account's profile. What was billed keeps its own copy; tax follows `billing_address`.
+
+    `time_zone` is the one of now: a subscription takes it over when its next period begins (MON-6),
+    so a change here moves no day of a period that has begun.
+    """
+
+    account_id: str
+    company: str
+    contact_email: str  # of the main billing contact, who receives every confirmation (ACC-1)
+    time_zone: str
+    language: str
+    billing_address: Address | None = None  # nothing is sold before there is one
+    shipping_address: Address | None = None  # needed only where something physical is bought
+    vat_number: str | None = None  # as `sound_vat_number` writes it
+    contact_name: str = ""
+    phone: str = ""
+    cc_emails: tuple[str, ...] = ()
+    version: int = 0  # 0: nobody has changed it since the account was made
+    handled_keys: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets invoices and receipts, each address once (INV-6)."""
+        return tuple(dict.fromkeys((self.contact_email, *self.cc_emails)))
+
+    def require_billing_address(self) -> Address:
+        """Where tax and selling entity are decided.
+
+        Raises:
+            Conflict: `billing_address_missing`.
+        """
+        if self.billing_address is None:
+            raise Conflict(
+                "billing_address_missing", "Enter a billing address first.", rule="ACC-4"
+            )
+        return self.billing_address
+
+    def require_shipping_address(self) -> Address:
+        """Where something physical goes.
+
+        Raises:
+            Conflict: `shipping_address_missing`.
+        """
+        if self.shipping_address is None:
+            raise Conflict(
+                "shipping_address_missing",
+                "Enter a shipping address first: part of this is sent by post.",
+                rule="ACC-4",
+            )
+        return self.shipping_address
+
+
+CHANGEABLE: Final = frozenset(each.name for each in fields(BillingProfile)) - _NOT_SET_BY_MEMBERS
+
+
+def first_profile(account: Account) -> BillingProfile:
+    """The profile of an account that nobody has filled in: what the operator knew at its creation."""
+    return BillingProfile(
+        account_id=account.account_id,
+        company=account.legal_name,
+        contact_email=account.email,
+        time_zone=account.time_zone,
+        language=account.language,
+    )
