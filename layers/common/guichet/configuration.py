@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from guichet.payments.fee import FeeSchedule
 from guichet.registration.policy import ProviderTerms, RegistrationPolicy
+from guichet.subscriptions.policy import BillingPolicy
 
 COMPILED: Final = "registration.json"
+COMPILED_BILLING: Final = "billing.json"
+
+# The greatest that each number of billing may be; the least is 1.
+_BILLING_LIMITS: Final = {
+    "late_months": 24,
+    "future_minutes": 60,
+    "usage_batch": 500,  # a body of 256 KB holds no more
+    "preview_minutes": 24 * 60,
+    "abandon_days": 28,
+    "session_minutes": 24 * 60,
+    "cart_lines": 20,  # of which one write can carry out all
+    "payment_terms_days": 365,
+}
 
 
 class ConfigurationError(ValueError):
@@ -22,12 +37,32 @@ def load_registration_policy() -> RegistrationPolicy:
     return _policy(json.loads((Path(__file__).parent / "data" / COMPILED).read_text()))
 
 
+def load_billing_policy() -> BillingPolicy:
+    """The policy of billing that was compiled into this package."""
+    return _billing_policy(
+        json.loads((Path(__file__).parent / "data" / COMPILED_BILLING).read_text())
+    )
+
+
 def compile_registration(source: Path) -> str:
     """The compiled text of `config/registration.toml`.
 
     Raises:
         ConfigurationError: with the place in the file.
     """
+    return _compiled(source, lambda raw: _check(_policy(raw)))
+
+
+def compile_billing(source: Path) -> str:
+    """The compiled text of `config/billing.toml`.
+
+    Raises:
+        ConfigurationError: with the place in the file.
+    """
+    return _compiled(source, lambda raw: _check_billing(_billing_policy(raw)))
+
+
+def _compiled(source: Path, check: Callable[[dict[str, Any]], None]) -> str:
     import tomllib  # noqa: PLC0415 - compiling only: functions load what was compiled
 
     try:
@@ -35,7 +70,7 @@ def compile_registration(source: Path) -> str:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source}: {error}") from error
     try:
-        _check(_policy(raw))
+        check(raw)
     except KeyError as error:
         raise ConfigurationError(f"{source}: {error} is missing") from error
     except (TypeError, ValueError) as error:
@@ -74,6 +109,29 @@ def _check(policy: RegistrationPolicy) -> None:
         raise ValueError("holds.session_minutes is 31 at least: Stripe allows none below 30")
     if policy.hold_limit < policy.session:
         raise ValueError("holds.limit_minutes is at least holds.session_minutes")
+
+
+def _billing_policy(raw: dict[str, Any]) -> BillingPolicy:
+    usage, orders, bills = raw["usage"], raw["orders"], raw["bills"]
+    return BillingPolicy(
+        late_months=usage["late_months"],
+        future_minutes=usage["future_minutes"],
+        usage_batch=usage["batch"],
+        preview_minutes=orders["preview_minutes"],
+        abandon_days=orders["abandon_days"],
+        session_minutes=orders["session_minutes"],
+        cart_lines=orders["cart_lines"],
+        payment_terms_days=bills["payment_terms_days"],
+    )
+
+
+def _check_billing(policy: BillingPolicy) -> None:
+    """Refuse what would fail later, in front of a customer."""
+    for name, most in _BILLING_LIMITS.items():
+        if not 1 <= _whole(name, getattr(policy, name)) <= most:
+            raise ValueError(f"{name} is from 1 to {most}")
+    if policy.session_minutes < 31:
+        raise ValueError("session_minutes is 31 at least: Stripe allows none below 30")
 
 
 def _whole(place: str, value: object) -> int:

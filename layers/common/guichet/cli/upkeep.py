@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from guichet.cli.stack import Commands, say, the_stack
-from guichet.configuration import COMPILED, compile_registration
+from guichet.configuration import (
+    COMPILED,
+    COMPILED_BILLING,
+    compile_billing,
+    compile_registration,
+)
 from guichet.errors import Refusal
 
 _DEAD_LETTERS: Final = {
@@ -39,17 +44,25 @@ def _replay(options: argparse.Namespace) -> None:
 
 
 def _config(options: argparse.Namespace) -> int:
-    """Compile config/registration.toml into the package, or say whether that is current."""
-    source, target = Path("config/registration.toml"), _compiled()
-    text = compile_registration(source)
+    """Compile what is in config/ into the package, or say whether that is current."""
+    # Both are compiled before either is written: a mistake leaves what was there.
+    compiled = {
+        COMPILED: compile_registration(Path("config/registration.toml")),
+        COMPILED_BILLING: compile_billing(Path("config/billing.toml")),
+    }
+    stale = [
+        target
+        for name, text in compiled.items()
+        if not (target := _data(name)).exists() or target.read_text() != text
+    ]
     if not options.check:
-        target.write_text(text)
+        for target in stale:
+            target.write_text(compiled[target.name])
         return 0
-    if target.read_text() == text:
-        return 0
-    say(f"{target} is not current: run `guichet config`")
-    return 1
+    for target in stale:
+        say(f"{target} is not current: run `guichet config`")
+    return 1 if stale else 0
 
 
-def _compiled() -> Path:
-    return Path(__file__).parents[1] / "data" / COMPILED
+def _data(name: str) -> Path:
+    return Path(__file__).parents[1] / "data" / name

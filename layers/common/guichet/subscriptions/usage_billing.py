@@ -37,6 +37,7 @@ def month_lines(
     billed_before: UsageMonth | None,
     *,
     bill_on: date,
+    ends_now: bool = False,
 ) -> UsageBill:
     """The lines of a month that are still to be billed: what it comes to, less what was billed.
 
@@ -50,6 +51,8 @@ def month_lines(
         terms: from `usage_terms`.
         billed_before: what was saved for the month.
         bill_on: the day of the bill that the lines are on.
+        ends_now: the month has just ended: its terms are kept for what comes late, even where
+            nothing was used.
     """
     once = counted_once(month, records)
     items = priced(once.records, terms)
@@ -57,14 +60,16 @@ def month_lines(
     doubtful = {each.item_id for each in items if each.unpriced}
     lines = []
     for now in _comes_to(items, tuple(billed)):
-        before = billed.get((now.item_id, now.unit_price), replace(now, quantity=0, amount_minor=0))
-        is_less = now.amount_minor < before.amount_minor
-        if now.amount_minor > before.amount_minor or (is_less and now.item_id not in doubtful):
-            lines.append(_line(terms, month_of(month), before, now, bill_on))
-            billed[now.item_id, now.unit_price] = now
+        name = now.item_id, now.unit_price
+        so_far = billed.get(name, replace(now, quantity=0, amount_minor=0))
+        is_less = now.amount_minor < so_far.amount_minor
+        if now.amount_minor > so_far.amount_minor or (is_less and now.item_id not in doubtful):
+            lines.append(_line(terms, month_of(month), so_far, now, bill_on))
+            billed[name] = now
+    before = billed_before or (_unused(month, terms) if items or ends_now else None)
     return UsageBill(
         tuple(lines),
-        _month(month, items, terms, tuple(billed[name] for name in sorted(billed)), billed_before),
+        None if before is None else _month(before, items, tuple(billed[n] for n in sorted(billed))),
         once.duplicates,
         tuple(record for item in items for record in item.unpriced),
     )
@@ -108,26 +113,26 @@ def _line(
     )
 
 
+def _unused(month: date, terms: UsageTerms) -> UsageMonth:
+    """The month before anything of it is saved."""
+    return UsageMonth(
+        subscription_id=terms.subscription_id,
+        account_id=terms.account_id,
+        month=month,
+        currency=terms.currency,
+        country=terms.country,
+        plan_id=terms.plan.plan_id,
+        catalogue_version=terms.catalogue_version,
+        version=0,
+    )
+
+
 def _month(
-    month: date,
-    items: Sequence[ItemUsage],
-    terms: UsageTerms,
-    billed: tuple[BilledUsage, ...],
-    before: UsageMonth | None,
+    before: UsageMonth, items: Sequence[ItemUsage], billed: tuple[BilledUsage, ...]
 ) -> UsageMonth | None:
-    """What is to be saved; None where it is as it was."""
+    """What is to be saved; None where it is as it was saved."""
     used = tuple(UsedItem(each.item_id, each.used, each.included) for each in items)
-    if before is None:
-        made = UsageMonth(
-            subscription_id=terms.subscription_id,
-            account_id=terms.account_id,
-            month=month,
-            currency=terms.currency,
-            country=terms.country,
-            plan_id=terms.plan.plan_id,
-            catalogue_version=terms.catalogue_version,
-        )
-        return replace(made, items=used, billed=billed) if used else None
-    if (used, billed) == (before.items, before.billed):
-        return None
-    return replace(before, items=used, billed=billed, version=before.version + 1)
+    after = replace(before, items=used, billed=billed)
+    return (
+        None if before.version and after == before else replace(after, version=before.version + 1)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from guichet.adapters.dynamo.codec import encode_time
@@ -112,6 +112,15 @@ def reconciliations(account_id: str) -> str:
 
 def listed_reconciliations(account_id: str) -> str:
     return f"ACCOUNT#{account_id}#RECONCILIATIONS"
+
+
+def usage(subscription_id: str, month: date, usage_key: str) -> Key:
+    """One record; its sender's key, of a closed alphabet, has a month for itself."""
+    return Key(usage_month_partition(subscription_id, month), f"USE#{usage_key}")
+
+
+def usage_month_partition(subscription_id: str, month: date) -> str:
+    return f"USAGE#{subscription_id}#{month:%Y-%m}"
 
 
 def effect(aggregate: str, sequence: int) -> Key:

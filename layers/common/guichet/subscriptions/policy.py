@@ -1,0 +1,21 @@
+"""The numbers of billing that an operator may set (config/billing.toml)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPolicy:
+    """Validated once when it is compiled."""
+
+    late_months: int  # usage may be told so many months after it happened (INV-8)
+    future_minutes: int  # and may be ahead of our clock by so much
+    usage_batch: int  # records in one call
+    preview_minutes: int  # a preview can be ordered for so long (SUB-5)
+    abandon_days: int  # an order that is not paid is abandoned after so many (SUB-3)
+    session_minutes: int  # a hosted page's life; Stripe allows none shorter than 30
+    cart_lines: int  # of one order
+    payment_terms_days: (
+        int  # from the day of issue, where an account has no terms of its own (INV-10)
+    )
