@@ -20,7 +20,7 @@ from guichet.payments.ports import Hint, ProviderRefusedError, SessionReport, Se
 from guichet.registration.provider_event import ProviderEvent
 from tests.support.own_account import CART_TEXTS, a_cart_payment, with_page
 from tests.support.paypal import STARTED_AT, captured
-from tests.support.paypal_calls import MERCHANT, PARTNER
+from tests.support.paypal_calls import MERCHANT, PARTNER, PayPalCalls, money
 from tests.support.paypal_schema import PayPalSchema
 from tests.support.paypal_shop import PayPalShop, a_shop
 
@@ -175,7 +175,8 @@ def test_each_event_of_a_cart_hints_at_its_payment(shop: PayPalShop):
     """EXT-2: by the custom id, in the order, its capture and what else repeats it."""
     payment = approved(shop)
     capture = captured(shop.provider.capture(payment))
-    shop.simulator.dashboard_refund(capture.capture_id, 100)
+    part = {"amount": money("100", "JPY"), "custom_id": "cpy_1.ref_1"}
+    assert PayPalCalls(shop.simulator, merchant=None).refund(capture.capture_id, part).status == 201
     shop.simulator.open_dispute(capture.capture_id)
     shop.clock.advance(seconds=1)
 
@@ -187,5 +188,14 @@ def test_each_event_of_a_cart_hints_at_its_payment(shop: PayPalShop):
         )
         hints[event.kind] = read_hint(stored)
 
-    assert set(hints) > {"CHECKOUT.ORDER.APPROVED", "PAYMENT.CAPTURE.COMPLETED"}
-    assert set(hints.values()) == {Hint(cart_payment_id="cpy_1")}
+    refunded = hints.pop("PAYMENT.CAPTURE.REFUNDED")
+    assert refunded == Hint(cart_payment_id="cpy_1", refund_id="ref_1")
+    assert hints == dict.fromkeys(
+        (
+            "CHECKOUT.ORDER.APPROVED",
+            "CHECKOUT.ORDER.COMPLETED",
+            "PAYMENT.CAPTURE.COMPLETED",
+            "CUSTOMER.DISPUTE.CREATED",
+        ),
+        Hint(cart_payment_id="cpy_1"),
+    )

@@ -27,7 +27,7 @@ from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient
 
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.paypal.server import RunningSimulator, serve
-from tests.support.paypal_calls import CLIENT, MERCHANT, assertion, fee, money, order_body
+from tests.support.paypal_calls import CLIENT, MERCHANT, PARTNER, assertion, fee, money, order_body
 
 KNOBS = "/_local/providers/paypal"
 
@@ -298,3 +298,37 @@ def test_a_restart_continues_from_the_kept_state(tmp_path: Path):
     assert second.snapshot() == first.snapshot()
     assert second.ca_pem == first.ca_pem
     assert second.has_merchant(MERCHANT)
+
+
+def test_the_sdk_drives_a_sale_into_the_partners_own_account(
+    sdk: Sdk, served: RunningSimulator, endpoint: Endpoint
+):
+    """MON-2, CONTRACTS 2.1: without an assertion, a payee and a fee; yen have no decimals."""
+    body = order_body(value="11800", currency="JPY", platform_fee=None)
+    del body["purchase_units"][0]["payee"]
+    asked = {"paypal_request_id": "order-1", "prefer": "return=representation"}
+    orders = sdk.client.orders
+    order = orders.create_order({**asked, "body": OrderRequest.from_dictionary(body)}).body
+    page = next(each.href for each in order.links if each.rel == "payer-action")
+    requests.post(page, data={"act": "card"}, allow_redirects=False, timeout=5)
+    endpoint.wait_for("CHECKOUT.ORDER.APPROVED")
+
+    approved = orders.get_order({"id": order.id}).body
+    captured = orders.capture_order({**asked, "id": order.id}).body
+    capture = captured.purchase_units[0].payments.captures[0]
+    part = RefundRequest.from_dictionary({"amount": money("800", "JPY")})
+    refund = sdk.client.payments.refund_captured_payment(
+        {**asked, "paypal_request_id": "refund-1", "capture_id": capture.id, "body": part}
+    ).body
+
+    assert (approved.status, captured.status, refund.status) == (
+        "APPROVED",
+        "COMPLETED",
+        "COMPLETED",
+    )
+    assert captured.purchase_units[0].payee.merchant_id == PARTNER
+    assert (capture.amount.value, capture.amount.currency_code) == ("11800", "JPY")
+    assert capture.seller_receivable_breakdown.paypal_fee.value == "382"
+    books = served.simulator.books()
+    assert books["own"]["JPY"]["provider_balance"] == 11800 - 382 - 800
+    assert books["merchants"] == {}

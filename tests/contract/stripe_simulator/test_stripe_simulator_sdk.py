@@ -236,3 +236,40 @@ def test_a_restart_continues_from_the_kept_state(tmp_path: Path):
 
     assert second.snapshot() == first.snapshot()
     assert ORGANIZER in second.snapshot()["state"]["accounts"]
+
+
+def test_the_sdk_drives_a_sale_into_the_platforms_own_account(
+    sdk: stripe.StripeClient, served: RunningSimulator, endpoint: Endpoint
+):
+    """MON-2, CONTRACTS 1.4: without an account and without a fee; yen have no decimals."""
+    params = _params(fee_minor=None, currency="jpy", amount_minor=11800)
+    session = sdk.v1.checkout.sessions.create(params=params)
+    served.simulator.pay(session.id)
+    event = endpoint.wait_for("checkout.session.completed")
+
+    paid = sdk.v1.checkout.sessions.retrieve(
+        session.id, params={"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    )
+    intent: Any = paid.payment_intent
+    details = intent.latest_charge.balance_transaction.fee_details
+    ended = sdk.v1.checkout.sessions.create(params=params)
+    ended = sdk.v1.checkout.sessions.expire(ended.id)
+    refund = sdk.v1.refunds.create(params={"payment_intent": intent.id, "amount": 800})
+
+    assert (paid.payment_status, paid.amount_total, paid.currency) == ("paid", 11800, "jpy")
+    assert [(each.type, each.amount, each.currency) for each in details] == [
+        ("stripe_fee", 372, "jpy")
+    ]
+    assert intent.application_fee_amount is None
+    assert "account" not in event
+    assert (ended.status, refund.status) == ("expired", "succeeded")
+    books = served.simulator.books()
+    assert books["own"]["JPY"]["provider_balance"] == 11800 - 372 - 800
+    assert books["accounts"] == {}
+
+
+def test_the_sdk_sees_that_the_platform_takes_no_fee_of_itself(sdk: stripe.StripeClient):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        sdk.v1.checkout.sessions.create(params=_params())
+
+    assert refused.value.code == "application_fees_not_allowed"
