@@ -12,7 +12,7 @@ CAUSE = Cause(Actor(ActorKind.SYSTEM, "test", "test"), "test", samples.NOW)
 
 def entry_with(*events: Event, mails: tuple[str, ...] = ()) -> Relayed:
     change = Change(None, samples.refund(), events, mails=mails)
-    return relayed(to_wire(journal_item(CAUSE, change)))
+    return relayed(to_wire(journal_item(CAUSE, "refund/ref_1", change)))
 
 
 def test_an_entry_that_asks_for_nothing_becomes_nothing() -> None:

@@ -1,7 +1,7 @@
 """What is stored reads back as it was, and what must not be kept for ever is not in the journal."""
 
 import dataclasses
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,16 +15,24 @@ from guichet.access.profile import BillingProfile
 from guichet.adapters.dynamo import items, journal_items, keys
 from guichet.adapters.dynamo.codec import decode, encode_fields
 from guichet.events import Actor, ActorKind, Event
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.ledger.postings import LedgerAccount, Posting
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount
+from guichet.payments.cart_payment import CartPayment
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundStatus
+from guichet.period import Period
 from guichet.registration.discount import DiscountCode
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration, RegistrationStatus
 from guichet.registration.training import Training
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.seats import SeatAssignment
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.usage import UsageMonth
 from tests.support import samples
 
 STORED = [
@@ -39,7 +47,16 @@ STORED = [
     ProviderEvent,
     Posting,
     Actor,
+    BillableLine,
+    Subscription,
+    Preview,
+    Cart,
+    CartPayment,
+    AccountBalance,
+    SeatAssignment,
+    UsageMonth,
 ]
+DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31))
 MOMENTS = st.integers(min_value=0, max_value=80 * 365 * 86_400_000).map(
     lambda milliseconds: samples.NOW + timedelta(milliseconds=milliseconds)
 )
@@ -57,11 +74,15 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401, PLR0911 - a ty
         return st.lists(any_of(get_args(hint)[0]), max_size=3).map(tuple)
     if hint is Money:
         return st.builds(Money, st.integers(min_value=0, max_value=10**12), st.just("USD"))
+    if hint is Period:
+        return st.tuples(DAYS, DAYS).map(lambda days: Period(min(days), max(days)))
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         hints = get_type_hints(hint)
         return st.builds(hint, **{f.name: any_of(hints[f.name]) for f in dataclasses.fields(hint)})
     if hint is datetime:
         return MOMENTS
+    if hint is date:
+        return DAYS
     if issubclass(hint, StrEnum):
         return st.sampled_from(hint)
     return {str: st.text(max_size=10), int: st.integers(), bool: st.booleans()}[hint]
@@ -171,8 +192,8 @@ def test_nothing_private_enters_the_journal_when_made_or_changed_acc_3(value: An
         value, **{name: "other" for name in journal_items.PRIVATE if hasattr(value, name)}
     )
 
-    made = journal_items.journal_item(CAUSE, Change(None, value))
-    moved = journal_items.journal_item(CAUSE, Change(plain, changed))
+    made = journal_items.journal_item(CAUSE, "kind/id", Change(None, value))
+    moved = journal_items.journal_item(CAUSE, "kind/id", Change(plain, changed))
 
     assert SECRET not in str(made)
     assert SECRET not in str(moved)
@@ -188,6 +209,7 @@ def test_a_journal_entry_says_who_when_why_before_after_and_reads_back_acc_3_mon
 
     item = journal_items.journal_item(
         CAUSE,
+        "payment/pay_p",
         Change(before, after, (Event("payment.captured", facts),), (posting,), ("confirmed",)),
     )
     entry = journal_items.journal_entry(item)
@@ -200,6 +222,27 @@ def test_a_journal_entry_says_who_when_why_before_after_and_reads_back_acc_3_mon
     assert entry.events == (Event("payment.captured", facts),)
     assert entry.postings == (posting,)
     assert entry.mails == ("confirmed",)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    lines=st.lists(any_of(BillableLine), max_size=3).map(tuple), book=st.sampled_from(["eu", None])
+)
+def test_what_a_change_bills_and_in_whose_book_reads_back_mon_4(
+    lines: tuple[BillableLine, ...], book: str | None
+) -> None:
+    posting = Posting(LedgerAccount.SALES, LedgerAccount.RECEIVABLE, samples.usd(5))
+    change = Change(None, samples.cart_payment(), (), (posting,), lines=lines, book=book)
+
+    entry = journal_items.journal_entry(journal_items.journal_item(CAUSE, "kind/id", change))
+
+    assert (entry.lines, entry.book) == (lines, book)
+
+
+def test_an_entry_without_lines_is_as_short_as_before() -> None:
+    item = journal_items.journal_item(CAUSE, "payment/pay_p", Change(None, samples.payment()))
+
+    assert not {"lines", "book", "mails"} & set(item)
 
 
 @pytest.mark.parametrize(

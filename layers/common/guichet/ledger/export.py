@@ -18,7 +18,8 @@ def plain_text_journal(entries: Iterable[JournalEntry]) -> str:
     """One entry for each journal entry with postings, oldest first; the same books give the same text.
 
     Accounts are `organizer:provider:account`; what an organizer has at one provider never meets
-    what it has at another. Dates are UTC; the exact instant, ids and use case stand in comments.
+    what it has at another. Entries in the book of a selling entity go to `entity:account`, with the
+    customer in a comment. Dates are UTC; the exact instant, ids and use case stand in comments.
     The provider is read from the entry that created the payment or refund, which has to be among
     the entries.
     """
@@ -64,6 +65,9 @@ def _block(entry: JournalEntry, provider: str) -> str:
         f"    ; use_case:{entry.use_case}",
     ]
     place = f"{_name(entry.account_id)}:{_name(provider)}"
+    if entry.book is not None:
+        lines.append(f"    ; account:{_name(entry.account_id)}")
+        place = _name(entry.book)
     sums = balances(entry.postings)
     for currency in sorted({currency for _, currency in sums}):
         lines.extend(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guichet.events import Actor, Event
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.postings import Posting
 
 
@@ -32,6 +33,8 @@ class Change[T: Versioned]:
     """One aggregate before and after, with what the change means to books and to the world.
 
     `mails` are kinds of `guichet.registration.mails`; they are sent at least once after the write.
+    `lines` are what it adds to bills. `book` is the selling entity in whose book the postings stand;
+    None: the account's own.
     """
 
     before: T | None
@@ -39,6 +42,8 @@ class Change[T: Versioned]:
     events: tuple[Event, ...] = ()
     postings: tuple[Posting, ...] = ()
     mails: tuple[str, ...] = ()
+    lines: tuple[BillableLine, ...] = ()
+    book: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,5 @@ class JournalEntry:
     events: tuple[Event, ...]
     postings: tuple[Posting, ...]
     mails: tuple[str, ...] = ()
+    lines: tuple[BillableLine, ...] = ()
+    book: str | None = None  # the selling entity whose it is; None: the account's own

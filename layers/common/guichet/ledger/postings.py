@@ -1,7 +1,7 @@
 """Postings in the chart of accounts (MON-4): what each movement of money writes into the books.
 
-A balance is what came in less what went out. One book per organizer; account names are
-relative to it. The chart, with signs, is in docs/architecture.md.
+A balance is what came in less what went out. One book per organizer, and one per selling entity
+(`entity_postings`); account names are relative to it. The chart, with signs, is in docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from guichet.ledger.billable import BillableLine
 from guichet.money import Money
 
 
 class LedgerAccount(StrEnum):
-    """The chart of accounts of an organizer's book."""
+    """The charts of accounts: of an organizer's book, and of a selling entity's."""
 
     REGISTRANTS = "registrants"  # what registrants gave (negative) and got back
     PROVIDER_BALANCE = "provider_balance"  # what lies at the provider for the organizer
@@ -24,6 +25,13 @@ class LedgerAccount(StrEnum):
     # Negative: the organizer owes it to the operator. Positive: account credit (RFD-4).
     ORGANIZER_RECEIVABLE = "organizer_receivable"
     DISPUTED = "disputed"  # what the provider withholds until a dispute is decided
+    # Of a selling entity's book, beside `provider_fee`.
+    RECEIVABLE = "receivable"  # what customers owe
+    SALES = "sales"  # what was sold, before tax (negative)
+    SALES_TAX = "sales_tax"  # what is owed to tax offices (negative)
+    ACCOUNT_CREDIT = "account_credit"  # what customers have for later bills (negative)
+    CREDIT_RESERVED = "credit_reserved"  # the part of it that open orders will use (negative)
+    ENTITY_BALANCE = "entity_balance"  # what lies at the entity's own provider account
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,70 @@ def chargeback_postings(amount: Money) -> tuple[Posting, ...]:
 def chargeback_undone_postings(amount: Money) -> tuple[Posting, ...]:
     """A dispute that was lost and won on appeal."""
     return _moved((LedgerAccount.REGISTRANTS, LedgerAccount.DISPUTED, amount))
+
+
+def billed_postings(
+    lines: Iterable[BillableLine], tax_minor: int, currency: str
+) -> tuple[Posting, ...]:
+    """Lines on a bill of a selling entity, and its tax, which is below 0 where credits outweigh charges.
+
+    Raises:
+        CurrencyMismatchError: a line is in another currency (MON-1).
+    """
+    charges, credits_given = Money(0, currency), Money(0, currency)
+    for line in lines:
+        if line.is_credit:
+            credits_given += line.amount
+        else:
+            charges += line.amount
+    tax, tax_back = Money(max(tax_minor, 0), currency), Money(max(-tax_minor, 0), currency)
+    return _moved(
+        (LedgerAccount.SALES, LedgerAccount.RECEIVABLE, charges),
+        (LedgerAccount.RECEIVABLE, LedgerAccount.SALES, credits_given),
+        (LedgerAccount.SALES_TAX, LedgerAccount.RECEIVABLE, tax),
+        (LedgerAccount.RECEIVABLE, LedgerAccount.SALES_TAX, tax_back),
+    )
+
+
+def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
+    """A capture that pays what was billed. The provider's fee is recorded in the currency it was taken in."""
+    return _moved(
+        (LedgerAccount.RECEIVABLE, LedgerAccount.ENTITY_BALANCE, captured),
+        (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
+    )
+
+
+def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
+    """A capture that no order takes any more: the customer has it as credit (COL-6)."""
+    return _moved(
+        (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BALANCE, captured),
+        (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
+    )
+
+
+def credit_given_postings(amount: Money) -> tuple[Posting, ...]:
+    """What a bill comes to below 0 becomes credit (INV-11)."""
+    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.RECEIVABLE, amount))
+
+
+def credit_used_postings(amount: Money) -> tuple[Posting, ...]:
+    """Credit that pays what was billed (COL-7)."""
+    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.ACCOUNT_CREDIT, amount))
+
+
+def credit_reserved_postings(amount: Money) -> tuple[Posting, ...]:
+    """Credit set aside for an order that waits for its payment: nothing else uses it (BAD-5)."""
+    return _moved((LedgerAccount.CREDIT_RESERVED, LedgerAccount.ACCOUNT_CREDIT, amount))
+
+
+def reservation_used_postings(amount: Money) -> tuple[Posting, ...]:
+    """The order is paid, in part by the credit that waited for it."""
+    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.CREDIT_RESERVED, amount))
+
+
+def reservation_returned_postings(amount: Money) -> tuple[Posting, ...]:
+    """The order was given up: its credit is free again."""
+    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.CREDIT_RESERVED, amount))
 
 
 def _difference(

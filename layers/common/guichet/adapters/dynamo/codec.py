@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from types import MappingProxyType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from guichet.adapters.dynamo.seam import Plain
 
@@ -21,6 +22,8 @@ def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored datac
         return str(value)
     if isinstance(value, datetime):
         return encode_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, tuple):
         return [encode(part) for part in value]
     return encode_fields(value)
@@ -52,6 +55,11 @@ def decode[T](kind: type[T], plain: Plain) -> T:
     return kind(**{name: read(plain[name]) for name, read in decoders.items() if name in plain})
 
 
+_TEMPORAL: Final[Mapping[type, Callable[[str], date]]] = MappingProxyType(
+    {datetime: decode_time, date: date.fromisoformat}
+)
+
+
 @cache
 def field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class, but hashable to the checker
     return tuple(field.name for field in dataclasses.fields(kind))
@@ -74,8 +82,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint
         return lambda value: tuple(read(part) for part in value)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return lambda value: decode(hint, value)
-    if hint is datetime:
-        return decode_time
+    if hint in _TEMPORAL:
+        return _TEMPORAL[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint in (str, int, bool):

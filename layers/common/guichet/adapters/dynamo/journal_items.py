@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
-from guichet.adapters.dynamo.items import PLATFORM, Kept, aggregate_name, stored
+from guichet.adapters.dynamo.items import PLATFORM, stored
 from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.events import Actor, Event
-from guichet.ledger.journal import Cause, Change, JournalEntry
+from guichet.ledger.billable import BillableLine
+from guichet.ledger.journal import Cause, Change, JournalEntry, Versioned
 from guichet.ledger.postings import Posting
 
 # Personal data and provider pages stay out of the journal, which nobody can ever erase.
@@ -21,12 +22,22 @@ PRIVATE: Final = frozenset({
     "contact_name", "contact_email", "cc_emails", "phone",
 })  # fmt: skip
 
+# Most lines are neither credits, parts nor discounted: an entry is written for ever.
+_ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None}
 
-def journal_item(cause: Cause, change: Change[Kept]) -> Item:
+
+class Owned(Versioned, Protocol):
+    """An aggregate of an account."""
+
+    @property
+    def account_id(self) -> str: ...
+
+
+def journal_item[T: Owned](cause: Cause, aggregate: str, change: Change[T]) -> Item:
     """The one immutable fact of a change: who, when, from where, why, before, after, postings, events."""
     before, after = _difference(change)
     return journal_entry_item(
-        aggregate=aggregate_name(change.after),
+        aggregate=aggregate,
         sequence=change.after.version,
         account_id=change.after.account_id,
         cause=cause,
@@ -36,6 +47,8 @@ def journal_item(cause: Cause, change: Change[Kept]) -> Item:
             "events": [_event(each) for each in change.events],
             "postings": [_posting(each) for each in change.postings],
             **({"mails": list(change.mails)} if change.mails else {}),
+            **({"lines": [_line(each) for each in change.lines]} if change.lines else {}),
+            **({"book": change.book} if change.book and (change.postings or change.lines) else {}),
         },
     )
 
@@ -57,7 +70,7 @@ def journal_entry_item(
     }
 
 
-def _difference(change: Change[Kept]) -> tuple[Item, Item]:
+def _difference[T: Owned](change: Change[T]) -> tuple[Item, Item]:
     after = _public(change.after)
     if change.before is None:
         return {}, {name: value for name, value in after.items() if value not in (None, [])}
@@ -66,7 +79,7 @@ def _difference(change: Change[Kept]) -> tuple[Item, Item]:
     return {name: before[name] for name in changed}, {name: after[name] for name in changed}
 
 
-def _public(value: Kept) -> Item:
+def _public(value: Owned) -> Item:
     return {name: each for name, each in encode_fields(value).items() if name not in PRIVATE}
 
 
@@ -81,6 +94,11 @@ def _posting(posting: Posting) -> Plain:
         "amount_minor": posting.amount.amount_minor,
         "currency": posting.amount.currency,
     }
+
+
+def _line(line: BillableLine) -> Plain:
+    fields: Item = encode_fields(line)
+    return {name: value for name, value in fields.items() if _ORDINARY.get(name, ...) != value}
 
 
 def journal_entry(item: Item) -> JournalEntry:
@@ -100,6 +118,8 @@ def journal_entry(item: Item) -> JournalEntry:
         ),
         postings=tuple(_read_posting(each) for each in _maps(item.get("postings"))),
         mails=_texts(item.get("mails")),
+        lines=tuple(decode(BillableLine, each) for each in _maps(item.get("lines"))),
+        book=_text(item.get("book")),
     )
 
 
@@ -130,6 +150,10 @@ def _maps(value: Plain) -> list[Item]:
 
 def _texts(value: Plain) -> tuple[str, ...]:
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
+
+
+def _text(value: Plain) -> str | None:
+    return None if value is None else str(value)
 
 
 def _facts(value: Plain) -> dict[str, str | int | None]:

@@ -63,7 +63,11 @@ class PaymentAccounts:
         guard = Absent() if before is None else Equals("version", before.version)
         written: list[Operation] = [
             Put("state", items.item_of(after), guard),
-            Put("journal", journal_items.journal_item(cause, change), Absent()),
+            Put(
+                "journal",
+                journal_items.journal_item(cause, items.aggregate_name(after), change),
+                Absent(),
+            ),
         ]
         claim = _claim(before, after)
         try:

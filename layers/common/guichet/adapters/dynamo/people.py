@@ -67,11 +67,16 @@ class People(PaymentAccounts):
         more: tuple[Operation, ...],
     ) -> None:
         change = Change(None, value, (Event(event),))
+        name = items.aggregate_name(value)
         try:
             self._dynamo.transact_write(
                 [
                     Put("state", items.item_of(value), Absent()),
-                    Put("journal", journal_items.journal_item(cause, change), Absent()),
+                    Put(
+                        "journal",
+                        journal_items.journal_item(cause, name, change),
+                        Absent(),
+                    ),
                     *more,
                 ]
             )

@@ -35,11 +35,16 @@ class Profiles:
         is_first = not before.version
         change = Change(None if is_first else before, after, (_told(before, after),))
         guard = Absent() if is_first else Equals("version", before.version)
+        name = items.aggregate_name(after)
         try:
             self._dynamo.transact_write(
                 [
                     Put("state", items.item_of(after), guard),
-                    Put("journal", journal_items.journal_item(cause, change), Absent()),
+                    Put(
+                        "journal",
+                        journal_items.journal_item(cause, name, change),
+                        Absent(),
+                    ),
                 ]
             )
         except ConditionFailedError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from guichet.adapters.dynamo import keys
@@ -19,17 +18,16 @@ from guichet.adapters.dynamo.seam import (
     Put,
     Update,
 )
-from guichet.errors import ConcurrentUpdateError, Conflict
+from guichet.adapters.dynamo.writes import Guarded, lost_race
+from guichet.errors import Conflict
 from guichet.registration import ports
 from guichet.registration.discount import used_up
 from guichet.registration.provider_event import EventStatus
 
 _NO_LIMIT: Final = 10**9  # an absent capacity, so that one arithmetic condition serves all
 
-type Refuse = Callable[[], Exception]
 
-
-def operation_for(step: ports.Step) -> tuple[Operation, Refuse]:
+def operation_for(step: ports.Step) -> Guarded:
     """The operation, and what its failed condition means to the caller."""
     match step:
         case ports.NewSeats() | ports.ResizeSeats() | ports.TakeSeat() | ports.FreeSeat():
@@ -38,11 +36,11 @@ def operation_for(step: ports.Step) -> tuple[Operation, Refuse]:
             item = _item(keys.live_email(training_id, email), registration_id=registration_id)
             return Put("state", item, Absent()), _already_registered
         case ports.FreeEmail(training_id, email):
-            return Delete("state", keys.live_email(training_id, email)), _lost_race
+            return Delete("state", keys.live_email(training_id, email)), lost_race
         case ports.EventApplied(provider, event_id):
-            return event_applied(provider, event_id), _lost_race
+            return event_applied(provider, event_id), lost_race
         case ports.RefundCounted(payment_id, seen):
-            return _refund_counted(payment_id, seen), _lost_race
+            return _refund_counted(payment_id, seen), lost_race
         case _:
             return _code_uses(step)
 
@@ -67,12 +65,12 @@ def event_applied(provider: str, event_id: str) -> Update:
 
 def _seats(
     step: ports.NewSeats | ports.ResizeSeats | ports.TakeSeat | ports.FreeSeat,
-) -> tuple[Operation, Refuse]:
+) -> Guarded:
     key = keys.seats(step.training_id)
     match step:
         case ports.NewSeats(_, capacity):
             item = _item(key, taken=0, capacity=_limit(capacity))
-            return Put("state", item, Absent()), _lost_race
+            return Put("state", item, Absent()), lost_race
         case ports.ResizeSeats(_, capacity):
             room = Below("taken", _limit(capacity) + 1)
             return Update(
@@ -90,7 +88,7 @@ def _seats(
 
 def _code_uses(
     step: ports.NewCodeUses | ports.ResizeCodeUses | ports.TakeCodeUse | ports.GiveBackCodeUse,
-) -> tuple[Operation, Refuse]:
+) -> Guarded:
     uses = keys.code_uses(step.code_id)
     match step:
         case ports.NewCodeUses(_, _, _, total_uses):
@@ -107,7 +105,7 @@ def _code_uses(
             ), _counted_twice
 
 
-def second_operation(step: ports.Step) -> tuple[Operation, Refuse] | None:
+def second_operation(step: ports.Step) -> Guarded | None:
     """The other half of a step that touches two items."""
     match step:
         case ports.NewCodeUses(account_id, code_id, code, _):
@@ -161,10 +159,6 @@ def _already_registered() -> Conflict:
 
 def _code_taken() -> Conflict:
     return Conflict("code_taken", "You already have a discount code with this name.", rule="REG-5")
-
-
-def _lost_race() -> ConcurrentUpdateError:
-    return ConcurrentUpdateError("somebody else wrote first")
 
 
 def _counted_twice() -> Exception:

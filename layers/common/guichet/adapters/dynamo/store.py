@@ -23,12 +23,12 @@ from guichet.adapters.dynamo.seam import (
     Update,
 )
 from guichet.adapters.dynamo.steps import (
-    Refuse,
     capacity_of,
     event_applied,
     operation_for,
     second_operation,
 )
+from guichet.adapters.dynamo.writes import Guarded, kept, write
 from guichet.errors import ConcurrentUpdateError, TooMany, not_found
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.account import PaymentAccount
@@ -42,10 +42,6 @@ from guichet.registration.ports import Aggregate, RefundsFound, Seats, Step
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training
-
-
-def _lost_race() -> ConcurrentUpdateError:
-    return ConcurrentUpdateError("somebody else wrote first")
 
 
 class Store(Lists):
@@ -140,18 +136,21 @@ class Store(Lists):
     def save(
         self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()
     ) -> None:
-        operations: list[tuple[Operation, Refuse]] = []
+        operations: list[Guarded] = []
         for change in changes:
-            operations.extend((each, _lost_race) for each in _aggregate_operations(cause, change))
+            operations += kept(
+                cause,
+                change,
+                aggregate=items.aggregate_name(change.after),
+                item=items.item_of(change.after),
+                about=_effect_about,
+            )
         for step in steps:
             operations.append(operation_for(step))
             second = second_operation(step)
             if second is not None:
                 operations.append(second)
-        try:
-            self._dynamo.transact_write([operation for operation, _ in operations])
-        except ConditionFailedError as error:
-            raise _meaning([operations[place][1]() for place in error.failed]) from error
+        write(self._dynamo, operations)
 
     def receive(self, cause: Cause, event: ProviderEvent) -> bool:
         # Nearly all are new: written first, looked up only where the condition says otherwise.
@@ -224,20 +223,6 @@ def _too_many(at: datetime) -> TooMany:
     )
 
 
-def _aggregate_operations(cause: Cause, change: Change[Aggregate]) -> list[Operation]:
-    before, after = change.before, change.after
-    guard = Absent() if before is None else Equals("version", before.version)
-    operations: list[Operation] = [
-        Put("state", items.item_of(after), guard),
-        Put("journal", journal_items.journal_item(cause, change), Absent()),
-    ]
-    if change.mails:
-        aggregate, about = items.aggregate_name(after), _effect_about(after)
-        effect = items.effect_item(aggregate, after.version, about, change.mails, cause.at)
-        operations.append(Put("state", effect, Absent()))
-    return operations
-
-
 def _effect_about(value: Aggregate) -> Item:
     match value:
         case Registration():
@@ -280,9 +265,3 @@ def _received(cause: Cause, event: ProviderEvent, earlier: ProviderEvent | None)
         )
     )
     return [inbox, Put("journal", entry, Absent())]
-
-
-def _meaning(refusals: Sequence[Exception]) -> Exception:
-    """A lost race first: after reading again there may be no refusal at all."""
-    lost = next((each for each in refusals if isinstance(each, ConcurrentUpdateError)), None)
-    return lost or refusals[0]
