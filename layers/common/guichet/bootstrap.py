@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from guichet.adapters.http import Http
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
+    from guichet.catalogue.selling import SellingEntities
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
     from guichet.payments.onboarding import AccountOnboarding
@@ -123,6 +124,14 @@ class Container:
         from guichet.adapters.dynamo.profiles import Profiles  # noqa: PLC0415 - billing only
 
         return Profiles(self.dynamo)
+
+    @cached_property
+    def selling_entities(self) -> SellingEntities:
+        from guichet.adapters.selling.packaged import (  # noqa: PLC0415 - billing only
+            packaged_selling_entities,
+        )
+
+        return packaged_selling_entities()
 
     @cached_property
     def outbox(self) -> DynamoOutbox:

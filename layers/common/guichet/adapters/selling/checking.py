@@ -1,0 +1,84 @@
+"""What one place of the file of selling entities asks of another (INV-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from guichet.access.addresses import Address
+from guichet.access.vat_numbers import sound_vat_number
+from guichet.adapters.catalogue.mistakes import Finding, Path
+from guichet.adapters.selling.shape import EntityShape, FileShape
+from guichet.errors import Invalid
+
+
+def file_findings(file: FileShape) -> Iterator[Finding]:
+    """Every mistake that is not one of shape."""
+    yield from _country_findings(file)
+    for entity_id, entity in file.entities.items():
+        path: Path = ("entities", entity_id)
+        yield from _number_findings(path, entity)
+        yield from _currency_findings(path, entity)
+        yield from _day_findings(path, entity)
+
+
+def _country_findings(file: FileShape) -> Iterator[Finding]:
+    served: dict[str, str] = {}
+    for entity_id, entity in file.entities.items():
+        path: Path = ("entities", entity_id, "serves")
+        wanted = ["others"] if entity.serves == "others" else entity.serves
+        for at, country in enumerate(wanted):
+            first = served.setdefault(country, entity_id)
+            if first == entity_id:
+                continue
+            if country == "others":
+                yield Finding(path, "others_twice", f"{first} serves the others already.")
+            else:
+                detail = f"{first} serves {country} already: one entity sells to a country."
+                yield Finding((*path, at), "country_served_twice", detail)
+    if "others" not in served:
+        yield Finding(
+            ("entities",),
+            "others_missing",
+            "Let one entity have `serves: others`: somebody sells to every country.",
+        )
+
+
+def _number_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
+    if entity.vat_number is None:
+        return
+    try:
+        sound_vat_number(entity.vat_number, Address("-", "-", entity.country))
+    except Invalid as refusal:
+        yield Finding((*path, "vat_number"), refusal.code, refusal.detail)
+
+
+def _currency_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
+    paid = {each.currency for each in entity.bank_details}
+    for at, currency in enumerate(entity.currencies):
+        if currency not in paid:
+            yield Finding(
+                (*path, "currencies", at),
+                "bank_details_missing",
+                f"Write where {currency} is paid to, or do not bill in it.",
+            )
+    for at, each in enumerate(entity.bank_details):
+        if each.currency not in entity.currencies:
+            yield Finding(
+                (*path, "bank_details", at, "currency"),
+                "bank_details_unused",
+                f"This entity does not bill in {each.currency}.",
+            )
+
+
+def _day_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
+    latest: dict[str, date] = {}
+    for at, each in enumerate(entity.bank_details):
+        before = latest.get(each.currency)
+        if before is not None and each.effective_from <= before:
+            yield Finding(
+                (*path, "bank_details", at, "effective_from"),
+                "bank_details_not_ascending",
+                f"Later than those of {each.currency} above, from {before}.",
+            )
+        latest[each.currency] = each.effective_from

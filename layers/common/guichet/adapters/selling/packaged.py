@@ -1,0 +1,15 @@
+"""The selling entities that were compiled into this package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from guichet.catalogue.selling import SellingEntities
+from guichet.catalogue.selling_loading import read_selling_entities
+
+COMPILED: Final = Path(__file__).parents[2] / "data" / "selling_entities.json"
+
+
+def packaged_selling_entities() -> SellingEntities:
+    return read_selling_entities(COMPILED.read_text(encoding="utf-8"))
