@@ -13,8 +13,6 @@ from guichet.adapters.catalogue.mistakes import Finding, Path
 from guichet.adapters.catalogue.shape import FileShape, ProductShape
 from guichet.catalogue.catalogue import BillingMode, Frequency, TaxClass
 
-_BPS = 10_000
-
 
 def file_findings(file: FileShape) -> Iterator[Finding]:
     """Every mistake that is not one of shape."""
@@ -23,7 +21,10 @@ def file_findings(file: FileShape) -> Iterator[Finding]:
         path: Path = ("versions", at)
         if version.version in names:
             yield Finding(
-                (*path, "version"), "version_twice", "A version's name is never given again."
+                (*path, "version"),
+                "version_twice",
+                "A version's name is never given again.",
+                ((*path, "version"),),
             )
         names.add(version.version)
         if at and version.effective_from <= file.versions[at - 1].effective_from:
@@ -31,6 +32,7 @@ def file_findings(file: FileShape) -> Iterator[Finding]:
                 (*path, "effective_from"),
                 "versions_not_ascending",
                 "A version begins after the one written above it.",
+                ((*path, "effective_from"), ("versions", at - 1, "effective_from")),
             )
         for product_id, product in version.products.items():
             yield from product_findings((*path, "products", product_id), product)
@@ -56,6 +58,7 @@ def _rank_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
                 (*path, "plans", plan_id, "rank"),
                 "rank_twice",
                 f"{first} has it too: neither would be the upgrade.",
+                ((*path, "plans", plan_id, "rank"), (*path, "plans", first, "rank")),
             )
 
 
@@ -120,12 +123,6 @@ def _fee_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
         if fee.id in seen:
             yield Finding((*path, "fees", at, "id"), "fee_twice", "Write each fee once.")
         seen.add(fee.id)
-        if fee.interstate_share_bps > _BPS:
-            yield Finding(
-                (*path, "fees", at, "interstate_share_bps"),
-                "interstate_share",
-                "At most 10000 (100 %).",
-            )
 
 
 def _contract_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
@@ -139,6 +136,7 @@ def _contract_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
             (*here, "free_months"),
             "contract_free_months",
             f"Fewer than the term's {contract.term_months}: something is billed.",
+            (here,),
         )
         return
     for frequency in product.frequencies:
@@ -147,12 +145,12 @@ def _contract_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
                 (*here, "term_months"),
                 "contract_not_whole_periods",
                 f"{billed} billed months are no whole number of {frequency} periods.",
-                ((*path, "frequencies"),),
+                (frequencies, here),
             )
     if product.mode is BillingMode.ANNIVERSARY and Frequency.MONTHLY in product.frequencies:
         yield Finding(
             (*path, "mode"),
             "contract_not_whole_periods",
             "A term of months is no whole number of 30 days: choose anniversary_month.",
-            (frequencies,),
+            (frequencies, (*path, "mode")),
         )

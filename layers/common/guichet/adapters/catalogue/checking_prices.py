@@ -22,7 +22,8 @@ def plan_price_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
     for plan_id, plan in product.plans.items():
         here = (*path, "plans", plan_id)
         if not plan.free:
-            yield from _recurring(path, (*here, "prices"), product, plan.prices)
+            is_free = (*here, "free")
+            yield from _recurring(path, (*here, "prices"), product, plan.prices, is_free)
             yield from _zeros((*here, "prices"), plan)
         elif plan.prices:
             yield Finding((*here, "prices"), "free_plan_priced", "A free plan has no prices.")
@@ -56,9 +57,9 @@ def _add_on_prices(
 
 
 def _recurring(
-    path: Path, here: Path, product: ProductShape, prices: Recurring
+    path: Path, here: Path, product: ProductShape, prices: Recurring, *about: Path
 ) -> Iterator[Finding]:
-    yield from _sold(here, prices, product.currencies, (*path, "currencies"))
+    yield from _sold(here, prices, product.currencies, (*path, "currencies"), *about)
     for currency, by_frequency in prices.items():
         place = (*here, currency)
         if currency in product.currencies:
@@ -69,12 +70,14 @@ def _recurring(
 
 
 def _sold(
-    here: Path, priced: Collection[str], sold: Sequence[str], listed: Path
+    here: Path, priced: Collection[str], sold: Sequence[str], listed: Path, *about: Path
 ) -> Iterator[Finding]:
     """A price for each that is sold, none for another."""
     for name in sold:
         if name not in priced:
-            yield Finding(here, "price_missing", f"Write the price for {name}.", (here,))
+            yield Finding(
+                here, "price_missing", f"Write the price for {name}.", (here, listed, *about)
+            )
     for name in priced:
         if name not in sold:
             yield Finding(
@@ -111,6 +114,10 @@ def metered_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
                     (*here, "tables", later[0], "effective_from"),
                     "tables_not_ascending",
                     "A table begins after the one written above it.",
+                    (
+                        (*here, "tables", earlier[0], "effective_from"),
+                        (*here, "tables", later[0], "effective_from"),
+                    ),
                 )
         for at, table in enumerate(item.tables):
             rows = (*here, "tables", at, "rows")
@@ -122,11 +129,14 @@ def metered_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
 def _row_findings(
     path: Path, here: Path, product: ProductShape, row: RowShape
 ) -> Iterator[Finding]:
-    prices = (*here, "per_unit")
+    prices, sold = (*here, "per_unit"), (*path, "currencies")
     for currency in product.currencies:
         if currency not in row.per_unit:
             yield Finding(
-                prices, "unit_price_missing", f"Write the price per unit in {currency}.", (prices,)
+                prices,
+                "unit_price_missing",
+                f"Write the price per unit in {currency}.",
+                (prices, sold),
             )
     for currency in row.per_unit:
         if currency not in product.currencies:
@@ -134,22 +144,25 @@ def _row_findings(
                 (*prices, currency),
                 "price_not_sold",
                 "The product is not sold in it: add it to `currencies`.",
-                ((*path, "currencies"),),
+                (sold,),
             )
 
 
 def _ambiguous(here: Path, rows: Sequence[RowShape]) -> Iterator[Finding]:
     """Of two rows with the same prefix that one call could match, neither is the longest."""
-    by_prefix: dict[str | None, list[RowShape]] = {}
+    by_prefix: dict[str | None, list[tuple[int, RowShape]]] = {}
     for number, row in enumerate(rows):
         alike = by_prefix.setdefault(row.prefix, [])
-        if any(_can_meet(row, other) for other in alike):
+        earlier = next((at for at, other in alike if _can_meet(row, other)), None)
+        if earlier is not None:
+            columns = ("prefix", "country", "direction")
             yield Finding(
                 (*here, number),
                 "row_ambiguous",
                 "An earlier row is as long and matches the same call.",
+                tuple((*here, at, column) for at in (earlier, number) for column in columns),
             )
-        alike.append(row)
+        alike.append((number, row))
 
 
 def _can_meet(one: RowShape, other: RowShape) -> bool:

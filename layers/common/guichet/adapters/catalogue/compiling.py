@@ -69,13 +69,21 @@ def require_unchanged_in_force(new: str, old: str, file: str, today: date) -> No
 
 def json_schema() -> str:
     """The JSON Schema of the file, for editors: `docs/catalogue.schema.json`."""
-    schema = FileShape.model_json_schema()
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **schema,
         "title": "Guichet's catalogue",
+        **_untitled(FileShape.model_json_schema()),
     }
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+
+
+def _untitled(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without the names of our classes: they say nothing to an editor's user."""
+    return {
+        key: _untitled(value) if isinstance(value, dict) else value
+        for key, value in schema.items()
+        if key != "title"
+    }
 
 
 def _by_version(text: str) -> dict[str, dict[str, Any]]:

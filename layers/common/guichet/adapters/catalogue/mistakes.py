@@ -49,6 +49,7 @@ RULES: Final = MappingProxyType(
         "tax_class_unknown": "TAX-1",
         "unit_price_malformed": "SUB-20",
         "unit_price_missing": "SUB-20",
+        "unit_price_negative": "SUB-20",
         "unit_price_not_text": "SUB-20",
         "version_changed_in_force": "SUB-1",
         "version_removed_in_force": "SUB-1",

@@ -180,15 +180,15 @@ type Names = Annotated[
 
 type Day = Annotated[date, BeforeValidator(_day), _shown(_DAY, "A day, such as 2026-01-31.")]
 
-type Mode = Annotated[catalogue.BillingMode, _word(catalogue.BillingMode, "mode_unknown")]
-type Basis = Annotated[period.Basis, _word(period.Basis, "basis_unknown")]
-type Frequency = Annotated[catalogue.Frequency, _word(catalogue.Frequency, "frequency_unknown")]
-type TaxClass = Annotated[catalogue.TaxClass, _word(catalogue.TaxClass, "tax_class_unknown")]
-type Direction = Annotated[catalogue.Direction, _word(catalogue.Direction, "direction_unknown")]
-type SelfService = Annotated[
+type ModeWord = Annotated[catalogue.BillingMode, _word(catalogue.BillingMode, "mode_unknown")]
+type BasisWord = Annotated[period.Basis, _word(period.Basis, "basis_unknown")]
+type FrequencyWord = Annotated[catalogue.Frequency, _word(catalogue.Frequency, "frequency_unknown")]
+type TaxClassWord = Annotated[catalogue.TaxClass, _word(catalogue.TaxClass, "tax_class_unknown")]
+type DirectionWord = Annotated[catalogue.Direction, _word(catalogue.Direction, "direction_unknown")]
+type SelfServiceWord = Annotated[
     catalogue.SelfService, _word(catalogue.SelfService, "self_service_unknown")
 ]
-type FrequencyChange = Annotated[
+type FrequencyChangeWord = Annotated[
     catalogue.FrequencyChange, _word(catalogue.FrequencyChange, "frequency_change_unknown")
 ]
 

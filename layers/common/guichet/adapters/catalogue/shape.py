@@ -15,7 +15,7 @@ from guichet.adapters.catalogue.scalars import EACH_ONCE, Id, Names, Quantity
 from guichet.catalogue import catalogue
 from guichet.period import Basis
 
-type RecurringPrices = dict[scalars.Currency, dict[scalars.Frequency, scalars.Amount]]
+type RecurringPrices = dict[scalars.Currency, dict[scalars.FrequencyWord, scalars.Amount]]
 type PricesOnce = dict[scalars.Currency, scalars.Amount]
 type Seats = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -79,7 +79,7 @@ class RowShape(Shape):
     per_unit: dict[scalars.Currency, scalars.UnitAmount]
     prefix: scalars.Prefix | None = None
     country: scalars.Country | None = None
-    direction: scalars.Direction | None = None
+    direction: scalars.DirectionWord | None = None
 
 
 class TableShape(Shape):
@@ -102,7 +102,7 @@ class MeteredShape(Shape):
     """Billing countries where it is sold; absent: all."""
     counts_characters: bool = False
     """One credit for each 160 characters begun."""
-    tax_class: scalars.TaxClass | None = None
+    tax_class: scalars.TaxClassWord | None = None
     """The product's where absent."""
 
 
@@ -112,7 +112,7 @@ class FeeShape(Shape):
     id: Id
     names: Names
     country: scalars.Country
-    interstate_share_bps: Annotated[int, Field(ge=0)] = 10_000
+    interstate_share_bps: Annotated[int, Field(ge=0, le=10_000)] = 10_000
     """The share of the lines that the fee is computed on; 10000 is all of them."""
 
 
@@ -120,22 +120,22 @@ class ProductShape(Shape):
     """One product and how it is billed."""
 
     names: Names
-    mode: scalars.Mode
+    mode: scalars.ModeWord
     """Where periods begin (SUB-2)."""
-    basis: scalars.Basis = Basis.CALENDAR_DAYS
+    basis: scalars.BasisWord = Basis.CALENDAR_DAYS
     """What a share of a period is counted in (MON-5)."""
-    tax_class: scalars.TaxClass = catalogue.TaxClass.STANDARD
+    tax_class: scalars.TaxClassWord = catalogue.TaxClass.STANDARD
     currencies: Annotated[list[scalars.Currency], Field(min_length=1), EACH_ONCE]
-    frequencies: Annotated[list[scalars.Frequency], Field(min_length=1), EACH_ONCE]
+    frequencies: Annotated[list[scalars.FrequencyWord], Field(min_length=1), EACH_ONCE]
     plans: Annotated[dict[Id, PlanShape], Field(min_length=1)]
     add_ons: dict[Id, AddOnShape] = {}
     metered: dict[Id, MeteredShape] = {}
     fees: list[FeeShape] = []
-    self_service: Annotated[list[scalars.SelfService], EACH_ONCE]
+    self_service: Annotated[list[scalars.SelfServiceWord], EACH_ONCE]
     """What a customer may do without a representative (SUB-13)."""
     retention: scalars.RetentionPeriod = "P90D"
     """How long data is kept after the last paid period (SUB-15)."""
-    frequency_change: scalars.FrequencyChange = catalogue.FrequencyChange.AT_ONCE
+    frequency_change: scalars.FrequencyChangeWord = catalogue.FrequencyChange.AT_ONCE
     """When another frequency begins (SUB-18)."""
     contract: ContractShape | None = None
     free_plan: Id | None = None

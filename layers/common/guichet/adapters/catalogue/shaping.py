@@ -14,12 +14,28 @@ from guichet.adapters.catalogue.shape import FileShape
 from guichet.adapters.catalogue.yaml_tree import Plain
 
 # What is wrong, in our stable words, for the library's own.
+_RANGE: Final = "number_out_of_range"
 _CODES: Final = {
     "extra_forbidden": ("key_unknown", "There is no such key here."),
     "missing": ("key_missing", "Write this key."),
     "too_short": ("empty", "Write at least one."),
-    "greater_than_equal": ("number_out_of_range", ""),
-    "less_than_equal": ("number_out_of_range", ""),
+    "greater_than_equal": (_RANGE, ""),
+    "less_than_equal": (_RANGE, ""),
+}
+# What stands for a key that is wrong or forgotten, so that what it belongs to can be judged all the
+# same. What is judged of such a key itself is a consequence, and not told.
+_STAND_INS: Final[dict[str, Plain]] = {
+    "names": {"en": "-"},
+    "version": "-",
+    "effective_from": "2026-01-01",
+    "mode": "anniversary_month",
+    "currencies": ["USD"],
+    "frequencies": ["monthly"],
+    "self_service": [],
+    "rank": 0,
+    "unit": "unit",
+    "per_unit": {},
+    "term_months": 12,
 }
 _MOST_ROUNDS: Final = (
     12  # a cut may empty what holds it, and so on outwards; the shape is not deeper
@@ -33,6 +49,7 @@ class Fitted:
     file: FileShape | None = None
     findings: list[Finding] = field(default_factory=list)
     cuts: set[Path] = field(default_factory=set)
+    _unknown: set[Path] = field(default_factory=set)
     _originals: dict[Path, Path] = field(default_factory=dict)
 
     def original(self, path: Path) -> Path:
@@ -58,19 +75,30 @@ class Fitted:
                     path = self.original(_path_of(each))
                     if not round_:
                         self.findings.append(_finding(path, each))
-                    self.cuts.add(path[:-1] if each["type"] == "missing" else path)
+                    self._cut(path, each["type"])
             else:
                 return
             if () in self.cuts:
                 return
 
+    def _cut(self, path: Path, kind: str) -> None:
+        if kind == "extra_forbidden":
+            self._unknown.add(path)
+        elif kind == "missing" and path[-1] not in _STAND_INS:
+            self.cuts.add(path[:-1])
+        else:
+            self.cuts.add(path)
+
     def _pruned(self, value: Plain, new: Path, old: Path) -> Plain:
         self._originals[new] = old
         if isinstance(value, dict):
-            return {
+            standing_in = {
+                key: held for key, held in _STAND_INS.items() if (*old, key) in self.cuts
+            }
+            return standing_in | {
                 key: self._pruned(held, (*new, key), (*old, key))
                 for key, held in value.items()
-                if (*old, key) not in self.cuts
+                if (*old, key) not in self.cuts and (*old, key) not in self._unknown
             }
         if isinstance(value, list):
             kept = (at for at in range(len(value)) if (*old, at) not in self.cuts)
@@ -84,7 +112,7 @@ def _path_of(error: ErrorDetails) -> Path:
 
 def _finding(path: Path, error: ErrorDetails) -> Finding:
     kind = error["type"]
-    if path and path[-1] == "interstate_share_bps" and kind == "greater_than_equal":
+    if path[-1:] == ("interstate_share_bps",) and _CODES.get(kind, ("",))[0] == _RANGE:
         return Finding(path, "interstate_share", "From 0 to 10000 (100 %).")
     if kind in _CODES:
         code, detail = _CODES[kind]

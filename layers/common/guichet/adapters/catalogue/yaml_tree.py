@@ -22,6 +22,7 @@ MOST_BYTES: Final = 1_000_000
 MOST_VALUES: Final = 200_000  # aliases counted each time they are used
 _DEEPEST: Final = 30
 _WORD: Final = "tag:yaml.org,2002:"
+_TAGS: Final = frozenset({"bool", "null", "int", "float", "str", "map", "seq", "merge"})
 _MERGE: Final = _WORD + "merge"
 
 
@@ -122,6 +123,8 @@ class _Builder:
         if len(path) > _DEEPEST:
             raise _too_deep(place)
         self._tree.values[path] = place
+        if node.tag.removeprefix(_WORD) not in _TAGS:
+            self._tell(node, path, "tag_not_allowed", f"{node.tag} means nothing here.")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
