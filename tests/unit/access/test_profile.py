@@ -1,94 +1,17 @@
-"""ACC-4, INV-6, MON-6: an account's profile is read and changed; a refusal changes nothing."""
+"""ACC-4, INV-6, MON-6: an account's profile is read and changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from guichet.access.membership import (
-    OPERATOR,
-    Account,
-    AccountKind,
-    BillingGrant,
-    Member,
-    Representative,
-    Role,
-)
+from guichet.access.membership import Account
 from guichet.access.profile import first_profile
-from guichet.entry.calls.profile import ProfileCalls
-from guichet.entry.http import mount, resolver, serve
-from guichet.errors import Conflict
-from tests.support.gateway import CONTEXT, Came, came, http_event
+from guichet.errors import ConcurrentUpdateError, Conflict
+from tests.support.profiles import BOSTON, FILLED, PARIS, Call
 from tests.support.unchanged import nothing_written
 from tests.support.world import ACCOUNT, World
-
-type Call = Callable[..., Came]
-
-PARIS = {"line1": "12 rue Exemple", "city": "Paris", "postal_code": "75001", "country": "FR"}
-BOSTON = {"line1": "1 Example St", "city": "Boston", "region": "MA", "country": "US"}
-FILLED = {
-    "company": "Atelier Nord",
-    "vat_number": "FR 61 954 506 077",
-    "billing_address": PARIS,
-    "shipping_address": BOSTON,
-    "contact_name": "Olivia Ory",
-    "phone": "+33 1 99 00 00 00",
-    "contact_email": "billing@atelier.example",
-    "cc_emails": ["a@atelier.example", "b@atelier.example"],
-    "time_zone": "America/Toronto",
-    "language": "de",
-}
-
-
-@pytest.fixture
-def world() -> World:
-    made = World()
-    made.parts.people.add_account(
-        made.cause("seed"),
-        Account(
-            *("acc_grand", "Grand SA", "g@grand.example", "", "Europe/Zurich", "it"),
-            kind=AccountKind.CORPORATE,
-            representative=Representative("Rita Roy", "rita@operator.example"),
-        ),
-    )
-    return made
-
-
-@pytest.fixture
-def people(world: World) -> dict[str, Member]:
-    return {
-        "olivia": world.member("olivia", Role.OWNER),
-        "bill": world.member(
-            "bill", Role.BILLING_ADMINISTRATOR, billing=(BillingGrant.MANAGE_ADDRESSES,)
-        ),
-        "vera": world.member(
-            "vera", Role.BILLING_ADMINISTRATOR, billing=(BillingGrant.VIEW_ADDRESSES,)
-        ),
-        "ines": world.member(
-            "ines", Role.BILLING_ADMINISTRATOR, billing=(BillingGrant.MANAGE_INVOICES,)
-        ),
-        "adrian": world.member("adrian", Role.ADMINISTRATOR),
-        "leo": world.member("leo", Role.LICENCE_MANAGER),
-        "maria": world.member("maria", Role.EVENT_MANAGER),
-        "grace": world.member("grace", Role.OWNER, account_id="acc_grand"),
-        "rita": world.member("rita", Role.REPRESENTATIVE, account_id=OPERATOR),
-        "audrey": world.member("audrey", Role.AUDITOR, account_id=OPERATOR),
-    }
-
-
-@pytest.fixture
-def call(world: World, people: dict[str, Member]) -> Call:
-    app = resolver(world.log)
-    mount(app, ProfileCalls(app, lambda: world.parts))
-
-    def send(method: str, by: str = "olivia", account: str | None = None, **parts: Any) -> Came:  # noqa: ANN401 - any part of an event
-        headers = dict(parts.pop("headers", {})) | ({"guichet-account": account} if account else {})
-        event = http_event(method, "/v1/account", member=people[by], headers=headers, **parts)
-        return came(serve(app, event, CONTEXT, world.log))
-
-    return send
 
 
 def test_before_anybody_fills_it_in_the_profile_is_what_the_operator_knew_acc_4(call: Call) -> None:
@@ -218,87 +141,6 @@ def test_a_corporate_account_sees_its_representative_acc_1(call: Call) -> None:
     assert answer.body["representative"] == {"name": "Rita Roy", "email": "rita@operator.example"}
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer", "code"),
-    [
-        pytest.param({"vat_number": "FR1"}, "/vat_number", "vat_number_malformed", id="VAT form"),
-        pytest.param(
-            {"vat_number": "FR61954506078"}, "/vat_number", "vat_number_malformed", id="VAT digits"
-        ),
-        pytest.param(
-            {"vat_number": "DE136695976"},
-            "/vat_number",
-            "vat_number_other_country",
-            id="VAT number of another country",
-        ),
-        pytest.param(
-            {"billing_address": BOSTON},
-            "/vat_number",
-            "vat_number_other_country",
-            id="moved away from its VAT number",
-        ),
-        pytest.param(
-            {"billing_address": {**PARIS, "country": "ZZ"}},
-            "/billing_address/country",
-            "country_unknown",
-            id="country",
-        ),
-        pytest.param(
-            {"shipping_address": {**BOSTON, "region": ""}},
-            "/shipping_address/region",
-            "region_required",
-            id="no state",
-        ),
-        pytest.param(
-            {"billing_address": {"city": "Paris", "country": "FR"}},
-            "/billing_address/line1",
-            "required",
-            id="no street",
-        ),
-        pytest.param({"billing_address": None}, "/billing_address", "wrong_type", id="no address"),
-        pytest.param({"time_zone": "Mars/Base"}, "/time_zone", "time_zone_unknown", id="zone"),
-        pytest.param({"time_zone": "Europe"}, "/time_zone", "time_zone_unknown", id="half a zone"),
-        pytest.param({"time_zone": "../x"}, "/time_zone", "time_zone_unknown", id="a path"),
-        pytest.param({"language": "xx"}, "/language", "language_unknown", id="language"),
-        pytest.param(
-            {"contact_email": "nobody"}, "/contact_email", "not_an_email", id="no mailbox"
-        ),
-        pytest.param(
-            {"cc_emails": [f"{n}@atelier.example" for n in range(6)]},
-            "/cc_emails",
-            "too_many_recipients",
-            id="six recipients",
-        ),
-        pytest.param(
-            {"cc_emails": ["a@atelier.example"] * 2}, "/cc_emails", "duplicate", id="twice"
-        ),
-        pytest.param({"company": " "}, "/company", "too_short", id="nobody to bill"),
-        pytest.param({"phone": "1\u202e"}, "/phone", "control_characters", id="deceiving text"),
-        pytest.param({"version": 7}, "/version", "unknown_field", id="not theirs to set"),
-        pytest.param({"account_id": "acc_grand"}, "/account_id", "unknown_field", id="nor this"),
-    ],
-)
-def test_what_could_not_be_billed_is_refused_field_by_field_acc_4(
-    call: Call, world: World, body: dict[str, Any], pointer: str, code: str
-) -> None:
-    call("PATCH", body=FILLED)
-
-    with nothing_written(world.dynamo):
-        answer = call("PATCH", body=body)
-
-    assert (answer.status, answer.code) == (422, code)
-    assert [each["pointer"] for each in answer.body["errors"]] == [pointer]
-
-
-def test_a_vat_number_needs_an_address_to_be_judged_by_tax_3(call: Call, world: World) -> None:
-    with nothing_written(world.dynamo):
-        alone = call("PATCH", body={"vat_number": "FR61954506077"})
-    both = call("PATCH", body={"vat_number": "FR61954506077", "billing_address": PARIS})
-
-    assert (alone.status, alone.code) == (422, "billing_address_required")
-    assert both.status == 200
-
-
 def test_a_change_meant_for_another_version_is_refused_ext_1(call: Call, world: World) -> None:
     first = call("PATCH", body={"phone": "1"}, headers={"if-match": '"0"'})
 
@@ -323,6 +165,26 @@ def test_a_repeated_change_happens_once_and_a_reused_key_is_refused_reg_10(
     assert replay.headers["idempotency-replayed"] == "true"
     assert replay.body["phone"] == "2"
     assert (other.status, other.code) == (409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("filled_in_before", [False, True])
+def test_of_two_writers_the_second_writes_nothing_and_decides_again(
+    world: World, *, filled_in_before: bool
+) -> None:
+    profiles, cause = world.parts.profiles, world.cause("update_profile")
+    account = profiles.account(ACCOUNT)
+    assert account is not None
+    empty = profiles.profile(account)
+    first = replace(empty, phone="1", version=1)
+    if filled_in_before:
+        profiles.save_profile(cause, empty, first)
+        empty, first = first, replace(first, phone="2", version=2)
+    profiles.save_profile(cause, empty, first)
+
+    with nothing_written(world.dynamo), pytest.raises(ConcurrentUpdateError):
+        profiles.save_profile(cause, empty, replace(first, phone="3"))
+
+    assert profiles.profile(account) == first
 
 
 def test_one_key_of_a_representative_serves_each_account_by_itself_acc_2(call: Call) -> None:

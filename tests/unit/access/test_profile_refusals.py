@@ -1,0 +1,92 @@
+"""ACC-4, INV-6, TAX-3: what could not be billed or reached later is refused and changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.profiles import BOSTON, FILLED, PARIS, Call
+from tests.support.unchanged import nothing_written
+from tests.support.world import World
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        pytest.param({"vat_number": "FR1"}, "/vat_number", "vat_number_malformed", id="VAT form"),
+        pytest.param(
+            {"vat_number": "FR61954506078"}, "/vat_number", "vat_number_malformed", id="VAT digits"
+        ),
+        pytest.param(
+            {"vat_number": "DE136695976"},
+            "/vat_number",
+            "vat_number_other_country",
+            id="VAT number of another country",
+        ),
+        pytest.param(
+            {"billing_address": BOSTON},
+            "/vat_number",
+            "vat_number_other_country",
+            id="moved away from its VAT number",
+        ),
+        pytest.param(
+            {"billing_address": {**PARIS, "country": "ZZ"}},
+            "/billing_address/country",
+            "country_unknown",
+            id="country",
+        ),
+        pytest.param(
+            {"shipping_address": {**BOSTON, "region": ""}},
+            "/shipping_address/region",
+            "region_required",
+            id="no state",
+        ),
+        pytest.param(
+            {"billing_address": {"city": "Paris", "country": "FR"}},
+            "/billing_address/line1",
+            "required",
+            id="no street",
+        ),
+        pytest.param({"billing_address": None}, "/billing_address", "wrong_type", id="no address"),
+        pytest.param({"time_zone": "Mars/Base"}, "/time_zone", "time_zone_unknown", id="zone"),
+        pytest.param({"time_zone": "Europe"}, "/time_zone", "time_zone_unknown", id="half a zone"),
+        pytest.param({"time_zone": "../x"}, "/time_zone", "time_zone_unknown", id="a path"),
+        pytest.param({"language": "xx"}, "/language", "language_unknown", id="language"),
+        pytest.param(
+            {"contact_email": "nobody"}, "/contact_email", "not_an_email", id="no mailbox"
+        ),
+        pytest.param(
+            {"cc_emails": [f"{n}@atelier.example" for n in range(6)]},
+            "/cc_emails",
+            "too_many_recipients",
+            id="six recipients",
+        ),
+        pytest.param(
+            {"cc_emails": ["a@atelier.example"] * 2}, "/cc_emails", "duplicate", id="twice"
+        ),
+        pytest.param({"company": " "}, "/company", "too_short", id="nobody to bill"),
+        pytest.param({"phone": "1\u202e"}, "/phone", "control_characters", id="deceiving text"),
+        pytest.param({"version": 7}, "/version", "unknown_field", id="not theirs to set"),
+        pytest.param({"account_id": "acc_grand"}, "/account_id", "unknown_field", id="nor this"),
+    ],
+)
+def test_what_could_not_be_billed_is_refused_field_by_field_acc_4(
+    call: Call, world: World, body: dict[str, Any], pointer: str, code: str
+) -> None:
+    call("PATCH", body=FILLED)
+
+    with nothing_written(world.dynamo):
+        answer = call("PATCH", body=body)
+
+    assert (answer.status, answer.code) == (422, code)
+    assert [each["pointer"] for each in answer.body["errors"]] == [pointer]
+
+
+def test_a_vat_number_needs_an_address_to_be_judged_by_tax_3(call: Call, world: World) -> None:
+    with nothing_written(world.dynamo):
+        alone = call("PATCH", body={"vat_number": "FR61954506077"})
+    both = call("PATCH", body={"vat_number": "FR61954506077", "billing_address": PARIS})
+
+    assert (alone.status, alone.code) == (422, "billing_address_required")
+    assert both.status == 200
