@@ -17,7 +17,7 @@ from typing import Any, Final
 from guichet.configuration import load_registration_policy
 from guichet.money import Money, split
 from guichet.payments.fee import fee_returned_so_far
-from tests.cases import billing_kinds
+from tests.cases import billing_kinds, usage_kinds
 
 HERE: Final = Path(__file__).parent
 # Kinds that the format names and that no code serves yet: counted apart, neither good nor bad.
@@ -25,8 +25,6 @@ NOT_SERVED: Final = frozenset(
     {
         "invoice_tax",
         "refund_series",
-        "usage",
-        "sms_credits",
     }
 )
 
@@ -93,6 +91,8 @@ SERVED: Final[Mapping[str, Callable[[Given], Answer]]] = {
     "plan_change": billing_kinds.plan_change,
     "calendar_change": billing_kinds.calendar_change,
     "periods": billing_kinds.periods,
+    "usage": usage_kinds.usage,
+    "sms_credits": usage_kinds.credits_of_messages,
 }
 
 

@@ -7,12 +7,10 @@ from datetime import date
 
 from guichet.access.membership import Member, Permission
 from guichet.catalogue.catalogue import Product
-from guichet.catalogue.ports import Catalogues
-from guichet.clock import Clock
 from guichet.errors import not_found
 from guichet.money import Money
 from guichet.period import local_day
-from guichet.subscriptions.policy import BillingPolicy
+from guichet.subscriptions.metering import Metering
 from guichet.subscriptions.usage import (
     UsageMonth,
     UsageRecord,
@@ -20,7 +18,6 @@ from guichet.subscriptions.usage import (
     included_of,
     months_around,
 )
-from guichet.subscriptions.usage_ports import UsageReads, UsageRecords
 from guichet.subscriptions.usage_pricing import ItemUsage, priced, priced_version, usage_terms
 
 
@@ -57,15 +54,7 @@ class ReadUsage:
     member: Member
 
 
-def read_usage(
-    query: ReadUsage,
-    *,
-    reads: UsageReads,
-    usage: UsageRecords,
-    catalogues: Catalogues,
-    policy: BillingPolicy,
-    clock: Clock,
-) -> UsageView:
+def read_usage(query: ReadUsage, *, metering: Metering) -> UsageView:
     """What the month would be billed at if it ended now, by the rules that bill it.
 
     Raises:
@@ -73,22 +62,19 @@ def read_usage(
         NotFound: no such subscription of this account.
     """
     query.member.reach(Permission.READ_USAGE)
-    account_id = query.member.account_id
+    account_id, reads = query.member.account_id, metering.reads
     subscription = reads.subscription(account_id, query.subscription_id)
     if subscription is None:
         raise not_found("subscription")
-    today = local_day(clock.now(), subscription.time_zone)
+    today = local_day(metering.clock.now(), subscription.time_zone)
     month = (query.month or today).replace(day=1)
     billed = reads.usage_month(query.subscription_id, month)
-    catalogue = catalogues.version(priced_version(subscription, billed))
-    address = reads.profile(account_id).billing_address
-    country = None if address is None else address.country
-    terms = usage_terms(subscription, catalogue, country, billed)
-    # No record lies in the future, but by minutes: they are of the month after today's at most.
-    near = [each for each in months_around(month, policy.late_months) if each <= today]
+    catalogue = metering.catalogues.version(priced_version(subscription, billed))
+    terms = usage_terms(subscription, catalogue, metering.country_of(account_id), billed)
     records: list[UsageRecord] = []
-    for each in near:
-        records.extend(usage.of_month(query.subscription_id, each))
+    for each in months_around(month, metering.policy.late_months):
+        if each <= today:
+            records.extend(metering.usage.of_month(query.subscription_id, each))
     once = counted_once(month, records)
     items = {each.item_id: each for each in priced(once.records, terms)}
     for item_id, item in terms.product.metered.items():

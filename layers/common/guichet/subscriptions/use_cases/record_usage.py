@@ -8,14 +8,12 @@ from enum import StrEnum
 
 from guichet.access.membership import Member, Permission
 from guichet.catalogue.catalogue import Product
-from guichet.catalogue.ports import Catalogues
-from guichet.clock import Clock
 from guichet.errors import Refusal, invalid_field, not_found
-from guichet.subscriptions.policy import BillingPolicy
+from guichet.subscriptions.metering import Metering
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageRecord
 from guichet.subscriptions.usage_judging import UsageGiven, judged, key_reused
-from guichet.subscriptions.usage_ports import Kept, UsageReads, UsageRecords
+from guichet.subscriptions.usage_ports import Kept, UsageRecords
 
 
 class UsageOutcome(StrEnum):
@@ -45,15 +43,7 @@ class RecordUsage:
     member: Member
 
 
-def record_usage(
-    command: RecordUsage,
-    *,
-    reads: UsageReads,
-    usage: UsageRecords,
-    catalogues: Catalogues,
-    policy: BillingPolicy,
-    clock: Clock,
-) -> tuple[UsageResult, ...]:
+def record_usage(command: RecordUsage, *, metering: Metering) -> tuple[UsageResult, ...]:
     """Store each good record once; the results are in the order of the records.
 
     Raises:
@@ -61,16 +51,16 @@ def record_usage(
         Invalid: `usage_batch_too_large`.
     """
     command.member.reach(Permission.RECORD_USAGE)
-    if len(command.records) > policy.usage_batch:
+    if len(command.records) > metering.policy.usage_batch:
         raise invalid_field(
             "/records",
             "usage_batch_too_large",
-            f"Send at most {policy.usage_batch} records at once.",
+            f"Send at most {metering.policy.usage_batch} records at once.",
             rule="INV-8",
         )
-    judging = _Judging(command.member.account_id, reads, catalogues, policy, clock)
+    judging = _Judging(command.member.account_id, metering)
     verdicts = [judging.verdict(each) for each in command.records]
-    kept = iter(_kept([each for each in verdicts if isinstance(each, UsageRecord)], usage))
+    kept = iter(_kept([each for each in verdicts if isinstance(each, UsageRecord)], metering.usage))
     return tuple(
         _refused(each, given) if isinstance(each, Refusal) else _result(each, next(kept))
         for each, given in zip(verdicts, command.records, strict=True)
@@ -80,21 +70,12 @@ def record_usage(
 class _Judging:
     """Judges records, reading each subscription once."""
 
-    def __init__(
-        self,
-        account_id: str,
-        reads: UsageReads,
-        catalogues: Catalogues,
-        policy: BillingPolicy,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, account_id: str, metering: Metering) -> None:
         self._account_id = account_id
-        self._reads = reads
-        self._catalogues = catalogues
-        self._policy = policy
-        self._at = clock.now()
+        self._metering = metering
+        self._at = metering.clock.now()
+        self._country = metering.country_of(account_id)
         self._subscriptions: dict[str, Subscription | None] = {}
-        self._address = reads.profile(account_id).billing_address
 
     def verdict(self, given: UsageGiven | Refusal) -> UsageRecord | Refusal:
         """The record to keep, or why there is none."""
@@ -102,21 +83,20 @@ class _Judging:
             return given
         try:
             subscription = self._subscription(given.subscription_id)
-            country = None if self._address is None else self._address.country
             return judged(
                 given,
                 subscription,
                 self._product(subscription),
-                country,
+                self._country,
                 at=self._at,
-                policy=self._policy,
+                policy=self._metering.policy,
             )
         except Refusal as refusal:
             return refusal
 
     def _subscription(self, subscription_id: str) -> Subscription:
         if subscription_id not in self._subscriptions:
-            found = self._reads.subscription(self._account_id, subscription_id)
+            found = self._metering.reads.subscription(self._account_id, subscription_id)
             self._subscriptions[subscription_id] = found
         known = self._subscriptions[subscription_id]
         if known is None:
@@ -124,7 +104,7 @@ class _Judging:
         return known
 
     def _product(self, subscription: Subscription) -> Product:
-        catalogue = self._catalogues.version(subscription.catalogue_version)
+        catalogue = self._metering.catalogues.version(subscription.catalogue_version)
         return catalogue.product(subscription.product_id)
 
 
