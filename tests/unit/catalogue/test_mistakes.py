@@ -154,6 +154,12 @@ def test_a_merged_part_may_be_written_over_and_norway_is_no_truth_value() -> Non
     assert again.plans == compiled.version("one").product("webinar").plans
 
 
+def test_a_row_that_names_more_is_no_second_of_one_that_names_less_sub_20() -> None:
+    text = BOTH.replace('{ prefix: "1", country: US,', "{ direction: sent, country: US,")
+
+    assert answer_to(text) == ()
+
+
 def test_only_currencies_that_the_operator_bills_in_are_sold_mon_2() -> None:
     text = BOTH.replace("USD", "SEK")
 

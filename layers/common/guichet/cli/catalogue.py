@@ -85,9 +85,13 @@ def _compiled(file: Path) -> str | None:
         CatalogueMistakesError,
         compile_catalogue,
     )
+    from guichet.adapters.selling.packaged import (  # noqa: PLC0415 - same
+        packaged_selling_entities,
+    )
 
     try:
-        return compile_catalogue(file.read_text(encoding="utf-8"), str(file))
+        currencies = packaged_selling_entities().currencies
+        return compile_catalogue(file.read_text(encoding="utf-8"), str(file), currencies=currencies)
     except CatalogueMistakesError as error:
         for mistake in error.mistakes:
             say(str(mistake))

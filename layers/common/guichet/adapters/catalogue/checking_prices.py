@@ -123,7 +123,7 @@ def metered_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
             rows = (*here, "tables", at, "rows")
             for number, row in enumerate(table.rows):
                 yield from _row_findings(path, (*rows, number), product, row)
-            yield from _ambiguous(rows, table.rows)
+            yield from _twice(rows, table.rows)
 
 
 def _row_findings(
@@ -148,24 +148,16 @@ def _row_findings(
             )
 
 
-def _ambiguous(here: Path, rows: Sequence[RowShape]) -> Iterator[Finding]:
-    """Of two rows with the same prefix that one call could match, neither is the longest."""
-    by_prefix: dict[str | None, list[tuple[int, RowShape]]] = {}
+def _twice(here: Path, rows: Sequence[RowShape]) -> Iterator[Finding]:
+    """Two rows that match the same calls equally well: neither would win."""
+    first: dict[tuple[str | None, ...], int] = {}
     for number, row in enumerate(rows):
-        alike = by_prefix.setdefault(row.prefix, [])
-        earlier = next((at for at, other in alike if _can_meet(row, other)), None)
-        if earlier is not None:
+        earlier = first.setdefault((row.prefix, row.country, row.direction), number)
+        if earlier != number:
             columns = ("prefix", "country", "direction")
             yield Finding(
                 (*here, number),
-                "row_ambiguous",
-                "An earlier row is as long and matches the same call.",
+                "row_twice",
+                "An earlier row matches the same calls: neither would win.",
                 tuple((*here, at, column) for at in (earlier, number) for column in columns),
             )
-        alike.append((number, row))
-
-
-def _can_meet(one: RowShape, other: RowShape) -> bool:
-    return (one.country is None or other.country is None or one.country == other.country) and (
-        one.direction is None or other.direction is None or one.direction == other.direction
-    )

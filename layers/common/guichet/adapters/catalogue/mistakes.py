@@ -42,7 +42,7 @@ RULES: Final = MappingProxyType(
         "rank_twice": "SUB-1",
         "rental_once": "SUB-1",
         "retention_malformed": "SUB-15",
-        "row_ambiguous": "SUB-20",
+        "row_twice": "SUB-20",
         "seats_range": "SUB-14",
         "self_service_unknown": "SUB-13",
         "tables_not_ascending": "SUB-20",

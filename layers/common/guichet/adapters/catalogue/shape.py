@@ -74,7 +74,10 @@ class AddOnShape(Shape):
 
 
 class RowShape(Shape):
-    """One unit price. The longest matching prefix wins; what is absent means any (SUB-20)."""
+    """One unit price; what is absent means any (SUB-20).
+
+    The longest matching prefix wins, then a row that names a country, then one that names a direction.
+    """
 
     per_unit: dict[scalars.Currency, scalars.UnitAmount]
     prefix: scalars.Prefix | None = None
