@@ -140,7 +140,6 @@ def test_a_page_that_waits_for_the_bank_is_neither_paid_nor_over(shop: Shop):
 
 
 def test_a_debit_is_processing_until_its_bank_settles_it(shop: Shop):
-    """COL-10, as for a registration."""
     asked = a_cart_payment(shop.provider, "stripe", amount=Money(11_800, "EUR"))
     payment, session_id = with_page(shop.provider, asked)
 

@@ -7,6 +7,7 @@ from guichet.payments.payment import PaymentStatus
 from guichet.payments.refund import RefundReason, RefundStatus
 from guichet.registration.registration import RegistrationStatus
 from tests.support.money_back import Sale, sold
+from tests.support.own_account import a_cart_payment, with_page
 from tests.support.reconciling import compare, findings, run_of
 from tests.support.road import Road, time_passes
 from tests.support.samples import usd
@@ -114,3 +115,24 @@ def test_the_next_days_comparison_changes_no_money_ext_3(sale: Sale) -> None:
     assert (world.books(), sale.refunds) == (books, refunds)
     assert run_of(world, sale.road.provider).counts.repaired == 0
     assert findings(world) == []
+
+
+@pytest.mark.parametrize("name", ["stripe", "paypal"])
+def test_a_cart_paid_in_silence_is_an_event_for_billing_and_no_finding_ext_3(
+    world: World, name: str
+) -> None:
+    provider = world.parts.billing_providers("ie")[name]
+    payment = a_cart_payment(provider, name, now=world.clock.now())
+    _, page = with_page(provider, payment)
+    if name == "stripe":
+        world.stripe.pay(page)
+    else:
+        world.paypal.approve(page)
+    Road(world, name).hear_nothing()
+
+    settled(world)
+
+    received = [each for each in world.state() if str(each["pk"]).startswith("INBOX#")]
+    assert {each["status"] for each in received} == {"applied"}
+    assert findings(world) == []
+    assert world.books() == {}

@@ -136,7 +136,7 @@ def _status(world: World, name: str, webhook: PendingWebhook) -> EventStatus:
 
 @pytest.mark.parametrize("name", ["stripe", "paypal"])
 def test_the_same_events_touch_no_registration(world: World, name: str) -> None:
-    """SUB-3: what is paid for a cart confirms nobody's seat, and sends no registrant a mail."""
+    """What is paid for a cart confirms nobody's seat, and sends no registrant a mail."""
     registration = world.register(world.training())
     paid_cart(world, name)
 
@@ -149,7 +149,7 @@ def test_the_same_events_touch_no_registration(world: World, name: str) -> None:
 
 
 def test_a_refund_by_hand_of_the_operators_own_money_is_nobodys_here(world: World) -> None:
-    """COL-11: it is no organizer's, so nothing of theirs is asked about or written."""
+    """It is no organizer's, so nothing of theirs is asked about or written."""
     provider = world.parts.billing_providers("ie")["stripe"]
     payment, _ = paid_cart(world, "stripe")
     capture = provider.ask(payment).capture
