@@ -19,6 +19,9 @@ class DueKind(StrEnum):
     REFUND = "refund"
     TRAINING = "training"
     PAYMENT_ACCOUNT = "payment_account"
+    SUBSCRIPTION = "subscription"
+    CART = "cart"
+    CART_PAYMENT = "cart_payment"
     EFFECT = "effect"
 
 
@@ -45,7 +48,7 @@ class FormerAccount:
 class Effect:
     """Mails of one change, as far as they are not known to be sent.
 
-    They are about a registration, or about an account that was linked.
+    They are about a registration, an account that was linked, or what an account has of the operator.
     """
 
     effect_id: str
@@ -57,6 +60,10 @@ class Effect:
     former_account: FormerAccount | None = None
     refund_id: str | None = None  # whose refund or dispute it tells of
     dispute_id: str | None = None
+    account_id: str | None = None  # whose subscription, order or seat it tells of
+    subscription_id: str | None = None
+    cart_id: str | None = None
+    seat_id: str | None = None
 
 
 class Outbox(Protocol):

@@ -101,6 +101,53 @@ def refund_count(payment_id: str) -> Key:
     return Key(f"PAYMENT#{payment_id}", "REFUNDS")
 
 
+def subscription(account_id: str, subscription_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"SUBSCRIPTION#{subscription_id}")
+
+
+def preview(account_id: str, preview_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"PREVIEW#{preview_id}")
+
+
+def cart(account_id: str, cart_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"CART#{cart_id}")
+
+
+def cart_payment(payment_id: str) -> Key:
+    return Key(f"CART_PAYMENT#{payment_id}", "CART_PAYMENT")
+
+
+def balance(account_id: str, selling_entity: str, currency: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"BALANCE#{selling_entity}#{currency}")
+
+
+def trial(account_id: str, product_id: str) -> Key:
+    """One trial per product and account (SUB-19)."""
+    return Key(f"ACCOUNT#{account_id}", f"TRIAL#{product_id}")
+
+
+def pool(subscription_id: str) -> Key:
+    return Key(f"SUBSCRIPTION#{subscription_id}", "POOL")
+
+
+def seat(subscription_id: str, seat_id: str) -> Key:
+    return Key(f"SUBSCRIPTION#{subscription_id}", f"SEAT#{seat_id}")
+
+
+def seat_email(subscription_id: str, email: str) -> Key:
+    """One live seat per person and subscription (SUB-14)."""
+    return Key(f"SUBSCRIPTION#{subscription_id}", f"EMAIL#{email_key(email)}")
+
+
+def usage_month(subscription_id: str, month: date) -> Key:
+    return Key(f"SUBSCRIPTION#{subscription_id}", f"USAGE#{month:%Y-%m}")
+
+
+def billed(subscription_id: str, period_start: date) -> Key:
+    """A period is billed once, whoever tries (INV-1, BAD-12)."""
+    return Key(f"BILLED#{subscription_id}#{period_start.isoformat()}", "BILLED")
+
+
 def provider_event(provider: str, event_id: str) -> Key:
     return Key(f"INBOX#{provider}#{event_id}", "INBOX")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import keys
+from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.seam import Dynamo, IndexName, Item
 from guichet.payments.payment import Payment
 from guichet.registration.discount import DiscountCode
@@ -77,18 +78,42 @@ class Lists:
         index: IndexName | None = None,
         forward: bool = True,
     ) -> Slice[T]:
-        start = None if after is None else _position(partition, after, index)
-        page = self.__dynamo.query(
-            "state",
+        found, rest = listed(
+            self.__dynamo,
+            kind,
             partition,
             prefix=prefix,
             index=index,
             limit=limit,
-            start=start,
+            after=after,
             forward=forward,
         )
-        found = [each for item in page.items if (each := items.read(kind, item)) is not None]
-        return Slice(found, _place(page.next_start, index) if page.next_start else None)
+        return Slice(found, rest)
+
+
+def listed[T](
+    dynamo: Dynamo,
+    kind: type[T],
+    partition: str,
+    *,
+    limit: int,
+    after: str | None,
+    prefix: str = "",
+    index: IndexName | None = None,
+    forward: bool = True,
+) -> tuple[list[T], str | None]:
+    """A page of objects, and where the next one begins; None after the last."""
+    page = dynamo.query(
+        "state",
+        partition,
+        prefix=prefix,
+        index=index,
+        limit=limit,
+        start=None if after is None else _position(partition, after, index),
+        forward=forward,
+    )
+    found = [decode(kind, item) for item in page.items]
+    return found, _place(page.next_start, index) if page.next_start else None
 
 
 def _place(start: Item, index: IndexName | None) -> str:

@@ -92,6 +92,10 @@ def _effect(effect_id: str, item: Item) -> Effect:
         valid_until=decode_time(str(item["valid_until"])) if "valid_until" in item else None,
         refund_id=_text(item, "refund_id"),
         dispute_id=_text(item, "dispute_id"),
+        account_id=_text(item, "account_id"),
+        subscription_id=_text(item, "subscription_id"),
+        cart_id=_text(item, "cart_id"),
+        seat_id=_text(item, "seat_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 
@@ -108,15 +112,13 @@ def _work(kind: DueKind, item: Item) -> DueWork:
     match kind:
         case DueKind.HOLD:
             ids: tuple[str, ...] = (sk.partition("#")[2],)
-        case DueKind.REFUND:
-            ids = (rest, sk.partition("#")[2])
-        case DueKind.PAYMENT_ACCOUNT:
+        case DueKind.REFUND | DueKind.PAYMENT_ACCOUNT | DueKind.SUBSCRIPTION | DueKind.CART:
             ids = (rest, sk.partition("#")[2])
         case DueKind.EVENT:
             provider, _, event_id = rest.partition("#")
             ids = (provider, event_id)
         case DueKind.EFFECT:
             ids = (pk,)
-        case DueKind.PAYMENT | DueKind.TRAINING:
+        case DueKind.PAYMENT | DueKind.TRAINING | DueKind.CART_PAYMENT:
             ids = (rest,)
     return DueWork(kind, decode_time(str(item["due_at"])), ids, (pk, sk))

@@ -18,7 +18,7 @@ from guichet.adapters.dynamo.seam import (
     Put,
     Update,
 )
-from guichet.adapters.dynamo.writes import Guarded, lost_race
+from guichet.adapters.dynamo.writes import Guarded, counted_twice, lost_race
 from guichet.errors import Conflict
 from guichet.registration import ports
 from guichet.registration.discount import used_up
@@ -33,7 +33,7 @@ def operation_for(step: ports.Step) -> Guarded:
         case ports.NewSeats() | ports.ResizeSeats() | ports.TakeSeat() | ports.FreeSeat():
             return _seats(step)
         case ports.TakeEmail(training_id, email, registration_id):
-            item = _item(keys.live_email(training_id, email), registration_id=registration_id)
+            item = plain_item(keys.live_email(training_id, email), registration_id=registration_id)
             return Put("state", item, Absent()), _already_registered
         case ports.FreeEmail(training_id, email):
             return Delete("state", keys.live_email(training_id, email)), lost_race
@@ -48,7 +48,7 @@ def operation_for(step: ports.Step) -> Guarded:
 def _refund_counted(payment_id: str, seen: int) -> Operation:
     key = keys.refund_count(payment_id)
     if not seen:
-        return Put("state", _item(key, count=1), Absent())
+        return Put("state", plain_item(key, count=1), Absent())
     return Update("state", key, {"count": seen + 1}, condition=Equals("count", seen))
 
 
@@ -69,7 +69,7 @@ def _seats(
     key = keys.seats(step.training_id)
     match step:
         case ports.NewSeats(_, capacity):
-            item = _item(key, taken=0, capacity=_limit(capacity))
+            item = plain_item(key, taken=0, capacity=_limit(capacity))
             return Put("state", item, Absent()), lost_race
         case ports.ResizeSeats(_, capacity):
             room = Below("taken", _limit(capacity) + 1)
@@ -83,7 +83,7 @@ def _seats(
         case ports.FreeSeat():
             return Update(
                 "state", key, add={"taken": -1}, condition=AtLeast("taken", 1)
-            ), _counted_twice
+            ), counted_twice
 
 
 def _code_uses(
@@ -93,7 +93,7 @@ def _code_uses(
     match step:
         case ports.NewCodeUses(_, _, _, total_uses):
             return Put(
-                "state", _item(uses, used=0, total=_limit(total_uses)), Absent()
+                "state", plain_item(uses, used=0, total=_limit(total_uses)), Absent()
             ), _code_taken
         case ports.ResizeCodeUses(_, total_uses):
             return Update("state", uses, {"total": _limit(total_uses)}), used_up
@@ -102,14 +102,14 @@ def _code_uses(
         case ports.GiveBackCodeUse():
             return Update(
                 "state", uses, add={"used": -1}, condition=AtLeast("used", 1)
-            ), _counted_twice
+            ), counted_twice
 
 
 def second_operation(step: ports.Step) -> Guarded | None:
     """The other half of a step that touches two items."""
     match step:
         case ports.NewCodeUses(account_id, code_id, code, _):
-            item = _item(keys.code_name(account_id, code), code_id=code_id)
+            item = plain_item(keys.code_name(account_id, code), code_id=code_id)
             return Put("state", item, Absent()), _code_taken
         case ports.TakeCodeUse(code_id, email, limit):
             room = AbsentOrBelow("used", _limit(limit))
@@ -119,7 +119,7 @@ def second_operation(step: ports.Step) -> Guarded | None:
             key = keys.code_uses_of(code_id, email)
             return Update(
                 "state", key, add={"used": -1}, condition=AtLeast("used", 1)
-            ), _counted_twice
+            ), counted_twice
         case _:
             return None
 
@@ -133,7 +133,8 @@ def _full() -> Conflict:
     return Conflict("training_full", "This training is fully booked.", rule="REG-4")
 
 
-def _item(key: Key, **fields: str | int) -> Item:
+def plain_item(key: Key, **fields: str | int) -> Item:
+    """What is no object of its own: a counter, or a mark."""
     return {"pk": key.pk, "sk": key.sk, **fields}
 
 
@@ -159,7 +160,3 @@ def _already_registered() -> Conflict:
 
 def _code_taken() -> Conflict:
     return Conflict("code_taken", "You already have a discount code with this name.", rule="REG-5")
-
-
-def _counted_twice() -> Exception:
-    return RuntimeError("a counter would fall below 0: it was given back twice")

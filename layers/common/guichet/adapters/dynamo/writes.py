@@ -26,6 +26,10 @@ def lost_race() -> ConcurrentUpdateError:
     return ConcurrentUpdateError("somebody else wrote first")
 
 
+def counted_twice() -> Exception:
+    return RuntimeError("a counter would fall below 0: it was given back twice")
+
+
 def kept[T: Owned](
     cause: Cause,
     change: Change[T],

@@ -1,0 +1,117 @@
+"""The shape of every item of billing: name, key, due entry, what its mails are about. No I/O.
+
+Apart from `items.py`, so that who sells trainings loads no subscriptions.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo.codec import encode_fields
+from guichet.adapters.dynamo.seam import Item, Key
+from guichet.payments.attempt import PaymentStatus
+from guichet.payments.cart_payment import CartPayment
+from guichet.payments.schedule import next_question_at
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.ports import Aggregate
+from guichet.subscriptions.seats import SeatAssignment
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.usage import UsageMonth
+
+# A preview is valid for minutes; an order keeps its own copy.
+PREVIEW_KEPT: Final = timedelta(days=7)
+
+
+def aggregate_name(value: Aggregate) -> str:
+    """The name under which the journal keeps an object's history."""
+    match value:
+        case Subscription():
+            return f"subscription/{value.subscription_id}"
+        case Cart():
+            return f"cart/{value.cart_id}"
+        case CartPayment():
+            return f"cart_payment/{value.payment_id}"
+        case AccountBalance():
+            return balance_name(value.account_id, value.selling_entity, value.currency)
+        case SeatAssignment():
+            return f"seat/{value.seat_id}"
+        case UsageMonth():
+            return usage_name(value.subscription_id, value.month)
+
+
+def balance_name(account_id: str, selling_entity: str, currency: str) -> str:
+    return f"balance/{account_id}-{selling_entity}-{currency}"
+
+
+def usage_name(subscription_id: str, month: date) -> str:
+    return f"usage_month/{subscription_id}-{month:%Y-%m}"
+
+
+def key_of(value: Aggregate) -> Key:
+    match value:
+        case Subscription():
+            return keys.subscription(value.account_id, value.subscription_id)
+        case Cart():
+            return keys.cart(value.account_id, value.cart_id)
+        case CartPayment():
+            return keys.cart_payment(value.payment_id)
+        case AccountBalance():
+            return keys.balance(value.account_id, value.selling_entity, value.currency)
+        case SeatAssignment():
+            return keys.seat(value.subscription_id, value.seat_id)
+        case UsageMonth():
+            return keys.usage_month(value.subscription_id, value.month)
+
+
+def item_of(value: Aggregate) -> Item:
+    """The whole item, with the entry by which the index of due work finds it."""
+    return {**items.stored(key_of(value), encode_fields(value)), **due_of(value)}
+
+
+def preview_item(preview: Preview) -> Item:
+    """A preview lies there for some days, and is forgotten."""
+    key = keys.preview(preview.account_id, preview.preview_id)
+    expires_at = preview.expires_at + PREVIEW_KEPT
+    return {
+        **items.stored(key, encode_fields(preview)),
+        "expires_epoch": int(expires_at.timestamp()),
+    }
+
+
+def due_of(value: Aggregate) -> Item:
+    """When somebody has to look at it again; nothing where nobody has to."""
+    match value:
+        case Subscription():
+            look_at = value.next_look_at()
+            return items.due_entry("subscription", look_at) if look_at else {}
+        case Cart():
+            look_at = value.next_look_at()
+            return items.due_entry("cart", look_at) if look_at else {}
+        case CartPayment(status=PaymentStatus.PROCESSING | PaymentStatus.CAPTURING):
+            asked_at = next_question_at(value.started_at, value.asked_count)
+            return items.due_entry("cart_payment", asked_at)
+        case _:
+            return {}
+
+
+def effect_about(value: Aggregate) -> Item:
+    """What the mails of a change are about: ids, by which the newest state is read."""
+    about: Item = {"account_id": value.account_id}
+    match value:
+        case Subscription() | UsageMonth():
+            return {**about, "subscription_id": value.subscription_id}
+        case Cart():
+            return {**about, "cart_id": value.cart_id}
+        case CartPayment():
+            return {**about, "cart_id": value.cart_id, "payment_id": value.payment_id}
+        case SeatAssignment():
+            return {
+                **about,
+                "subscription_id": value.subscription_id,
+                "seat_id": value.seat_id,
+            }
+        case AccountBalance():
+            return about

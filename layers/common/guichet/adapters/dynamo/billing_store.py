@@ -1,0 +1,122 @@
+"""The records of subscriptions, carts and balances on the two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from guichet.access.membership import Account
+from guichet.access.profile import BillingProfile, first_profile
+from guichet.adapters.dynamo import billing_items, items, keys
+from guichet.adapters.dynamo.billing_steps import operation_for
+from guichet.adapters.dynamo.codec import decode
+from guichet.adapters.dynamo.listing import listed
+from guichet.adapters.dynamo.seam import Absent, ConditionFailedError, Dynamo, Key, Put
+from guichet.adapters.dynamo.writes import Guarded, kept, write
+from guichet.errors import not_found
+from guichet.ledger.journal import Cause, Change
+from guichet.payments.cart_payment import CartPayment
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.ports import Aggregate, Slice, Step
+from guichet.subscriptions.seats import SeatAssignment, SeatPool
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.usage import UsageMonth
+
+
+class BillingStore:
+    """`BillingRecords` on `Dynamo`."""
+
+    def __init__(self, dynamo: Dynamo) -> None:
+        self._dynamo = dynamo
+
+    def _find[T](self, kind: type[T], key: Key) -> T | None:
+        return items.read(kind, self._dynamo.get("state", key))
+
+    def account(self, account_id: str) -> Account:
+        found = self._find(Account, keys.account(account_id))
+        if found is None:
+            raise not_found("account")
+        return found
+
+    def profile(self, account_id: str) -> BillingProfile:
+        found = self._find(BillingProfile, keys.profile(account_id))
+        return found or first_profile(self.account(account_id))
+
+    def subscription(self, account_id: str, subscription_id: str) -> Subscription | None:
+        return self._find(Subscription, keys.subscription(account_id, subscription_id))
+
+    def subscriptions_of(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> Slice[Subscription]:
+        partition = keys.account(account_id).pk
+        return self._slice(Subscription, partition, "SUBSCRIPTION#", limit, after)
+
+    def preview(self, account_id: str, preview_id: str) -> Preview | None:
+        return self._find(Preview, keys.preview(account_id, preview_id))
+
+    def keep_preview(self, preview: Preview) -> bool:
+        try:
+            self._dynamo.put(Put("state", billing_items.preview_item(preview), Absent()))
+        except ConditionFailedError:
+            return False
+        return True
+
+    def cart(self, account_id: str, cart_id: str) -> Cart | None:
+        return self._find(Cart, keys.cart(account_id, cart_id))
+
+    def carts_of(self, account_id: str, *, limit: int, after: str | None) -> Slice[Cart]:
+        return self._slice(Cart, keys.account(account_id).pk, "CART#", limit, after)
+
+    def cart_payment(self, payment_id: str) -> CartPayment | None:
+        return self._find(CartPayment, keys.cart_payment(payment_id))
+
+    def balance(self, account_id: str, selling_entity: str, currency: str) -> AccountBalance:
+        found = self._find(AccountBalance, keys.balance(account_id, selling_entity, currency))
+        return found or AccountBalance(account_id, selling_entity, currency)
+
+    def balances_of(self, account_id: str) -> list[AccountBalance]:
+        partition = keys.account(account_id).pk
+        page = self._dynamo.query("state", partition, prefix="BALANCE#")
+        found = [decode(AccountBalance, each) for each in page.items]
+        while page.next_start is not None:
+            page = self._dynamo.query("state", partition, prefix="BALANCE#", start=page.next_start)
+            found += [decode(AccountBalance, each) for each in page.items]
+        return found
+
+    def pool(self, subscription_id: str) -> SeatPool | None:
+        item = self._dynamo.get("state", keys.pool(subscription_id))
+        return None if item is None else decode(SeatPool, item)
+
+    def seat(self, subscription_id: str, seat_id: str) -> SeatAssignment | None:
+        return self._find(SeatAssignment, keys.seat(subscription_id, seat_id))
+
+    def seats_of(
+        self, subscription_id: str, *, limit: int, after: str | None
+    ) -> Slice[SeatAssignment]:
+        partition = keys.pool(subscription_id).pk
+        return self._slice(SeatAssignment, partition, "SEAT#", limit, after)
+
+    def usage_month(self, subscription_id: str, month: date) -> UsageMonth | None:
+        return self._find(UsageMonth, keys.usage_month(subscription_id, month))
+
+    def save(
+        self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()
+    ) -> None:
+        operations: list[Guarded] = []
+        for change in changes:
+            operations += kept(
+                cause,
+                change,
+                aggregate=billing_items.aggregate_name(change.after),
+                item=billing_items.item_of(change.after),
+                about=billing_items.effect_about,
+            )
+        operations += [operation_for(step) for step in steps]
+        write(self._dynamo, operations)
+
+    def _slice[T](
+        self, kind: type[T], partition: str, prefix: str, limit: int, after: str | None
+    ) -> Slice[T]:
+        found, rest = listed(self._dynamo, kind, partition, prefix=prefix, limit=limit, after=after)
+        return Slice(found, rest)
