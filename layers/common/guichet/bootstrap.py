@@ -14,6 +14,8 @@ from guichet.settings import ProviderKeys, Secrets, Settings, runs_in_lambda
 
 if TYPE_CHECKING:
     from guichet.access.tokens import Tokens
+    from guichet.adapters.dynamo.billing_store import BillingStore
+    from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.outbox import DynamoOutbox
     from guichet.adapters.dynamo.people import People
@@ -132,6 +134,23 @@ class Container:
         )
 
         return packaged_selling_entities()
+
+    @cached_property
+    def billing_records(self) -> BillingStore:
+        from guichet.adapters.dynamo.billing_store import (  # noqa: PLC0415 - billing only
+            BillingStore,
+        )
+
+        return BillingStore(self.dynamo)
+
+    @cached_property
+    def bills(self) -> JournalBills:
+        """What was billed, as the journal's lines make it."""
+        from guichet.adapters.dynamo.bills import JournalBills  # noqa: PLC0415 - billing only
+        from guichet.configuration import load_billing_policy  # noqa: PLC0415 - same
+
+        terms_days = load_billing_policy().payment_terms_days
+        return JournalBills(self.history, self.billing_records, terms_days)
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
