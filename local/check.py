@@ -43,6 +43,7 @@ def main() -> None:
         "imports": lambda: _complaint(str(bin_ / "lint-imports")),
         "lint": lambda: _complaint(str(bin_ / "ruff"), "check", "."),
         "format": lambda: _complaint(str(bin_ / "ruff"), "format", "--check", "."),
+        "catalogue": lambda: _complaint(str(bin_ / "guichet"), "catalogue", "compile", "--check"),
         "locks": _stale_locks,
     }
     with ThreadPoolExecutor(max_workers=3) as pool:
