@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from guichet.catalogue.catalogue import BillingMode, Frequency
 from guichet.ledger.billable import BillableLine, LineKind
-from guichet.money import Money
 from guichet.period import Basis, Period
 from guichet.subscriptions.balance import AccountBalance, OpenBill
 from guichet.subscriptions.cart import (
@@ -173,7 +172,3 @@ def usage_month(**changed: Any) -> UsageMonth:  # noqa: ANN401 - same
         ),
         **changed,
     )
-
-
-def yen(amount: int) -> Money:
-    return Money(amount, "JPY")
