@@ -1,4 +1,4 @@
-"""Cases of periods, proration and plan changes, through the engine that bills them (MON-5, SUB-2, SUB-6, SUB-7)."""
+"""Cases of periods, proration and plan changes, through the engine that bills them."""
 
 from __future__ import annotations
 

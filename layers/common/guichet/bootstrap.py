@@ -14,14 +14,13 @@ from guichet.settings import ProviderKeys, Secrets, Settings, runs_in_lambda
 
 if TYPE_CHECKING:
     from guichet.access.tokens import Tokens
-    from guichet.adapters.dynamo.billing_store import BillingStore
-    from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.outbox import DynamoOutbox
     from guichet.adapters.dynamo.people import People
     from guichet.adapters.dynamo.profiles import Profiles
     from guichet.adapters.dynamo.reconciliations import Reconciliations
     from guichet.adapters.http import Http
+    from guichet.bootstrap_billing import BillingParts
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
     from guichet.catalogue.selling import SellingEntities
@@ -136,21 +135,11 @@ class Container:
         return packaged_selling_entities()
 
     @cached_property
-    def billing_records(self) -> BillingStore:
-        from guichet.adapters.dynamo.billing_store import (  # noqa: PLC0415 - billing only
-            BillingStore,
-        )
+    def billing(self) -> BillingParts:
+        """Everything that subscriptions need."""
+        from guichet.bootstrap_billing import BillingParts  # noqa: PLC0415 - billing only
 
-        return BillingStore(self.dynamo)
-
-    @cached_property
-    def bills(self) -> JournalBills:
-        """What was billed, as the journal's lines make it."""
-        from guichet.adapters.dynamo.bills import JournalBills  # noqa: PLC0415 - billing only
-        from guichet.configuration import load_billing_policy  # noqa: PLC0415 - same
-
-        terms_days = load_billing_policy().payment_terms_days
-        return JournalBills(self.history, self.billing_records, terms_days)
+        return BillingParts(self)
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
@@ -325,8 +314,7 @@ class Container:
     @property
     def ask_cart_payment(self) -> AskCartPayment:
         """What an event about a cart's payment leads to."""
-        records = self.records
-        return lambda _, cause, event: records.event_ignored(cause, event)
+        return lambda *about: self.billing.ask_cart_payment(*about)
 
     @property
     def outside(self) -> Outside:

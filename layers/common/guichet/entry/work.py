@@ -57,6 +57,9 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.TRAINING,
         DueKind.PAYMENT_ACCOUNT,
         DueKind.HOLD,
+        DueKind.CART_PAYMENT,
+        DueKind.CART,
+        DueKind.SUBSCRIPTION,
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
@@ -87,8 +90,35 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             run_cancellation(ids[0], actor, settling=container.settling)
         case DueKind.PAYMENT_ACCOUNT:
             end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
+        case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION:
+            _do_billing(kind, ids, actor, container)
         case DueKind.EFFECT:
             raise ValueError("mails are written by deliver")
+
+
+def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
+    """What is due of orders and subscriptions; loaded where something is."""
+    from guichet.subscriptions.use_cases.look_at_cart import (  # noqa: PLC0415 - billing only
+        look_at_cart,
+    )
+    from guichet.subscriptions.use_cases.move_subscription import (  # noqa: PLC0415 - same
+        move_subscription,
+    )
+    from guichet.subscriptions.use_cases.settle_cart_payment import (  # noqa: PLC0415 - same
+        settle_cart_payment,
+    )
+
+    billing = container.billing
+    match kind:
+        case DueKind.CART_PAYMENT:
+            settle_cart_payment(ids[0], actor, ordering=billing.ordering)
+        case DueKind.CART:
+            look_at_cart(ids[0], ids[1], actor, ordering=billing.ordering)
+        case _:
+            account_id, subscription_id = ids
+            move_subscription(
+                account_id, subscription_id, actor, ordering=billing.ordering, usage=billing.usage
+            )
 
 
 def read_hint(event: ProviderEvent) -> Hint:

@@ -32,6 +32,7 @@ class LedgerAccount(StrEnum):
     ACCOUNT_CREDIT = "account_credit"  # what customers have for later bills (negative)
     CREDIT_RESERVED = "credit_reserved"  # the part of it that open orders will use (negative)
     ENTITY_BALANCE = "entity_balance"  # what lies at the entity's own provider account
+    ENTITY_BANK = "entity_bank"  # what came by transfer or cheque
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,14 @@ def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Po
     return _moved(
         (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BALANCE, captured),
         (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
+    )
+
+
+def received_postings(amount: Money, over: Money) -> tuple[Posting, ...]:
+    """A transfer or a cheque: what bills did not take of it is credit (COL-6)."""
+    return _moved(
+        (LedgerAccount.RECEIVABLE, LedgerAccount.ENTITY_BANK, amount - over),
+        (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BANK, over),
     )
 
 

@@ -24,7 +24,7 @@ from guichet.registration.registration import (
 )
 from guichet.registration.room import linked_account
 from guichet.registration.settling import Settling
-from guichet.registration.unavailable import provider_unavailable
+from guichet.payments.unavailable import provider_unavailable
 
 M = MoneyOutcome
 P = PaymentStatus

@@ -18,7 +18,7 @@ from guichet.registration.ports import Records, RefundCounted
 from guichet.registration.refunding import Refunding
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.settling import Settling
-from guichet.registration.unavailable import provider_unavailable
+from guichet.payments.unavailable import provider_unavailable
 from guichet.retrying import with_fresh_state
 
 

@@ -39,7 +39,7 @@ from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import Registration
 from guichet.registration.returning import whole_return
 from guichet.registration.room import has_room, is_linked
-from guichet.registration.unavailable import being_captured, provider_unavailable, resting
+from guichet.payments.unavailable import being_captured, provider_unavailable, resting
 from guichet.retrying import TRIES
 
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose session can't be asked for ends then

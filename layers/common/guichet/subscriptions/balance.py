@@ -29,6 +29,7 @@ class AccountBalance:
     credit_minor: int = 0
     reserved_minor: int = 0  # credit that orders waiting for their payment will use
     bills: tuple[OpenBill, ...] = ()
+    handled_keys: tuple[str, ...] = ()
     version: int = 0  # 0: not stored yet
 
     @property
@@ -42,6 +43,10 @@ class AccountBalance:
         )
         return Money(due, self.currency)
 
+    def overdue(self, day: date) -> Money:
+        """What was due before today (SUB-12)."""
+        return self.due(day - timedelta(days=1))
+
     def billed(self, lines: Iterable[BillableLine], *, terms_days: int) -> AccountBalance:
         """With these lines on the bills of their days."""
         sums = {bill.bill_on: bill for bill in self.bills}
@@ -54,7 +59,7 @@ class AccountBalance:
                 line.bill_on, line.bill_on + timedelta(days=terms_days), 0
             )
             sums[line.bill_on] = replace(bill, open_minor=bill.open_minor + line.net_minor)
-        return self._with(sums.values())
+        return replace(self, bills=_open(sums.values()))
 
     def settled(self, day: date) -> AccountBalance:
         """With every bill whose day has come: what is below 0 becomes credit, credit pays the rest.
@@ -72,7 +77,7 @@ class AccountBalance:
             used = min(credit, bill.open_minor) if bill.bill_on <= day else 0
             credit -= used
             bills.append(replace(bill, open_minor=bill.open_minor - used))
-        return replace(self, credit_minor=credit)._with(bills)
+        return replace(self, credit_minor=credit, bills=_open(bills))
 
     def paid(self, amount: Money) -> AccountBalance:
         """With a received payment on the oldest bills; what is over is credit (COL-2, COL-6)."""
@@ -81,7 +86,7 @@ class AccountBalance:
             used = min(left, max(bill.open_minor, 0))
             left -= used
             bills.append(replace(bill, open_minor=bill.open_minor - used))
-        return replace(self, credit_minor=self.credit_minor + left)._with(bills)
+        return replace(self, credit_minor=self.credit_minor + left, bills=_open(bills))
 
     def credited(self, amount: Money) -> AccountBalance:
         return replace(self, credit_minor=self.credit_minor + amount.amount_minor)
@@ -106,6 +111,7 @@ class AccountBalance:
     def reservation_returned(self, amount: Money) -> AccountBalance:
         return self.reservation_used(amount).credited(amount)
 
-    def _with(self, bills: Iterable[OpenBill]) -> AccountBalance:
-        kept = sorted((bill for bill in bills if bill.open_minor), key=lambda bill: bill.bill_on)
-        return replace(self, bills=tuple(kept))
+
+def _open(bills: Iterable[OpenBill]) -> tuple[OpenBill, ...]:
+    """What is not settled, oldest first."""
+    return tuple(sorted((bill for bill in bills if bill.open_minor), key=lambda bill: bill.bill_on))

@@ -1,4 +1,4 @@
-"""Changing what a subscription is for: plan changes, seats, add-ons, and what each costs (SUB-6, SUB-7, SUB-16)."""
+"""Changing what a subscription is for, and what that costs (SUB-6, SUB-7, SUB-16)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from guichet.catalogue.catalogue import BillingMode, Catalogue
+from guichet.catalogue.catalogue import Catalogue
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up
 from guichet.period import Period, first_of_next_month, share
@@ -161,7 +161,3 @@ def _differences(prices: PriceList, before: Terms, terms: Terms) -> list[tuple[P
         if shown is not None:
             found.append((shown, total - (was.total_minor if was else 0)))
     return found
-
-
-def is_calendar(subscription: Subscription) -> bool:
-    return subscription.mode is BillingMode.CALENDAR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,15 @@ class BillingPolicy:
     payment_terms_days: (
         int  # from the day of issue, where an account has no terms of its own (INV-10)
     )
+
+    @property
+    def preview(self) -> timedelta:
+        return timedelta(minutes=self.preview_minutes)
+
+    @property
+    def session(self) -> timedelta:
+        return timedelta(minutes=self.session_minutes)
+
+    @property
+    def abandoned_after(self) -> timedelta:
+        return timedelta(days=self.abandon_days)

@@ -13,7 +13,7 @@ from guichet.catalogue.catalogue import BillingMode
 from guichet.errors import Conflict
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
-from guichet.period import Basis, Period, midnight
+from guichet.period import Basis, Period, first_of_next_month, midnight
 from guichet.subscriptions.terms import Terms
 
 
@@ -120,7 +120,8 @@ class Subscription:
     ended_on: date | None = None  # the end of the last paid period, once expired
     deletion_on: date | None = None  # when its data is deleted (SUB-15)
     deletion_announced: int = 0  # of the announcements before that
-    usage_billed_to: date | None = None  # cycles of metered items before this day are billed
+    usage_billed_to: date | None = None  # months of metered items before this 1st are billed
+    usage_until: date | None = None  # of an ended one: when the last late records are billed
     open_cart_id: str | None = None  # the one order that is being paid for it
     handled_keys: tuple[str, ...] = ()
     version: int = 1
@@ -128,6 +129,18 @@ class Subscription:
     @property
     def has_access(self) -> bool:
         return self.status in ACCESS
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status is S.PENDING
+
+    def given_up(self) -> Subscription:
+        """Ordered, and never paid."""
+        return self.transition_to(S.ABANDONED)
+
+    @property
+    def is_calendar(self) -> bool:
+        return self.mode is BillingMode.CALENDAR
 
     @property
     def renewed_terms(self) -> Terms:
@@ -168,10 +181,18 @@ class Subscription:
     def ends_by_cancellation(self, day: date) -> bool:
         return self.cancellation is not None and self.cancellation.ends_on <= day
 
+    def usage_due_on(self) -> date | None:
+        """The 1st on which a month's usage is billed next; None where nothing is metered (INV-8)."""
+        billed_to, until = self.usage_billed_to, self.usage_until
+        if billed_to is None or (self.status not in PAID and until is None):
+            return None
+        due = first_of_next_month(billed_to)
+        return due if until is None or due <= until else None
+
     def next_look_at(self) -> datetime | None:
         """When time moves it next: renewal, end of a trial, of access, of a suspension, of its data."""
-        day = self._next_day()
-        moments = [] if day is None else [midnight(day, self.time_zone)]
+        days = [day for day in (self._next_day(), self.usage_due_on()) if day is not None]
+        moments = [midnight(min(days), self.time_zone)] if days else []
         if self.status is S.SUSPENDED and self.suspended_at is not None:
             moments.append(self.suspended_at + SUSPENDED_FOR)
         return min(moments, default=None)

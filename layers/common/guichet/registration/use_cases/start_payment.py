@@ -25,7 +25,7 @@ from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
 from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training
-from guichet.registration.unavailable import provider_unavailable
+from guichet.payments.unavailable import provider_unavailable
 from guichet.replies import Reply, was_handled
 from guichet.retrying import with_fresh_state
 

@@ -1,0 +1,19 @@
+"""Taxes, until tables of them are configured: none are known, and a preview says so (TAX-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from guichet.ledger.billable import BillableLine
+from guichet.subscriptions.cart import TaxQuote, TaxStatus
+
+
+class NoTaxes:
+    """`Taxes` that answers for every bill that none are configured."""
+
+    def quote(
+        self, selling_entity: str, country: str, day: date, lines: Sequence[BillableLine]
+    ) -> TaxQuote:
+        del selling_entity, country, day, lines
+        return TaxQuote(TaxStatus.NOT_CONFIGURED)

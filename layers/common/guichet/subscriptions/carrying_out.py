@@ -1,0 +1,175 @@
+"""An order is placed, carried out or given up: each in one write, with its money (SUB-5, MON-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from guichet.events import Event
+from guichet.ledger.journal import Change
+from guichet.ledger.postings import (
+    Posting,
+    billed_postings,
+    credit_given_postings,
+    credit_reserved_postings,
+    credit_used_postings,
+    reservation_returned_postings,
+    reservation_used_postings,
+)
+from guichet.money import Money
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.policy import BillingPolicy
+from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.wishing import Planned
+from guichet.subscriptions.writing import (
+    Decision,
+    balance_change,
+    bumped,
+    subscription_change,
+    without_lease,
+)
+
+
+def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Decision:
+    """An order that waits for its payment: its subscriptions are leased, its credit is reserved."""
+    reserved = balance.reserved(cart.preview.credit_applied)
+    leased = tuple(_leased(cart, each) for each in made)
+    pools = tuple(NewPool(each.after.subscription_id, 0) for each in made if each.before is None)
+    opened = Change[Aggregate](
+        None,
+        cart,
+        (Event("cart.placed", {"due_minor": cart.preview.due_now.amount_minor}),),
+        credit_reserved_postings(cart.preview.credit_applied),
+        book=cart.preview.selling_entity,
+    )
+    return Decision((opened, *leased, *balance_change(balance, reserved)), pools)
+
+
+def _leased(cart: Cart, planned: Planned) -> Change[Aggregate]:
+    """Of something new, the order's `pending`: no access before the payment (BAD-9)."""
+    if planned.before is not None:
+        held = replace(planned.before, open_cart_id=cart.cart_id)
+        return subscription_change(
+            planned.before, held, "subscription.ordered", {"cart_id": cart.cart_id}
+        )
+    if planned.pending is None:
+        raise ValueError("something new begins as pending")
+    held = replace(planned.pending, open_cart_id=cart.cart_id)
+    return subscription_change(None, held, "subscription.ordered", {"cart_id": cart.cart_id})
+
+
+def carried_out(
+    before: Cart | None,
+    done: Cart,
+    made: Sequence[Planned],
+    balance: AccountBalance,
+    policy: BillingPolicy,
+) -> Decision:
+    """Everything that the preview said, at once.
+
+    Args:
+        before: the order as it waited; None where nothing was due, and it is placed with this.
+        done: the order, carried out.
+        made: its subscriptions, as they are and as they will be.
+        balance: the account's, in the order's currency with its selling entity.
+        policy: for the days until a bill is due.
+    """
+    preview = done.preview
+    later = [line for bill in preview.later for line in bill.lines]
+    used = balance if before is not None else balance.reserved(preview.credit_applied)
+    after = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
+    after = after.billed(later, terms_days=policy.payment_terms_days)
+    changes = tuple(_changed(each, done) for each in made)
+    order = Change[Aggregate](
+        before,
+        done if before is None else bumped(done),
+        (Event("cart.done", {"cart_id": done.cart_id}),),
+        _postings(preview, was_reserved=before is not None),
+        ("billing_order_confirmed",),
+        lines=preview.now.lines,
+        book=preview.selling_entity,
+    )
+    return Decision((order, *changes, *balance_change(balance, after)), _pools(made, before))
+
+
+def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:
+    use = reservation_used_postings if was_reserved else credit_used_postings
+    return (
+        *billed_postings(preview.now.lines, preview.now.tax.total_minor, preview.currency),
+        *use(preview.credit_applied),
+        *credit_given_postings(preview.credit_given),
+    )
+
+
+def _changed(planned: Planned, cart: Cart) -> Change[Aggregate]:
+    later = [
+        line
+        for bill in cart.preview.later
+        for line in bill.lines
+        if line.subscription_id == planned.after.subscription_id
+    ]
+    existed = planned.before is not None and not planned.is_pending
+    return subscription_change(
+        planned.before,
+        without_lease(planned.after),
+        "subscription.changed" if existed else "subscription.activated",
+        {"cart_id": cart.cart_id},
+        lines=later,
+        postings=billed_postings(later, 0, cart.preview.currency),
+    )
+
+
+def _pools(made: Sequence[Planned], before: Cart | None) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for each in made:
+        name, seats = each.after.subscription_id, each.after.seats_assignable
+        if each.before is None and before is None:
+            steps.append(NewPool(name, seats))
+        elif each.before is None or each.is_pending or each.before.seats_assignable != seats:
+            steps.append(ResizePool(name, seats))
+    return tuple(steps)
+
+
+def given_up(
+    cart: Cart,
+    subscriptions: Sequence[Subscription],
+    balance: AccountBalance,
+    *,
+    at: datetime,
+    note: str,
+    credited: Money | None = None,
+) -> Decision:
+    """An order that is not paid leaves no effect: leases end, credit is free again (SUB-5).
+
+    Args:
+        cart: the open order.
+        subscriptions: those that it is about.
+        balance: the account's.
+        at: the present instant.
+        note: why.
+        credited: money that came for it and could not be used for it.
+    """
+    applied = cart.preview.credit_applied
+    over = Change[Aggregate](
+        cart,
+        bumped(cart.abandoned(at, note)),
+        (Event("cart.abandoned", {"cart_id": cart.cart_id, "note": note}),),
+        reservation_returned_postings(applied),
+        ("billing_order_abandoned",) if note == "unpaid" else (),
+        book=cart.preview.selling_entity,
+    )
+    freed = tuple(_freed(each) for each in subscriptions if each.open_cart_id == cart.cart_id)
+    returned = balance.reservation_returned(applied)
+    if credited is not None:
+        returned = returned.credited(credited)
+    return Decision((over, *freed, *balance_change(balance, returned)))
+
+
+def _freed(subscription: Subscription) -> Change[Aggregate]:
+    free = without_lease(subscription)
+    if subscription.is_pending:
+        return subscription_change(subscription, free.given_up(), "subscription.abandoned")
+    return subscription_change(subscription, free, "subscription.order_abandoned")

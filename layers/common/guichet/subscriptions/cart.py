@@ -1,0 +1,239 @@
+"""Carts: what is wanted, its preview, and the order that charges exactly what was previewed (SUB-5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from guichet.catalogue.catalogue import Frequency
+from guichet.errors import Conflict
+from guichet.ledger.billable import BillableLine, net_minor
+from guichet.money import Money
+from guichet.subscriptions.terms import AddOnQuantity
+
+
+class CartLineKind(StrEnum):
+    """What a line of a cart asks for."""
+
+    SUBSCRIBE = "subscribe"  # something new, or a paid period of a trial or a free plan (SUB-4)
+    ADD = "add"  # more seats, more add-ons, or something sold once (SUB-16)
+    CHANGE = "change"  # another plan or frequency; may state other seats and add-ons too (SUB-6)
+    REACTIVATE = "reactivate"  # something expired (SUB-10)
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One wish. Of `add`, seats and add-ons are how many more; elsewhere how many there are to be.
+
+    None leaves a thing as it is. `once` is bought once, beside what recurs.
+    """
+
+    kind: CartLineKind
+    subscription_id: str | None = None
+    product_id: str | None = None
+    plan_id: str | None = None
+    frequency: Frequency | None = None
+    seats: int | None = None
+    add_ons: tuple[AddOnQuantity, ...] | None = None
+    once: tuple[AddOnQuantity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One tax of a bill (TAX-1); below 0 where credits outweigh charges."""
+
+    name: str
+    rate: str  # as a decimal of the taxable sum
+    amount_minor: int
+
+
+class TaxStatus(StrEnum):
+    """Whether taxes are known."""
+
+    COMPUTED = "computed"
+    NOT_CONFIGURED = "not_configured"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxQuote:
+    """The taxes on a bill's lines."""
+
+    status: TaxStatus
+    taxes: tuple[TaxLine, ...] = ()
+
+    @property
+    def total_minor(self) -> int:
+        return sum(tax.amount_minor for tax in self.taxes)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What lines come to on one day: before tax, tax, and the total."""
+
+    bill_on: date
+    lines: tuple[BillableLine, ...]
+    tax: TaxQuote
+
+    @property
+    def net_minor(self) -> int:
+        return net_minor(self.lines)
+
+    @property
+    def total_minor(self) -> int:
+        """Signed: below 0, it becomes account credit (INV-11)."""
+        return self.net_minor + self.tax.total_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A subscription that the cart is about, as the preview saw it; version 0: it is new."""
+
+    subscription_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a cart costs, valid until `expires_at`: placing it charges `due_now` or has no effect."""
+
+    preview_id: str
+    account_id: str
+    wishes: tuple[CartLine, ...]
+    touched: tuple[Touched, ...]  # by the place of their first wish
+    selling_entity: str
+    currency: str
+    time_zone: str
+    day: date  # today, when it was made: it holds when midnight passes
+    created_at: datetime
+    expires_at: datetime
+    catalogue_version: str
+    profile_version: int
+    now: Bill  # paid with the order
+    later: tuple[Bill, ...]  # of mode `calendar`: on the bills of a 1st
+    credit_applied: Money
+    due_now: Money
+    credit_given: Money  # what is over, as account credit
+    request_hash: str
+    needs_shipping: bool = False
+
+    @property
+    def lines(self) -> tuple[BillableLine, ...]:
+        return (*self.now.lines, *(line for bill in self.later for line in bill.lines))
+
+
+class CartStatus(StrEnum):
+    """An order's life."""
+
+    PENDING = "pending"  # waits for its payment: nothing has changed yet
+    PROCESSING = "processing"  # a bank debit, or a capture, that the provider has not settled
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+S = CartStatus
+
+TRANSITIONS = MappingProxyType(
+    {  # a pair absent from this table does not happen
+        S.PENDING: frozenset({S.PROCESSING, S.DONE, S.ABANDONED}),
+        S.PROCESSING: frozenset({S.PENDING, S.DONE, S.ABANDONED}),
+        S.DONE: frozenset(),
+        S.ABANDONED: frozenset(),
+    }
+)
+
+OPEN = frozenset({S.PENDING, S.PROCESSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """A placed order. While it is open its subscriptions are leased, and its credit is reserved."""
+
+    cart_id: str
+    account_id: str
+    preview: Preview
+    status: CartStatus
+    placed_at: datetime
+    placed_by: str
+    abandon_at: datetime  # unpaid until then, it is abandoned (SUB-3)
+    request_hash: str
+    language: str
+    open_payment_id: str | None = None  # the charge lease: at most one open attempt
+    last_payment_id: str | None = None
+    paid_payment_id: str | None = None
+    session_ends_at: datetime | None = None  # of the open attempt
+    payment_count: int = 0
+    ended_at: datetime | None = None
+    note: str | None = None  # why it was abandoned
+    handled_keys: tuple[str, ...] = ()
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def transition_to(self, status: CartStatus) -> Cart:
+        """The only door between states.
+
+        Raises:
+            Conflict: `cart_<status>`.
+        """
+        if status not in TRANSITIONS[self.status]:
+            raise self.refusal()
+        return replace(self, status=status)
+
+    def refusal(self) -> Conflict:
+        return Conflict(f"cart_{self.status}", f"This order is {self.status}.", rule="SUB-5")
+
+    def require_payable(self) -> None:
+        """Refuse what has nothing to pay now.
+
+        Raises:
+            Conflict: `cart_<status>`.
+        """
+        if self.status is not S.PENDING:
+            raise self.refusal()
+
+    def started_payment(self, payment_id: str, session_ends_at: datetime) -> Cart:
+        """Take the charge lease."""
+        self.require_payable()
+        return replace(
+            self,
+            open_payment_id=payment_id,
+            last_payment_id=payment_id,
+            session_ends_at=session_ends_at,
+            payment_count=self.payment_count + 1,
+        )
+
+    def leasing_again(self, payment_id: str) -> Cart:
+        """The buyer agreed on an earlier page after all, and nobody pays on another one."""
+        self.require_payable()
+        return replace(self, open_payment_id=payment_id, last_payment_id=payment_id)
+
+    def without_lease(self) -> Cart:
+        return replace(self, open_payment_id=None, session_ends_at=None)
+
+    def processing(self) -> Cart:
+        return self.transition_to(S.PROCESSING)
+
+    def denied(self) -> Cart:
+        """The debit was refused: nothing changed, another attempt may be made until `abandon_at`."""
+        moved = self if self.status is S.PENDING else self.transition_to(S.PENDING)
+        return moved.without_lease()
+
+    def done(self, at: datetime, payment_id: str | None) -> Cart:
+        return replace(
+            self.transition_to(S.DONE).without_lease(), ended_at=at, paid_payment_id=payment_id
+        )
+
+    def abandoned(self, at: datetime, note: str) -> Cart:
+        return replace(self.transition_to(S.ABANDONED).without_lease(), ended_at=at, note=note)
+
+    def next_look_at(self) -> datetime | None:
+        """When its page ends, unheard of perhaps, or when it is abandoned."""
+        if self.status is not S.PENDING:
+            return None  # a debit's own payment is asked about
+        if self.open_payment_id is None or self.session_ends_at is None:
+            return self.abandon_at
+        return min(self.session_ends_at, self.abandon_at)

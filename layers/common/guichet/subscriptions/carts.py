@@ -1,0 +1,179 @@
+"""Gathering what a cart is about: buyer, subscriptions, credit; and computing an order anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from guichet.access.membership import AccountKind
+from guichet.catalogue.catalogue import Catalogue
+from guichet.catalogue.ports import Catalogues
+from guichet.catalogue.selling import SellingEntities, SellingEntity, currency_for
+from guichet.clock import Clock
+from guichet.errors import ConcurrentUpdateError, Conflict, not_found
+from guichet.period import local_day
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
+from guichet.subscriptions.policy import BillingPolicy
+from guichet.subscriptions.ports import BillingRecords, Taxes
+from guichet.subscriptions.previewing import Asked, Plan, plan_cart, planned_order
+from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
+from guichet.subscriptions.wishing import Buyer, Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Carts:
+    """What previews and orders are computed from."""
+
+    records: BillingRecords
+    catalogues: Catalogues
+    entities: SellingEntities
+    taxes: Taxes
+    policy: BillingPolicy
+    clock: Clock
+
+    def planned(
+        self,
+        account_id: str,
+        wishes: Sequence[CartLine],
+        preview_id: str,
+        *,
+        currency: str | None,
+        by_representative: bool,
+        request_hash: str,
+        as_of: Preview | None = None,
+    ) -> Plan:
+        """What a cart does and costs, for today, or for the day of an earlier preview.
+
+        Raises:
+            NotFound: a subscription that is not this account's.
+            Conflict: `overdue`, `balance_due`, `billing_address_missing`, and what `plan_cart` refuses.
+        """
+        now = self.clock.now()
+        account, profile = self.records.account(account_id), self.records.profile(account_id)
+        country = profile.require_billing_address().country
+        found = self._found(account_id, wishes)
+        time_zone = profile.time_zone if as_of is None else as_of.time_zone
+        at = now if as_of is None else as_of.created_at
+        day = local_day(at, time_zone)
+        catalogue = self.catalogues.at(day)
+        entity = self._entity(country, found, wishes, catalogue)
+        wanted = currency or (next(iter(found.values())).currency if found else None)
+        buyer = Buyer(
+            account=account,
+            by_representative=by_representative,
+            day=day,
+            at=at,
+            catalogue=catalogue,
+            catalogues=self.catalogues,
+            currency=currency_for(entity, wanted),
+            selling_entity=entity.entity_id,
+            time_zone=time_zone,
+            country=country,
+        )
+        self._require_nothing_due(account_id, found.values(), wishes, buyer)
+        balance = self.records.balance(account_id, buyer.selling_entity, buyer.currency)
+        asked = Asked(preview_id, request_hash, profile.version, balance.credit)
+        plan = plan_cart(wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy)
+        if plan.preview.needs_shipping:
+            profile.require_shipping_address()
+        return plan
+
+    def _found(self, account_id: str, wishes: Sequence[CartLine]) -> Mapping[str, Subscription]:
+        found = {}
+        for wish in wishes:
+            name = wish.subscription_id
+            if name is not None and name not in found:
+                subscription = self.records.subscription(account_id, name)
+                if subscription is None:
+                    raise not_found("subscription")
+                found[name] = subscription
+        return found
+
+    def _entity(
+        self,
+        country: str,
+        found: Mapping[str, Subscription],
+        wishes: Sequence[CartLine],
+        catalogue: Catalogue,
+    ) -> SellingEntity:
+        """The one that bills all of it: what runs stays with its own until its next period (INV-12)."""
+        named = set()
+        for wish in wishes:
+            held = found.get(wish.subscription_id or "")
+            if held is not None and held.status in PAID:
+                named.add(held.selling_entity)
+            else:
+                product_id = held.product_id if held is not None else wish.product_id or ""
+                product = catalogue.product(product_id)
+                named.add(self.entities.for_country(country, product).entity_id)
+        if len(named) > 1:
+            raise Conflict("cart_mixed", "Order from one selling entity at a time.", rule="INV-12")
+        return (
+            self.entities.entity(named.pop()) if named else self.entities.for_country(country, None)
+        )
+
+    def _require_nothing_due(
+        self,
+        account_id: str,
+        found: Iterable[Subscription],
+        wishes: Sequence[CartLine],
+        buyer: Buyer,
+    ) -> None:
+        """SUB-12: while something is overdue, nothing more is bought; SUB-10 asks for nothing due."""
+        balances = self.records.balances_of(account_id)
+        overdue = [each.overdue(buyer.day) for each in balances if each.overdue(buyer.day)]
+        if not overdue and any(each.status in OVERDUE for each in found):
+            overdue = [due for each in balances if (due := each.due(buyer.day))]
+        if overdue:
+            sums = ", ".join(str(each) for each in overdue)
+            raise Conflict("overdue", f"Pay what is overdue first: {sums}.", rule="SUB-12")
+        if any(wish.kind is CartLineKind.REACTIVATE for wish in wishes):
+            require_nothing_due(balances, buyer.day, rule="SUB-10")
+
+    def of_order(self, cart: Cart) -> tuple[Planned, ...]:
+        """What a placed order does to its subscriptions as they are now.
+
+        Raises:
+            Refusal: it can't be carried out any more.
+        """
+        preview = cart.preview
+        account = self.records.account(cart.account_id)
+        buyer = Buyer(
+            account=replace(
+                account, kind=AccountKind.CORPORATE
+            ),  # what may be sold was asked before
+            by_representative=True,
+            day=preview.day,
+            at=preview.created_at,
+            catalogue=self.catalogues.version(preview.catalogue_version),
+            catalogues=self.catalogues,
+            currency=preview.currency,
+            selling_entity=preview.selling_entity,
+            time_zone=preview.time_zone,
+            country="",
+            carries_out=True,
+        )
+        return planned_order(preview, self.subscriptions_of(cart), buyer)
+
+    def subscriptions_of(self, cart: Cart) -> tuple[Subscription, ...]:
+        """Those that the order is about, as they are now."""
+        found = []
+        for each in cart.preview.touched:
+            subscription = self.records.subscription(cart.account_id, each.subscription_id)
+            if subscription is None:
+                raise ConcurrentUpdateError("an order without its subscription")
+            found.append(subscription)
+        return tuple(found)
+
+
+def require_nothing_due(balances: Iterable[AccountBalance], day: date, *, rule: str) -> None:
+    """Refuse while something is due today or earlier, in whatever currency (COL-5).
+
+    Raises:
+        Conflict: `balance_due`.
+    """
+    sums = [str(each.due(day)) for each in balances if each.due(day)]
+    if sums:
+        raise Conflict("balance_due", f"Pay the balance due first: {', '.join(sums)}.", rule=rule)

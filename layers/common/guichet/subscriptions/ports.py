@@ -1,0 +1,221 @@
+"""What subscriptions need from outside: their records, taxes, bills, and what a write may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from guichet.access.membership import Account
+from guichet.access.profile import BillingProfile
+from guichet.ledger.billable import BillableLine
+from guichet.ledger.journal import Cause, Change
+from guichet.money import Money
+from guichet.payments.cart_payment import CartPayment
+from guichet.payments.ports import PaymentProvider
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart, Preview, TaxQuote
+from guichet.subscriptions.seats import SeatAssignment, SeatPool
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.usage import UsageMonth
+
+type Aggregate = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
+
+
+@dataclass(frozen=True, slots=True)
+class NewPool:
+    """A subscription's seats, none of them assigned."""
+
+    subscription_id: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResizePool:
+    """Another number of seats, never below what is assigned. Refused with `seats_below_assigned`."""
+
+    subscription_id: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakePoolSeat:
+    """One seat less. Refused with `seats_all_assigned` (SUB-14)."""
+
+    subscription_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreePoolSeat:
+    """One seat more; the version of its assignment makes sure that it happens once."""
+
+    subscription_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTrial:
+    """One trial per product and account (SUB-19). Refused with `trial_used`."""
+
+    account_id: str
+    product_id: str
+    subscription_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeatEmail:
+    """One live seat per person and subscription. Refused with `seat_assigned_already`."""
+
+    subscription_id: str
+    email: str
+    seat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSeatEmail:
+    """The person may get a seat again."""
+
+    subscription_id: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBilled:
+    """`BILLED#<subscription>#<period>`, put by absence: a period is billed once (INV-1, BAD-12)."""
+
+    subscription_id: str
+    period_start: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEventApplied:
+    """The provider's event has had its effect."""
+
+    provider: str
+    event_id: str
+
+
+type Step = (
+    NewPool
+    | ResizePool
+    | TakePoolSeat
+    | FreePoolSeat
+    | TakeTrial
+    | TakeSeatEmail
+    | FreeSeatEmail
+    | MarkBilled
+    | ProviderEventApplied
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice[T]:
+    """Part of a list; `after` leads on, None at the end."""
+
+    items: list[T]
+    after: str | None
+
+
+class BillingRecords(Protocol):
+    """The records of subscriptions, carts and balances. Reads by key are strongly consistent."""
+
+    def account(self, account_id: str) -> Account: ...
+
+    def profile(self, account_id: str) -> BillingProfile: ...
+
+    def subscription(self, account_id: str, subscription_id: str) -> Subscription | None: ...
+
+    def subscriptions_of(
+        self, account_id: str, *, limit: int, after: str | None
+    ) -> Slice[Subscription]:
+        """In the order of their ids."""
+        ...
+
+    def preview(self, account_id: str, preview_id: str) -> Preview | None: ...
+
+    def keep_preview(self, preview: Preview) -> bool:
+        """Store it once; answers whether it was new."""
+        ...
+
+    def cart(self, account_id: str, cart_id: str) -> Cart | None: ...
+
+    def carts_of(self, account_id: str, *, limit: int, after: str | None) -> Slice[Cart]: ...
+
+    def cart_payment(self, payment_id: str) -> CartPayment | None: ...
+
+    def balance(self, account_id: str, selling_entity: str, currency: str) -> AccountBalance:
+        """Where nothing was ever billed: an empty one, of version 0."""
+        ...
+
+    def balances_of(self, account_id: str) -> list[AccountBalance]: ...
+
+    def pool(self, subscription_id: str) -> SeatPool | None: ...
+
+    def seat(self, subscription_id: str, seat_id: str) -> SeatAssignment | None: ...
+
+    def seats_of(
+        self, subscription_id: str, *, limit: int, after: str | None
+    ) -> Slice[SeatAssignment]: ...
+
+    def usage_month(self, subscription_id: str, month: date) -> UsageMonth | None: ...
+
+    def save(
+        self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()
+    ) -> None:
+        """All of it in one write, with one journal entry for each change, or nothing.
+
+        Raises:
+            ConcurrentUpdateError: an aggregate is no longer what was read.
+            Conflict: a step's own refusal.
+        """
+        ...
+
+
+class Taxes(Protocol):
+    """What taxes a bill bears. Until tables are configured, the answer is that none are known."""
+
+    def quote(
+        self, selling_entity: str, country: str, day: date, lines: Sequence[BillableLine]
+    ) -> TaxQuote: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBill:
+    """A bill as its lines in the journal make it, before tax."""
+
+    selling_entity: str
+    currency: str
+    bill_on: date
+    due_on: date
+    cart_id: str | None  # an order, paid at once
+    lines: tuple[BillableLine, ...]
+
+    @property
+    def net_minor(self) -> int:
+        return sum(line.net_minor for line in self.lines)
+
+
+class Bills(Protocol):
+    """What was billed to an account, read from the journal's lines, until invoices bear them."""
+
+    def of(self, account_id: str) -> list[ReadBill]:
+        """All bills, oldest first; a moment late, as an index is."""
+        ...
+
+    def balance_due(self, account_id: str, day: date) -> list[Money]:
+        """What is due today or earlier, a sum for each currency; empty where nothing is (COL-5)."""
+        ...
+
+
+class OwnAccounts(Protocol):
+    """The operator's own accounts at the providers, by selling entity."""
+
+    def providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
+
+    def offered(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of the providers that the entity has an account at."""
+        ...
+
+    def payee(self, selling_entity: str, provider: str) -> str:
+        """The account itself, as far as a capture has to be compared with it."""
+        ...

@@ -1,0 +1,272 @@
+"""The preview of a cart: lines, tax, credit and the exact total (SUB-5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from guichet.errors import Conflict, Refusal, invalid_field
+from guichet.ids import derived_id
+from guichet.ledger.billable import BillableLine
+from guichet.money import Money
+from guichet.subscriptions.cart import (
+    Bill,
+    CartLine,
+    CartLineKind,
+    Preview,
+    TaxQuote,
+    TaxStatus,
+    Touched,
+)
+from guichet.subscriptions.policy import BillingPolicy
+from guichet.subscriptions.ports import Taxes
+from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
+from guichet.subscriptions.terms import Terms
+from guichet.subscriptions.wishing import Buyer, Planned, counted, planned
+
+type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A preview, and what placing it does to each subscription."""
+
+    preview: Preview
+    subscriptions: tuple[Planned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a preview is asked for, beside the wishes."""
+
+    preview_id: str
+    request_hash: str
+    profile_version: int
+    credit: Money  # what the account has, in this currency, with this entity
+
+
+def plan_cart(
+    wishes: Sequence[CartLine],
+    found: Touching,
+    buyer: Buyer,
+    asked: Asked,
+    *,
+    taxes: Taxes,
+    policy: BillingPolicy,
+) -> Plan:
+    """What the cart does and costs.
+
+    Raises:
+        Invalid: `cart_empty`, `cart_too_long`, what is not sold.
+        Conflict: `cart_mixed`, what the state of a subscription does not allow.
+    """
+    if not wishes:
+        raise invalid_field("/lines", "cart_empty", "A cart has at least one line.", rule="SUB-5")
+    if len(wishes) > policy.cart_lines:
+        raise invalid_field(
+            "/lines", "cart_too_long", f"A cart has at most {policy.cart_lines} lines."
+        )
+    made = tuple(
+        _planned_group(place, group, found, buyer, asked.preview_id)
+        for place, group in _groups(wishes)
+    )
+    return Plan(_preview(wishes, made, buyer, asked, taxes, policy), made)
+
+
+def _groups(wishes: Sequence[CartLine]) -> list[tuple[int, list[CartLine]]]:
+    """Wishes about one subscription belong together; each new one stands for itself."""
+    groups: dict[str, tuple[int, list[CartLine]]] = {}
+    for place, wish in enumerate(wishes):
+        name = wish.subscription_id or f"new {place}"
+        groups.setdefault(name, (place, []))[1].append(wish)
+    return list(groups.values())
+
+
+def _planned_group(
+    place: int, group: list[CartLine], found: Touching, buyer: Buyer, preview_id: str
+) -> Planned:
+    first = group[0]
+    try:
+        if first.subscription_id is None:
+            return planned(_new(place, first, buyer, preview_id), group, buyer, is_new=True)
+        subscription = found[first.subscription_id]
+        if subscription.currency != buyer.currency and subscription.status in PAID:
+            raise Conflict(
+                "cart_mixed", "One order is in one currency; order the others apart.", rule="MON-1"
+            )
+        return planned(subscription, group, buyer, is_new=False)
+    except Refusal as refusal:
+        refusal.errors = tuple(
+            replace(each, pointer=f"/lines/{place}{each.pointer.removeprefix('/lines')}")
+            for each in refusal.errors
+        )
+        raise
+
+
+def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscription:
+    if wish.kind is not CartLineKind.SUBSCRIBE:
+        raise invalid_field("/subscription_id", "required", "Say which subscription is meant.")
+    product = buyer.catalogue.product(wish.product_id or "")
+    if wish.plan_id is None or wish.frequency is None:
+        missing = "plan" if wish.plan_id is None else "frequency"
+        raise invalid_field(f"/{missing}", "required", "Say what is wanted.")
+    plan = product.plan(wish.plan_id)
+    if plan.is_free:
+        raise invalid_field("/plan", "plan_is_free", "A free plan needs no order.")
+    if buyer.currency not in product.currencies:
+        raise invalid_field(
+            "/currency", "currency_not_sold", "This is not sold in that currency; choose another."
+        )
+    terms = Terms(plan.plan_id, wish.seats or plan.minimum_seats, wish.frequency)
+    return Subscription(
+        subscription_id=derived_id("sub", buyer.account.account_id, preview_id, str(place)),
+        account_id=buyer.account.account_id,
+        product_id=product.product_id,
+        terms=terms.with_add_ons(counted(wish.add_ons or ())),
+        currency=buyer.currency,
+        selling_entity=buyer.selling_entity,
+        mode=product.mode,
+        basis=product.basis,
+        time_zone=buyer.time_zone,
+        catalogue_version=buyer.catalogue.version,
+        status=SubscriptionStatus.PENDING,
+        created_at=buyer.at,
+        request_hash="",
+    )
+
+
+def planned_order(
+    preview: Preview, stored: Sequence[Subscription], buyer: Buyer
+) -> tuple[Planned, ...]:
+    """What a placed order does to its subscriptions, as they are now.
+
+    Raises:
+        Conflict: `order_not_applicable`, it would bill something else than was previewed (BAD-14).
+    """
+    made = []
+    for (_, group), held in zip(_groups(preview.wishes), stored, strict=True):
+        free = replace(held, open_cart_id=None)
+        made.append(replace(planned(free, group, buyer, is_new=False), before=held))
+    if Counter(line for each in made for line in each.lines) != Counter(preview.lines):
+        raise Conflict("order_not_applicable", "This order can't be carried out any more.")
+    return tuple(made)
+
+
+def _preview(  # noqa: PLR0917 - each is another thing
+    wishes: Sequence[CartLine],
+    made: Sequence[Planned],
+    buyer: Buyer,
+    asked: Asked,
+    taxes: Taxes,
+    policy: BillingPolicy,
+) -> Preview:
+    lines = [line for each in made for line in each.lines]
+    now = _bill([line for line in lines if _is_paid_now(line, made)], buyer, taxes)
+    rest = [line for line in lines if not _is_paid_now(line, made)]
+    days = sorted({line.bill_on for line in rest})
+    later = tuple(
+        _bill([line for line in rest if line.bill_on == day], buyer, taxes) for day in days
+    )
+    gross = Money(max(now.total_minor, 0), buyer.currency)
+    applied = asked.credit if asked.credit.is_at_most(gross) else gross
+    return Preview(
+        preview_id=asked.preview_id,
+        account_id=buyer.account.account_id,
+        wishes=tuple(wishes),
+        touched=tuple(
+            Touched(each.after.subscription_id, each.before.version if each.before else 0)
+            for each in made
+        ),
+        selling_entity=buyer.selling_entity,
+        currency=buyer.currency,
+        time_zone=buyer.time_zone,
+        day=buyer.day,
+        created_at=buyer.at,
+        expires_at=buyer.at + policy.preview,
+        catalogue_version=buyer.catalogue.version,
+        profile_version=asked.profile_version,
+        now=now,
+        later=later,
+        credit_applied=applied,
+        due_now=gross - applied,
+        credit_given=Money(max(-now.total_minor, 0), buyer.currency),
+        request_hash=asked.request_hash,
+        needs_shipping=needs_shipping(made, buyer),
+    )
+
+
+def _is_paid_now(line: BillableLine, made: Sequence[Planned]) -> bool:
+    """Of mode `calendar` nothing is: its lines are on the bill of a 1st (SUB-7)."""
+    of = next(each.after for each in made if each.after.subscription_id == line.subscription_id)
+    return not of.is_calendar
+
+
+def _bill(lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
+    bill_on = min((line.bill_on for line in lines), default=buyer.day)
+    if not lines:
+        return Bill(bill_on, (), TaxQuote(TaxStatus.NOT_CONFIGURED))
+    tax = taxes.quote(buyer.selling_entity, buyer.country, bill_on, tuple(lines))
+    return Bill(bill_on, tuple(lines), tax)
+
+
+def needs_shipping(made: Sequence[Planned], buyer: Buyer) -> bool:
+    """Whether something physical is bought (ACC-4)."""
+    for each in made:
+        product = buyer.catalogue.product(each.after.product_id)
+        had = each.before.terms.quantities if each.before else {}
+        bought = {
+            name for name, count in each.after.terms.quantities.items() if count > had.get(name, 0)
+        }
+        bought |= {line.item for line in each.lines if line.kind == "one_off"}
+        if any(product.add_on(name).is_physical for name in bought if name in product.add_ons):
+            return True
+    return False
+
+
+def require_fresh(preview: Preview, again: Preview, now: datetime) -> None:
+    """Refuse to place what would not be charged as it was previewed (BAD-14).
+
+    Args:
+        preview: as it was shown.
+        again: computed anew for the same day, on what is there now.
+        now: the present instant.
+
+    Raises:
+        Conflict: `preview_expired`, `preview_catalogue_changed`, `preview_stale`.
+    """
+    if now >= preview.expires_at:
+        raise Conflict(
+            "preview_expired", "This preview has expired; ask for a new one.", rule="SUB-5"
+        )
+    if again.catalogue_version != preview.catalogue_version:
+        raise Conflict(
+            "preview_catalogue_changed", "Prices have changed; ask for a new preview.", rule="SUB-5"
+        )
+    same = replace(
+        again,  # more credit than was told of changes nothing
+        request_hash=preview.request_hash,
+        credit_applied=preview.credit_applied,
+        due_now=preview.due_now,
+    )
+    if same != preview:
+        raise preview_stale()
+
+
+def preview_stale() -> Conflict:
+    return Conflict(
+        "preview_stale",
+        "Something has changed since this preview; ask for a new one.",
+        rule="SUB-5",
+    )
+
+
+def paid_by_credit(preview: Preview, credit: Money) -> None:
+    """The credit that the preview used is still there.
+
+    Raises:
+        Conflict: `preview_stale`.
+    """
+    if not preview.credit_applied.is_at_most(credit):
+        raise preview_stale()

@@ -1,0 +1,48 @@
+"""Pin a subscription to a version of the catalogue, or let it follow the newest again (SUB-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from guichet.access.membership import Permission
+from guichet.replies import Reply
+from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.touching import Action, Written, act
+from guichet.subscriptions.writing import subscription_change
+
+
+@dataclass(frozen=True, slots=True)
+class PinSubscription:
+    """A representative keeps a customer's prices; None lets go of them."""
+
+    action: Action
+    version: str | None
+
+
+def pin_subscription(command: PinSubscription, *, carts: Carts) -> Reply[Subscription]:
+    """From the next period on; the running one keeps its prices.
+
+    Raises:
+        NotAllowed: only a representative may.
+        NotFound: no such subscription of this account.
+        Unavailable: `catalogue_version_missing`.
+        Invalid: `product_unknown`, the version does not sell it.
+    """
+
+    def decide(found: Subscription) -> Written | None:
+        if command.version is not None:
+            carts.catalogues.version(command.version).product(found.product_id)
+        if found.pinned_version == command.version:
+            return None
+        after = replace(found, pinned_version=command.version)
+        return Written(subscription_change(found, after, "subscription.pinned"))
+
+    return act(
+        command.action,
+        "pin_subscription",
+        Permission.REPRESENT,
+        carts,
+        decide,
+        command.version or "",
+    )

@@ -1,0 +1,74 @@
+"""Money that came outside the providers is recorded on the oldest bills (COL-2, COL-6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from guichet.access.membership import Member, Permission
+from guichet.errors import invalid_field
+from guichet.events import Actor, Event
+from guichet.ledger.journal import Change
+from guichet.ledger.postings import received_postings
+from guichet.money import Money
+from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.naming import key_mark, request_hash
+from guichet.subscriptions.ports import Aggregate
+from guichet.subscriptions.writing import bumped, cause_of
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPayment:
+    """A transfer or a cheque, with its reference, in the currency of the bills."""
+
+    selling_entity: str
+    amount: Money
+    reference: str
+    member: Member
+    idempotency_key: str
+    actor: Actor
+
+
+def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBalance]:
+    """Once for a key, however often it is told.
+
+    Raises:
+        NotAllowed: only a representative may.
+        Invalid: `amount_invalid`, `currency_not_sold`.
+    """
+    member = command.member
+    member.reach(Permission.MANAGE_COLLECTION)
+    if not command.amount:
+        raise invalid_field("/amount_minor", "amount_invalid", "A payment is more than 0.")
+    entity = carts.entities.entity(command.selling_entity)
+    if command.amount.currency not in entity.currencies:
+        raise invalid_field(
+            "/currency", "currency_not_sold", "This entity does not bill in that currency."
+        )
+    cause = cause_of(command.actor, "record_payment", carts.clock)
+    route = f"record_payment {member.account_id}"
+    mark = key_mark(member.member_id, route, command.idempotency_key)
+    asked = request_hash(command.selling_entity, str(command.amount), command.reference)
+
+    def attempt() -> Reply[AccountBalance]:
+        before = carts.records.balance(
+            member.account_id, command.selling_entity, command.amount.currency
+        )
+        if was_handled(before.handled_keys, mark, asked):
+            return Reply(before, replayed=True)
+        paid = before.paid(command.amount)
+        after = replace(paid, handled_keys=with_handled(before.handled_keys, mark, asked))
+        over = Money(after.credit_minor - before.credit_minor, command.amount.currency)
+        change = Change[Aggregate](
+            before if before.version else None,
+            bumped(after),
+            (Event("payment.received", {"reference": command.reference}),),
+            received_postings(command.amount, over),
+            book=command.selling_entity,
+        )
+        carts.records.save(cause, [change])
+        return Reply.new(bumped(after))
+
+    return with_fresh_state(attempt)

@@ -1,0 +1,79 @@
+"""What was ordered works from this day on: its billing begins (SUB-17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from guichet.access.membership import Permission
+from guichet.errors import Conflict, invalid_field
+from guichet.ledger.postings import billed_postings
+from guichet.period import local_day
+from guichet.replies import Reply
+from guichet.subscriptions.billing import billing_begun
+from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.crediting import settled_postings
+from guichet.subscriptions.moving import Sold
+from guichet.subscriptions.ports import MarkBilled
+from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
+from guichet.subscriptions.touching import Action, Written, act
+from guichet.subscriptions.writing import balance_change, subscription_change
+
+
+@dataclass(frozen=True, slots=True)
+class ReportActivation:
+    """A representative, or the operator's system, reports the day of activation: today or before."""
+
+    action: Action
+    day: date | None = None
+
+
+def report_activation(command: ReportActivation, *, carts: Carts) -> Reply[Subscription]:
+    """Billing begins on that day, but not before the service.
+
+    Raises:
+        NotAllowed: only a representative may.
+        NotFound: no such subscription of this account.
+        Conflict: `billing_started`, `subscription_<status>`.
+        Invalid: `activation_in_future`, `activation_before_service`.
+    """
+    asked = command.day.isoformat() if command.day else ""
+
+    def decide(found: Subscription) -> Written:
+        return _activated(found, command.day, carts)
+
+    return act(command.action, "report_activation", Permission.REPRESENT, carts, decide, asked)
+
+
+def _activated(found: Subscription, reported: date | None, carts: Carts) -> Written:
+    if found.status is not SubscriptionStatus.ACTIVE:
+        raise found.refusal(f"This subscription is {found.status}; it can't be activated.")
+    if not found.on_activation or found.billing_start is not None:
+        raise Conflict("billing_started", "The billing start of this is known.", rule="SUB-17")
+    today = local_day(carts.clock.now(), found.time_zone)
+    day = reported or today
+    if day > today:
+        raise invalid_field("/day", "activation_in_future", "Report it once it has happened.")
+    if day < local_day(found.created_at, found.time_zone):
+        raise invalid_field("/day", "activation_before_service", "This was ordered later.")
+    profile = carts.records.profile(found.account_id)
+    sold = Sold(carts.catalogues, carts.entities, profile, carts.policy)
+    effect = billing_begun(replace(found, billing_start=day), sold.catalogue(found, day))
+    after = effect.subscription
+    balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
+    billed = balance.billed(effect.lines, terms_days=carts.policy.payment_terms_days)
+    settled = billed.settled(today)
+    change = subscription_change(
+        found,
+        after,
+        "subscription.billing_started",
+        {"billing_start": day.isoformat()},
+        lines=effect.lines,
+        postings=(
+            *billed_postings(effect.lines, 0, after.currency),
+            *settled_postings(billed, settled),
+        ),
+    )
+    return Written(
+        change, balance_change(balance, settled), (MarkBilled(after.subscription_id, day),)
+    )

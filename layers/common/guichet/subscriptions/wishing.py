@@ -1,0 +1,308 @@
+"""What the wishes of a cart come to for a subscription: its new terms, or a refusal (SUB-5, SUB-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from guichet.access.membership import Account
+from guichet.access.requests import RequestKind, ask_representative
+from guichet.catalogue.catalogue import (
+    BillingMode,
+    Catalogue,
+    Frequency,
+    FrequencyChange,
+    Product,
+    SelfService,
+)
+from guichet.catalogue.ports import Catalogues
+from guichet.errors import Conflict, invalid_field
+from guichet.ledger.billable import BillableLine
+from guichet.period import first_of_next_month, local_day
+from guichet.subscriptions.billing import Effect, price_list
+from guichet.subscriptions.cart import CartLine, CartLineKind
+from guichet.subscriptions.changing import added, changed_in_month, plan_changed
+from guichet.subscriptions.living import activated
+from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
+from guichet.subscriptions.terms import AddOnQuantity, Terms, require_sold
+
+S = SubscriptionStatus
+
+_BEGINNING: Final = frozenset({CartLineKind.SUBSCRIBE, CartLineKind.REACTIVATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys, on which day, and where prices come from."""
+
+    account: Account
+    by_representative: bool
+    day: date
+    at: datetime
+    catalogue: Catalogue  # in force on that day
+    catalogues: Catalogues
+    currency: str
+    selling_entity: str
+    time_zone: str
+    country: str
+    carries_out: bool = False  # a placed order, whose day has been
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One subscription before and after. Of a new one there is no `before` until it is ordered."""
+
+    before: Subscription | None
+    pending: Subscription | None  # a new one, as it is ordered
+    after: Subscription
+    lines: tuple[BillableLine, ...]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it was ordered and has not begun."""
+        return self.before is not None and self.before.is_pending
+
+
+def planned(
+    subscription: Subscription, wishes: Sequence[CartLine], buyer: Buyer, *, is_new: bool
+) -> Planned:
+    """What these wishes make of a subscription; a new one is given as `pending`.
+
+    An order that was placed is carried out as it was previewed: whether it may be done online
+    was asked then.
+
+    Raises:
+        Invalid: what is not sold, or not so.
+        Conflict: `subscription_<status>`, `order_pending`, `taken_off_at_renewal`, `nothing_to_change`.
+        AskRepresentative: what the product does not let a customer do.
+    """
+    if not buyer.carries_out:
+        subscription.require_unleased()
+        for wish in wishes:
+            require_allowed(wish, subscription, buyer)
+    begins = {wish.kind for wish in wishes} & _BEGINNING
+    if begins and len(wishes) > 1:
+        raise invalid_field("/lines", "line_twice", "Say all about one subscription in one line.")
+    catalogue = _catalogue(subscription, buyer, of_running=not begins)
+    product = catalogue.product(subscription.product_id)
+    held = _as_bought(subscription, product, buyer) if begins else subscription
+    terms = held.terms
+    for wish in wishes:
+        terms = _wanted(terms, wish)
+    require_sold(terms, product, held.currency, str(buyer.account.kind))
+    day = local_day(buyer.at, held.time_zone)
+    if begins:
+        effect = activated(held, terms, catalogue, day)
+    else:
+        effect = _changed(held, terms, product, catalogue, day, buyer.catalogues)
+    once = _once(wishes, effect.subscription, catalogue, day)
+    if effect.subscription == subscription and not once:
+        raise Conflict("nothing_to_change", "This is what the subscription is already.")
+    lines = (*effect.lines, *once)
+    if is_new:
+        return Planned(None, subscription, effect.subscription, lines)
+    return Planned(subscription, None, effect.subscription, lines)
+
+
+def _as_bought(subscription: Subscription, product: Product, buyer: Buyer) -> Subscription:
+    """What begins anew is billed as the account is today."""
+    return replace(
+        subscription,
+        currency=buyer.currency,
+        selling_entity=buyer.selling_entity,
+        time_zone=buyer.time_zone,
+        mode=product.mode,
+        basis=product.basis,
+    )
+
+
+def _catalogue(subscription: Subscription, buyer: Buyer, *, of_running: bool) -> Catalogue:
+    """A running period keeps its prices (SUB-1); what begins today has today's, unless pinned."""
+    if subscription.pinned_version is not None:
+        return buyer.catalogues.version(subscription.pinned_version)
+    if of_running and subscription.mode is BillingMode.CALENDAR and subscription.period is not None:
+        return buyer.catalogues.version(subscription.catalogue_version)
+    return buyer.catalogue
+
+
+def _wanted(terms: Terms, wish: CartLine) -> Terms:
+    changed = replace(
+        terms,
+        plan_id=wish.plan_id or terms.plan_id,
+        frequency=wish.frequency or terms.frequency,
+    )
+    if wish.kind is CartLineKind.ADD:
+        quantities = dict(terms.quantities)
+        for each in wish.add_ons or ():
+            quantities[each.add_on_id] = quantities.get(each.add_on_id, 0) + each.quantity
+        return replace(changed, seats=terms.seats + (wish.seats or 0)).with_add_ons(quantities)
+    if wish.seats is not None:
+        changed = replace(changed, seats=wish.seats)
+    if wish.add_ons is not None:
+        changed = changed.with_add_ons(counted(wish.add_ons))
+    return changed
+
+
+def counted(quantities: Iterable[AddOnQuantity]) -> Mapping[str, int]:
+    """Quantities by add-on.
+
+    Raises:
+        Invalid: `add_on_twice`, `quantity_out_of_range`.
+    """
+    found: dict[str, int] = {}
+    for each in quantities:
+        if each.add_on_id in found:
+            raise invalid_field("/add_ons", "add_on_twice", "Name each add-on once.")
+        if each.quantity < 0:
+            raise invalid_field("/add_ons", "quantity_out_of_range", "A number of 0 or more.")
+        found[each.add_on_id] = each.quantity
+    return found
+
+
+def _changed(  # noqa: PLR0917 - each is another thing
+    subscription: Subscription,
+    terms: Terms,
+    product: Product,
+    catalogue: Catalogue,
+    day: date,
+    catalogues: Catalogues,
+) -> Effect:
+    later: Frequency | None = None
+    if terms.frequency is not subscription.terms.frequency and waits_for_renewal(product):
+        later, terms = terms.frequency, replace(terms, frequency=subscription.terms.frequency)
+    before = subscription.terms
+    if terms == before:
+        effect = Effect(subscription)
+    elif subscription.mode is BillingMode.CALENDAR:
+        effect = changed_in_month(subscription, terms, catalogue, day)
+    elif (terms.plan_id, terms.frequency) != (before.plan_id, before.frequency):
+        effect = plan_changed(subscription, terms, catalogue, day)
+    else:
+        _require_no_less(before, terms)
+        running = catalogues.version(subscription.catalogue_version)
+        effect = added(subscription, terms, running, day)
+    if later is None:
+        return effect
+    renewed = replace(effect.subscription.renewed_terms, frequency=later)
+    return replace(effect, subscription=replace(effect.subscription, next_terms=renewed))
+
+
+def waits_for_renewal(product: Product) -> bool:
+    """Whether another frequency begins with the next period (SUB-18).
+
+    In mode `calendar` always: its periods are paid in advance to a 1st that stays.
+    """
+    is_late = product.frequency_change is FrequencyChange.AT_RENEWAL
+    return is_late or product.mode is BillingMode.CALENDAR
+
+
+def _require_no_less(before: Terms, terms: Terms) -> None:
+    had, has = before.quantities, terms.quantities
+    fewer = any(has.get(name, 0) < count for name, count in had.items())
+    if terms.seats < before.seats or fewer:
+        raise Conflict(
+            "taken_off_at_renewal",
+            "Seats and add-ons are taken off from the next renewal on; change the subscription itself.",
+            rule="SUB-16",
+        )
+
+
+def _once(
+    wishes: Sequence[CartLine], subscription: Subscription, catalogue: Catalogue, day: date
+) -> tuple[BillableLine, ...]:
+    """What is sold once: with the order, or on the bill of the next 1st (SUB-7)."""
+    prices = price_list(subscription, catalogue)
+    bill_on = day
+    if subscription.mode is BillingMode.CALENDAR:
+        bill_on = first_of_next_month(day)
+    return tuple(
+        prices.once(add_on_id, quantity, day, bill_on)
+        for wish in wishes
+        for add_on_id, quantity in counted(wish.once).items()
+        if quantity
+        and _is_sold_once(add_on_id, quantity, catalogue.product(subscription.product_id))
+    )
+
+
+def _is_sold_once(add_on_id: str, quantity: int, product: Product) -> bool:
+    add_on = product.add_on(add_on_id)
+    if add_on.recurs:
+        raise invalid_field("/once", "add_on_recurs", "This add-on recurs; name it in `add_ons`.")
+    if quantity > add_on.maximum_quantity:
+        raise invalid_field(
+            "/once",
+            "quantity_out_of_range",
+            f"This add-on is sold in numbers up to {add_on.maximum_quantity}.",
+        )
+    return True
+
+
+def require_allowed(wish: CartLine, subscription: Subscription, buyer: Buyer) -> None:
+    """Whether the state, the product and the account let this be done online.
+
+    Raises:
+        Conflict: `subscription_<status>`.
+        AskRepresentative: with the kind of request that does it.
+    """
+    status, account = subscription.status, buyer.account
+    match wish.kind:
+        case CartLineKind.SUBSCRIBE:
+            if status not in {S.PENDING, S.TRIALING, S.FREE}:
+                raise subscription.refusal(
+                    f"This subscription is {status}; it can't be subscribed again."
+                )
+        case CartLineKind.REACTIVATE:
+            if status is not S.EXPIRED:
+                raise subscription.refusal(f"This subscription is {status}, not expired.")
+            if account.is_corporate and not buyer.by_representative:
+                raise ask_representative(
+                    RequestKind.REACTIVATE,
+                    "A representative reactivates subscriptions of this account.",
+                    account=account,
+                    rule="SUB-10",
+                )
+        case CartLineKind.ADD | CartLineKind.CHANGE:
+            if status is not S.ACTIVE:
+                raise subscription.refusal(f"This subscription is {status}; it can't be changed.")
+            if not buyer.by_representative:
+                _require_self_service(wish, subscription, buyer)
+
+
+def _require_self_service(wish: CartLine, subscription: Subscription, buyer: Buyer) -> None:
+    terms, account = subscription.terms, buyer.account
+    product = buyer.catalogue.product(subscription.product_id)
+    running = buyer.catalogues.version(subscription.catalogue_version)
+    frequency = wish.frequency or terms.frequency
+    if frequency is not terms.frequency and account.is_corporate:
+        raise ask_representative(
+            RequestKind.FREQUENCY,
+            "A representative changes how often this account is billed.",
+            account=account,
+            rule="SUB-18",
+        )
+    rank = running.product(subscription.product_id).plan(terms.plan_id).rank
+    wanted = product.plan(wish.plan_id).rank if wish.plan_id else rank
+    more_seats = wish.kind is CartLineKind.ADD and bool(wish.seats)
+    fewer = wish.kind is CartLineKind.CHANGE and (
+        (wish.seats is not None and wish.seats < terms.seats) or _takes_off(wish, terms)
+    )
+    asked = (
+        (wanted > rank, SelfService.UPGRADE, RequestKind.OTHER, "upgrades"),
+        (wanted < rank, SelfService.DOWNGRADE, RequestKind.DOWNGRADE, "downgrades"),
+        (more_seats, SelfService.ADD_SEATS, RequestKind.OTHER, "adds seats"),
+        (fewer, SelfService.REMOVE, RequestKind.REMOVE, "takes things off"),
+    )
+    for happens, action, kind, words in asked:
+        if happens and not product.allows(action):
+            raise ask_representative(
+                kind, f"A representative {words} of this product.", account=account, rule="SUB-13"
+            )
+
+
+def _takes_off(wish: CartLine, terms: Terms) -> bool:
+    if wish.add_ons is None:
+        return False
+    wanted = counted(wish.add_ons)
+    return any(wanted.get(name, 0) < count for name, count in terms.quantities.items())
