@@ -39,7 +39,9 @@ from guichet.subscriptions.use_cases.preview_cart import PreviewCart, preview_ca
 from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
 from tests.support.world import ACCOUNT, World
 
-NEW_YORK = Address("350 Fifth Avenue", "", "New York", "NY", "10118", "US")
+NEW_YORK = Address(
+    line1="350 Fifth Avenue", city="New York", country="US", region="NY", postal_code="10118"
+)
 
 
 class FlatTaxes:
@@ -50,9 +52,7 @@ class FlatTaxes:
     ) -> TaxQuote:
         del selling_entity, country, day
         net = sum(line.net_minor for line in lines)
-        return TaxQuote(
-            TaxStatus.COMPUTED, (TaxLine("flat", "0.20", half_up(Fraction(net, 5))),)
-        )
+        return TaxQuote(TaxStatus.COMPUTED, (TaxLine("flat", "0.20", half_up(Fraction(net, 5))),))
 
 
 @dataclass
@@ -164,7 +164,9 @@ class Billing:
             cart.cart_id, self.owner, self.actor(), ordering=self.parts(parts).ordering
         )
 
-    def try_out(self, plan: str = "starter", seats: int = 1, product: str = "webinar") -> Subscription:
+    def try_out(
+        self, plan: str = "starter", seats: int = 1, product: str = "webinar"
+    ) -> Subscription:
         command = StartTrial(product, plan, seats, self.owner, self.actor())
         return start_trial(command, carts=self.parts().carts).value
 
@@ -187,7 +189,9 @@ class Billing:
 
     def only(self) -> Subscription:
         """The account's one subscription."""
-        (found,) = self.parts().records.subscriptions_of(self.account_id, limit=10, after=None).items
+        (found,) = (
+            self.parts().records.subscriptions_of(self.account_id, limit=10, after=None).items
+        )
         return found
 
     def balance(self, currency: str = "USD", entity: str = "us") -> AccountBalance:
@@ -199,6 +203,8 @@ class Billing:
 
     def until(self, moment: datetime | date) -> None:
         """Let time pass, a day at a time, doing what is due."""
-        while self.world.clock.at.date() < (moment.date() if isinstance(moment, datetime) else moment):
+        while self.world.clock.at.date() < (
+            moment.date() if isinstance(moment, datetime) else moment
+        ):
             self.world.clock.advance(days=1)
             self.world.settle_down()
