@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_the_table_of_the_day_of_use_is_asked_not_that_of_the_bill_sub_20() -> N
     ],
 )
 def test_what_no_row_fits_has_no_price_sub_20(
-    metered: MeteredItem, changed: dict[str, object], currency: str
+    metered: MeteredItem, changed: dict[str, Any], currency: str
 ) -> None:
     with pytest.raises(Conflict) as refused:
         unit_price(metered, record("k", **changed), "US", currency)
