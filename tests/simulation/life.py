@@ -145,10 +145,20 @@ class Life(Processes):
             clock=parts.clock,
         )
 
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
+    def send(
+        self,
+        mail: RenderedMail,
+        to: str,
+        reply_to: str | None,
+        message_key: str,
+        *,
+        copies: tuple[str, ...] = (),
+    ) -> str:
         """The `Mailer` of this life: the log behind the seam that counts."""
         return self.calls.watch(
-            "mail", message_key, lambda: self.mail.send(mail, to, reply_to, message_key)
+            "mail",
+            message_key,
+            lambda: self.mail.send(mail, to, reply_to, message_key, copies=copies),
         )
 
     def upkeep(self) -> None:

@@ -33,8 +33,16 @@ class MemoryMailer:
     refused: set[str] = field(default_factory=set)
     away: bool = False
 
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
-        raw = compose(mail, self.sender, to, reply_to, message_key)
+    def send(
+        self,
+        mail: RenderedMail,
+        to: str,
+        reply_to: str | None,
+        message_key: str,
+        *,
+        copies: tuple[str, ...] = (),
+    ) -> str:
+        raw = compose(mail, self.sender, to, reply_to, message_key, copies=copies)
         if self.away:
             raise MailNotTakenError("the mail service does not answer")
         if to in self.refused:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
     from guichet.registration.mailer import Mailer, RenderMail
+    from guichet.registration.mails import MailFacts
     from guichet.registration.outside import Outside
     from guichet.registration.policy import RegistrationPolicy
     from guichet.registration.reconciliation_ports import Reports
@@ -394,7 +395,7 @@ class Container:
         return SesMailer(ses(), self.settings.mail_from)
 
     @cached_property
-    def render_mail(self) -> RenderMail:
+    def render_mail(self) -> RenderMail[MailFacts]:
         from guichet.adapters.mail.render import render  # noqa: PLC0415 - the documents layer
 
         return render

@@ -11,8 +11,9 @@ from guichet.payments.account import payment_account_id
 from guichet.payments.payment import Capture, CaptureMethod, Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
+from guichet.registration.mailer import Letter, Told
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
-from guichet.registration.outbox import Effect, FormerAccount
+from guichet.registration.outbox import AnyMail, BillingMail, Effect, FormerAccount
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.ports import Records
 from guichet.registration.refunds_told import RefundsTold
@@ -35,23 +36,16 @@ _OF_ONE_PAYMENT = frozenset({MailKind.MONEY_RETURNED, MailKind.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail's facts and its two addresses."""
-
-    facts: MailFacts
-    to: str
-    reply_to: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Letters:
     """Gathers what the mails of one effect have to tell."""
 
     records: Records
     links: Links
 
-    def about(self, effect: Effect) -> Matter | AccountMatter:
+    def about(self, effect: Effect) -> Told[MailFacts]:
         """The records as they are now: read once for all mails of the effect."""
+        if effect.mails and isinstance(effect.mails[0], BillingMail):
+            return _Untold()
         if effect.former_account is not None:
             account = self.records.account(effect.former_account.account_id)
             return AccountMatter(effect, effect.former_account, account, self.links)
@@ -76,6 +70,13 @@ class Letters:
         )
 
 
+class _Untold:
+    """Mails of billing, which has no letters yet."""
+
+    def letter(self, mail: AnyMail) -> None:
+        del mail
+
+
 @dataclass(frozen=True, slots=True)
 class AccountMatter:
     """An organizer's account at a provider is no longer linked (PAY-5)."""
@@ -85,11 +86,11 @@ class AccountMatter:
     account: Account
     links: Links
 
-    def letter(self, mail: MailKind) -> Letter:
+    def letter(self, mail: AnyMail) -> Letter[MailFacts]:
         account, former = self.account, self.former
         public_id = payment_account_id(former.account_id, former.provider)
         facts = MailFacts(
-            kind=mail,
+            kind=MailKind(mail),
             language=account.language,
             recipient_name=account.legal_name,
             time_zone=account.time_zone,
@@ -115,8 +116,11 @@ class Matter:
     refunds: RefundsTold
     links: Links
 
-    def letter(self, mail: MailKind) -> Letter | None:
+    def letter(self, mail: AnyMail) -> Letter[MailFacts] | None:
         """The mail as the records tell it now; None where what it asks for is no longer asked."""
+        return self._letter(MailKind(mail))
+
+    def _letter(self, mail: MailKind) -> Letter[MailFacts] | None:
         offline = _offline(self.registration, self.training)
         if mail is MailKind.OFFLINE_INSTRUCTIONS and offline is None:
             return None  # another way of paying was chosen, or this one is no longer offered

@@ -1,10 +1,10 @@
-"""What registrations need from outside to send a mail."""
+"""What a mail is before it is sent: its facts, its addresses, its text; and who sends it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from guichet.registration.mails import MailFacts
+from guichet.registration.outbox import AnyMail, Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,31 @@ class RenderedMail:
     attachments: tuple[Attachment, ...] = ()
 
 
-type RenderMail = Callable[[MailFacts], RenderedMail]
+@dataclass(frozen=True, slots=True)
+class Letter[Facts]:
+    """A mail's facts and its addresses; `copies` are sent along with it, and seen by all."""
+
+    facts: Facts
+    to: str
+    reply_to: str | None
+    copies: tuple[str, ...] = ()
+
+
+class Told[Facts](Protocol):
+    """What the mails of one effect tell, as the records are now."""
+
+    def letter(self, mail: AnyMail) -> Letter[Facts] | None:
+        """One of them; None where there is nothing to tell any more."""
+        ...
+
+
+class Correspondence[Facts](Protocol):
+    """Gathers what the mails of one effect have to tell."""
+
+    def about(self, effect: Effect) -> Told[Facts]: ...
+
+
+type RenderMail[Facts] = Callable[[Facts], RenderedMail]
 
 
 class MailRefusedError(Exception):
@@ -41,8 +65,16 @@ class MailNotTakenError(Exception):
 class Mailer(Protocol):
     """Hands mails to a service. It does not dedupe: who calls records what was taken."""
 
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
-        """Send to one bare address and return the service's id of the message.
+    def send(
+        self,
+        mail: RenderedMail,
+        to: str,
+        reply_to: str | None,
+        message_key: str,
+        *,
+        copies: tuple[str, ...] = (),
+    ) -> str:
+        """Send to one bare address, and copies to others; return the service's id of the message.
 
         `message_key` is our own id of this mail (printable ASCII without blanks) and travels in
         the header `X-Guichet-Message-Key`. Whether the mailbox exists is not known yet.

@@ -5,9 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from guichet.registration.mails import MailKind
+
+
+class BillingMail(StrEnum):
+    """What the operator tells its own customers of orders, subscriptions and seats."""
+
+    ORDER_CONFIRMED = "billing_order_confirmed"
+    PAYMENT_FAILED = "billing_payment_failed"
+    ORDER_ABANDONED = "billing_order_abandoned"
+    CANCELLED = "billing_cancelled"
+    CANCELLATION_WITHDRAWN = "billing_cancellation_withdrawn"
+    TRIAL_ENDED = "billing_trial_ended"
+    RENEWED = "billing_renewed"
+    EXPIRED = "billing_expired"
+    DELETION_ANNOUNCED = "billing_deletion_announced"
+    SEAT_ASSIGNED = "billing_seat_assigned"
+
+
+type AnyMail = MailKind | BillingMail
+
+_BILLING: Final = frozenset(BillingMail)
+
+
+def mail_of(name: str) -> AnyMail:
+    """The kind of mail of this name."""
+    return BillingMail(name) if name in _BILLING else MailKind(name)
 
 
 class DueKind(StrEnum):
@@ -54,7 +79,7 @@ class Effect:
     effect_id: str
     registration_id: str | None
     payment_id: str | None
-    mails: tuple[MailKind, ...]
+    mails: tuple[AnyMail, ...]
     happened_at: datetime
     valid_until: datetime | None  # of the hold, as the change set it
     former_account: FormerAccount | None = None
@@ -73,7 +98,7 @@ class Outbox(Protocol):
         """The effect, for this worker alone until then; None where it is done or claimed."""
         ...
 
-    def sent(self, effect: Effect, mail: MailKind) -> Effect:
+    def sent(self, effect: Effect, mail: AnyMail) -> Effect:
         """One mail is out; what is left."""
         ...
 

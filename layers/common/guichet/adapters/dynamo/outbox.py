@@ -19,8 +19,7 @@ from guichet.adapters.dynamo.seam import (
     Present,
     Update,
 )
-from guichet.registration.mails import MailKind
-from guichet.registration.outbox import DueKind, DueWork, Effect, FormerAccount
+from guichet.registration.outbox import AnyMail, DueKind, DueWork, Effect, FormerAccount, mail_of
 
 
 class DynamoOutbox:
@@ -41,7 +40,7 @@ class DynamoOutbox:
         except ConditionFailedError:
             return None
 
-    def sent(self, effect: Effect, mail: MailKind) -> Effect:
+    def sent(self, effect: Effect, mail: AnyMail) -> Effect:
         left = tuple(each for each in effect.mails if each is not mail)
         mails = [str(each) for each in left]
         self._dynamo.update(
@@ -87,7 +86,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         effect_id=effect_id,
         registration_id=_text(item, "registration_id"),
         payment_id=_text(item, "payment_id"),
-        mails=tuple(MailKind(str(each)) for each in mails),
+        mails=tuple(mail_of(str(each)) for each in mails),
         happened_at=decode_time(str(item["happened_at"])),
         valid_until=decode_time(str(item["valid_until"])) if "valid_until" in item else None,
         refund_id=_text(item, "refund_id"),

@@ -35,22 +35,30 @@ def bare_address(text: str) -> str:
 
 
 def compose(
-    mail: RenderedMail, sender: str, to: str, reply_to: str | None, message_key: str
+    mail: RenderedMail,
+    sender: str,
+    to: str,
+    reply_to: str | None,
+    message_key: str,
+    *,
+    copies: Sequence[str] = (),
 ) -> bytes:
     """The whole message: plain text, HTML as its alternative, attachments; same input, same bytes.
 
     `Date` and `Message-ID` are left to the service, which writes its own.
 
     Raises:
-        MailRefusedError: `to` or `reply_to` is no address.
+        MailRefusedError: `to`, `reply_to` or one of `copies` is no address.
         ValueError: `sender`, `message_key` or a file's name can't stand in a header: a defect of
             the caller.
     """
     if not re.fullmatch(r"[!-~]+", message_key):
         raise ValueError("a message key is printable ASCII without blanks")
     answers_to = () if reply_to is None else (f"Reply-To: {bare_address(reply_to)}",)
+    copied = (f"Cc: {',\r\n '.join(map(bare_address, copies))}",) if copies else ()
     head = _lines(
         f"To: {bare_address(to)}",
+        *copied,
         *answers_to,
         "Auto-Submitted: auto-generated",  # no answers from absence notices (RFC 3834)
         f"{MESSAGE_KEY_HEADER}: {message_key}",

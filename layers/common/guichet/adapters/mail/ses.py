@@ -30,14 +30,25 @@ class SesMailer:
         self._sender = sender
         self._source = _only_address(sender)
 
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
-        raw = compose(mail, self._sender, to, reply_to, message_key)
+    def send(
+        self,
+        mail: RenderedMail,
+        to: str,
+        reply_to: str | None,
+        message_key: str,
+        *,
+        copies: tuple[str, ...] = (),
+    ) -> str:
+        raw = compose(mail, self._sender, to, reply_to, message_key, copies=copies)
+        addresses = {"ToAddresses": [bare_address(to)]}
+        if copies:
+            addresses["CcAddresses"] = [bare_address(each) for each in copies]
         try:
             answer = self._service.call(
                 "SendEmail",
                 {
                     "FromEmailAddress": self._source,
-                    "Destination": {"ToAddresses": [bare_address(to)]},
+                    "Destination": addresses,
                     "Content": {"Raw": {"Data": raw}},
                 },
             )

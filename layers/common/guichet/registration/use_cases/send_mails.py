@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from guichet.clock import Clock
-from guichet.registration.correspondence import Letters
-from guichet.registration.mailer import Mailer, MailRefusedError, RenderMail
+from guichet.registration.mailer import Correspondence, Mailer, MailRefusedError, RenderMail
 from guichet.registration.outbox import Outbox
 
 _CLAIM: Final = timedelta(minutes=2)  # longer than a worker lives
@@ -22,12 +21,12 @@ class Sent:
     refused: tuple[str, ...]
 
 
-def send_mails(
+def send_mails[Facts](
     effect_id: str,
     *,
     outbox: Outbox,
-    letters: Letters,
-    render: RenderMail,
+    letters: Correspondence[Facts],
+    render: RenderMail[Facts],
     mailer: Mailer,
     clock: Clock,
 ) -> Sent | None:
@@ -47,7 +46,13 @@ def send_mails(
         try:
             if letter is not None:
                 key = f"{effect_id.replace('#', ':')}:{mail}"
-                mailer.send(render(letter.facts), letter.to, letter.reply_to, key)
+                mailer.send(
+                    render(letter.facts),
+                    letter.to,
+                    letter.reply_to,
+                    key,
+                    copies=letter.copies,
+                )
                 taken += 1
         except MailRefusedError as error:
             refused.append(f"{mail}: {error}")  # no other attempt would ever be taken
