@@ -121,12 +121,17 @@ def _billing_policy(raw: dict[str, Any]) -> BillingPolicy:
         abandon_days=orders["abandon_days"],
         session_minutes=orders["session_minutes"],
         cart_lines=orders["cart_lines"],
+        minimum_minor=orders["minimum_minor"],
+        maximum_minor=orders["maximum_minor"],
         payment_terms_days=bills["payment_terms_days"],
     )
 
 
 def _check_billing(policy: BillingPolicy) -> None:
     """Refuse what would fail later, in front of a customer."""
+    for currency, least in policy.minimum_minor.items():
+        _whole(f"orders.minimum_minor.{currency}", least)
+    _whole("orders.maximum_minor", policy.maximum_minor)
     for name, most in _BILLING_LIMITS.items():
         if not 1 <= _whole(name, getattr(policy, name)) <= most:
             raise ValueError(f"{name} is from 1 to {most}")

@@ -25,6 +25,8 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
         session_minutes=31,
         cart_lines=20,
         payment_terms_days=30,
+        minimum_minor={"AUD": 50, "CAD": 50, "CHF": 50, "EUR": 50, "GBP": 30, "JPY": 50, "USD": 50},
+        maximum_minor=99_999_999,
     )
 
 

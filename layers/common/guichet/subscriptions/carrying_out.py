@@ -37,7 +37,7 @@ def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Deci
     """An order that waits for its payment: its subscriptions are leased, its credit is reserved."""
     reserved = balance.reserved(cart.preview.credit_applied)
     leased = tuple(_leased(cart, each) for each in made)
-    pools = tuple(NewPool(each.after.subscription_id, 0) for each in made if each.before is None)
+    pools = tuple(step for each in made if (step := _held_pool(each)) is not None)
     opened = Change[Aggregate](
         None,
         cart,
@@ -46,6 +46,15 @@ def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Deci
         book=cart.preview.selling_entity,
     )
     return Decision((opened, *leased, *balance_change(balance, reserved)), pools)
+
+
+def _held_pool(planned: Planned) -> Step | None:
+    """Until it is paid nothing new can be assigned, and of seats to be taken off none any more."""
+    name = planned.after.subscription_id
+    if planned.before is None:
+        return NewPool(name, 0)
+    fewer = planned.after.seats_assignable < planned.before.seats_assignable
+    return ResizePool(name, planned.after.seats_assignable) if fewer else None
 
 
 def _leased(cart: Cart, planned: Planned) -> Change[Aggregate]:
@@ -128,7 +137,7 @@ def _pools(made: Sequence[Planned], before: Cart | None) -> tuple[Step, ...]:
         name, seats = each.after.subscription_id, each.after.seats_assignable
         if each.before is None and before is None:
             steps.append(NewPool(name, seats))
-        elif each.before is None or each.is_pending or each.before.seats_assignable != seats:
+        elif each.before is None or each.before.seats_assignable != seats or each.is_pending:
             steps.append(ResizePool(name, seats))
     return tuple(steps)
 
@@ -165,7 +174,13 @@ def given_up(
     returned = balance.reservation_returned(applied)
     if credited is not None:
         returned = returned.credited(credited)
-    return Decision((over, *freed, *balance_change(balance, returned)))
+    named = {wish.subscription_id for wish in cart.preview.wishes if wish.seats is not None}
+    pools = tuple(
+        ResizePool(each.subscription_id, each.seats_assignable)
+        for each in subscriptions
+        if each.subscription_id in named and each.has_access
+    )
+    return Decision((over, *freed, *balance_change(balance, returned)), pools)
 
 
 def _freed(subscription: Subscription) -> Change[Aggregate]:

@@ -38,6 +38,7 @@ class CartLine:
     seats: int | None = None
     add_ons: tuple[AddOnQuantity, ...] | None = None
     once: tuple[AddOnQuantity, ...] = ()
+    on_activation: bool = False  # billing begins when it is reported to work (SUB-17)
 
 
 @dataclass(frozen=True, slots=True)

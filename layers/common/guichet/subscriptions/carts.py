@@ -18,6 +18,7 @@ from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords, Taxes
 from guichet.subscriptions.previewing import Asked, Plan, plan_cart, planned_order
+from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.wishing import Buyer, Planned
 
@@ -78,7 +79,15 @@ class Carts:
         plan = plan_cart(wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy)
         if plan.preview.needs_shipping:
             profile.require_shipping_address()
+        for each in plan.subscriptions:
+            if each.before is not None and each.after.terms.seats < each.before.terms.seats:
+                self._require_unassigned(each.after)
         return plan
+
+    def _require_unassigned(self, after: Subscription) -> None:
+        pool = self.records.pool(after.subscription_id)
+        if pool is not None and pool.assigned > after.seats_assignable:
+            raise seats_below_assigned()
 
     def _found(self, account_id: str, wishes: Sequence[CartLine]) -> Mapping[str, Subscription]:
         found = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,9 +18,9 @@ class BillingPolicy:
     abandon_days: int  # an order that is not paid is abandoned after so many (SUB-3)
     session_minutes: int  # a hosted page's life; Stripe allows none shorter than 30
     cart_lines: int  # of one order
-    payment_terms_days: (
-        int  # from the day of issue, where an account has no terms of its own (INV-10)
-    )
+    payment_terms_days: int  # from a bill's day, where an account has no terms of its own (INV-10)
+    minimum_minor: Mapping[str, int]  # below it no provider takes a payment: it waits for a bill
+    maximum_minor: int  # above it neither
 
     @property
     def preview(self) -> timedelta:

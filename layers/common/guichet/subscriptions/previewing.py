@@ -163,14 +163,24 @@ def _preview(  # noqa: PLR0917 - each is another thing
     policy: BillingPolicy,
 ) -> Preview:
     lines = [line for each in made for line in each.lines]
-    now = _bill([line for line in lines if _is_paid_now(line, made)], buyer, taxes)
-    rest = [line for line in lines if not _is_paid_now(line, made)]
+    paid_now = [line for line in lines if _is_paid_now(line, made)]
+    now = _bill(paid_now, buyer, taxes)
+    gross = Money(max(now.total_minor, 0), buyer.currency)
+    applied = asked.credit if asked.credit.is_at_most(gross) else gross
+    if 0 < (gross - applied).amount_minor < policy.minimum_minor[buyer.currency]:
+        paid_now, now = [], _bill([], buyer, taxes)  # no provider takes so little: it is billed
+        gross = applied = gross.zero()
+    if (gross - applied).amount_minor > policy.maximum_minor:
+        raise Conflict(
+            "amount_too_large",
+            "This is more than can be paid online; ask for a quote.",
+            rule="SUB-5",
+        )
+    rest = [line for line in lines if line not in paid_now]
     days = sorted({line.bill_on for line in rest})
     later = tuple(
         _bill([line for line in rest if line.bill_on == day], buyer, taxes) for day in days
     )
-    gross = Money(max(now.total_minor, 0), buyer.currency)
-    applied = asked.credit if asked.credit.is_at_most(gross) else gross
     return Preview(
         preview_id=asked.preview_id,
         account_id=buyer.account.account_id,

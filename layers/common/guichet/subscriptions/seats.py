@@ -69,3 +69,11 @@ class SeatAssignment:
 
     def released(self, at: datetime) -> SeatAssignment:
         return replace(self.transition_to(S.RELEASED), released_at=at)
+
+
+def seats_below_assigned() -> Conflict:
+    return Conflict(
+        "seats_below_assigned",
+        "More seats are assigned than would be left; take some back first.",
+        rule="SUB-14",
+    )

@@ -85,9 +85,11 @@ def planned(
     begins = {wish.kind for wish in wishes} & _BEGINNING
     if begins and len(wishes) > 1:
         raise invalid_field("/lines", "line_twice", "Say all about one subscription in one line.")
+    if CartLineKind.REACTIVATE in begins:
+        subscription = replace(subscription, pinned_version=None)  # at today's price (SUB-10)
     catalogue = _catalogue(subscription, buyer, of_running=not begins)
     product = catalogue.product(subscription.product_id)
-    held = _as_bought(subscription, product, buyer) if begins else subscription
+    held = _as_bought(subscription, product, wishes[0], buyer) if begins else subscription
     terms = held.terms
     for wish in wishes:
         terms = _wanted(terms, wish)
@@ -106,10 +108,13 @@ def planned(
     return Planned(subscription, None, effect.subscription, lines)
 
 
-def _as_bought(subscription: Subscription, product: Product, buyer: Buyer) -> Subscription:
+def _as_bought(
+    subscription: Subscription, product: Product, wish: CartLine, buyer: Buyer
+) -> Subscription:
     """What begins anew is billed as the account is today."""
     return replace(
         subscription,
+        on_activation=wish.on_activation,
         currency=buyer.currency,
         selling_entity=buyer.selling_entity,
         time_zone=buyer.time_zone,
@@ -247,6 +252,13 @@ def require_allowed(wish: CartLine, subscription: Subscription, buyer: Buyer) ->
         AskRepresentative: with the kind of request that does it.
     """
     status, account = subscription.status, buyer.account
+    if wish.on_activation and not buyer.by_representative:
+        raise ask_representative(
+            RequestKind.OTHER,
+            "A representative orders what is billed from its activation on.",
+            account=account,
+            rule="SUB-17",
+        )
     match wish.kind:
         case CartLineKind.SUBSCRIBE:
             if status not in {S.PENDING, S.TRIALING, S.FREE}:

@@ -8,6 +8,7 @@ from guichet.adapters.dynamo.steps import event_applied, plain_item
 from guichet.adapters.dynamo.writes import Guarded, counted_twice, lost_race
 from guichet.errors import Conflict
 from guichet.subscriptions import ports
+from guichet.subscriptions.seats import seats_below_assigned
 
 
 def operation_for(step: ports.Step) -> Guarded:
@@ -39,21 +40,15 @@ def _pool(
             return Put("state", plain_item(key, capacity=capacity, assigned=0), Absent()), lost_race
         case ports.ResizePool(_, capacity):
             room = Below("assigned", capacity + 1)
-            return Update("state", key, {"capacity": capacity}, condition=room), _below_assigned
+            return Update(
+                "state", key, {"capacity": capacity}, condition=room
+            ), seats_below_assigned
         case ports.TakePoolSeat():
             left = Below("assigned", "capacity")
             return Update("state", key, add={"assigned": 1}, condition=left), _all_assigned
         case ports.FreePoolSeat():
             taken = AtLeast("assigned", 1)
             return Update("state", key, add={"assigned": -1}, condition=taken), counted_twice
-
-
-def _below_assigned() -> Conflict:
-    return Conflict(
-        "seats_below_assigned",
-        "More seats are assigned than this; release some of them first.",
-        rule="SUB-14",
-    )
 
 
 def _all_assigned() -> Conflict:

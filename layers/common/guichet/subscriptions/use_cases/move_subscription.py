@@ -135,7 +135,9 @@ def _save(
         postings=postings,
         mails=step.mails,
     )
-    carts.records.save(cause, [change, *beside, *balance_change(balance, settled)], _steps(before, step))
+    carts.records.save(
+        cause, [change, *beside, *balance_change(balance, settled)], _steps(before, step)
+    )
 
 
 def _steps(before: Subscription, step: Moved) -> tuple[Step, ...]:
