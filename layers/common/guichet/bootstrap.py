@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.profiles import Profiles
     from guichet.adapters.dynamo.reconciliations import Reconciliations
     from guichet.adapters.http import Http
-    from guichet.bootstrap_billing import BillingParts
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
+    from guichet.bootstrap_billing import BillingParts
     from guichet.catalogue.selling import SellingEntities
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
@@ -315,7 +315,7 @@ class Container:
     @property
     def ask_cart_payment(self) -> AskCartPayment:
         """What an event about a cart's payment leads to."""
-        return lambda *about: self.billing.ask_cart_payment(*about)
+        return lambda *about: self.billing.ask_cart_payment(*about)  # noqa: PLW0108 - loads billing
 
     @property
     def outside(self) -> Outside:

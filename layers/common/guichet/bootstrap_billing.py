@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.dynamo.billing_store import BillingStore
@@ -20,18 +20,52 @@ from guichet.subscriptions.ports import ProviderEventApplied, Taxes
 
 if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
+    from guichet.adapters.dynamo.history import History
+    from guichet.adapters.dynamo.seam import Dynamo
+    from guichet.adapters.dynamo.store import Store
     from guichet.adapters.dynamo.usage import UsageStore
-    from guichet.bootstrap import Container
     from guichet.catalogue.ports import Catalogues
+    from guichet.catalogue.selling import SellingEntities
+    from guichet.clock import Clock
     from guichet.payments.ports import PaymentProvider
+    from guichet.settings import Settings
+    from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
+
+
+class Held(Protocol):
+    """What billing takes from the container of all."""
+
+    @property
+    def dynamo(self) -> Dynamo: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def records(self) -> Store: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def selling_entities(self) -> SellingEntities: ...
+
+    def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
+
+    def offered_providers(self, selling_entity: str) -> tuple[str, ...]: ...
+
+    def own_payee(self, selling_entity: str, provider: str) -> str: ...
 
 
 @dataclass(frozen=True)
 class BillingParts:
     """Parts of one container; tests hand in a catalogue, taxes or numbers of their own."""
 
-    held: Container
+    held: Held
     given_catalogues: Catalogues | None = None
     given_taxes: Taxes | None = None
     given_policy: BillingPolicy | None = None
@@ -53,6 +87,12 @@ class BillingParts:
         from guichet.adapters.dynamo.usage import UsageStore  # noqa: PLC0415 - usage only
 
         return UsageStore(self.held.dynamo)
+
+    @cached_property
+    def metering(self) -> Metering:
+        from guichet.subscriptions.metering import Metering  # noqa: PLC0415 - usage only
+
+        return Metering(self.records, self.usage, self.catalogues, self.policy, self.held.clock)
 
     @cached_property
     def bills(self) -> JournalBills:
@@ -91,7 +131,7 @@ class BillingParts:
 class _OwnAccounts:
     """`OwnAccounts` by the keys in the secret."""
 
-    held: Container
+    held: Held
 
     def providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]:
         return self.held.billing_providers(selling_entity)
