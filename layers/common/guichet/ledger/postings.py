@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from guichet.ledger.billable import BillableLine
 from guichet.money import Money
@@ -33,6 +34,20 @@ class LedgerAccount(StrEnum):
     CREDIT_RESERVED = "credit_reserved"  # the part of it that open orders will use (negative)
     ENTITY_BALANCE = "entity_balance"  # what lies at the entity's own provider account
     ENTITY_BANK = "entity_bank"  # what came by transfer or cheque
+
+
+ENTITY_ACCOUNTS: Final = frozenset(
+    {
+        LedgerAccount.RECEIVABLE,
+        LedgerAccount.SALES,
+        LedgerAccount.SALES_TAX,
+        LedgerAccount.ACCOUNT_CREDIT,
+        LedgerAccount.CREDIT_RESERVED,
+        LedgerAccount.ENTITY_BALANCE,
+        LedgerAccount.ENTITY_BANK,
+        LedgerAccount.PROVIDER_FEE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

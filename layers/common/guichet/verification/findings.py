@@ -25,6 +25,8 @@ class Check(StrEnum):
     POSTINGS = "books.postings"
     PAYMENT_BOOKS = "books.payments"
     BALANCED = "books.balanced"
+    ORDER_BOOKS = "books.orders"
+    OWED = "books.owed"
     CAPTURES = "payments.captures"
     REFUNDS = "payments.refunds"
     FEES = "payments.fees"
@@ -35,6 +37,11 @@ class Check(StrEnum):
     PAID = "trainings.paid"
     CODES = "codes.uses"
     PAYEES = "accounts.payees"
+    ORDERS = "billing.orders"
+    PREVIEWED = "billing.previewed"
+    PERIODS = "billing.periods"
+    POOLS = "billing.seats"
+    TRIALS = "billing.trials"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -46,11 +53,13 @@ MEANING: Final = MappingProxyType(
         Check.GAPLESS: "each object's history counts 1, 2, 3, and so on",
         Check.JOINED: "each entry begins where the one before ended",
         Check.CURRENT: "each object is what its history says",
-        Check.STATES: "states are reached only along their tables (REG-8, RFD-6)",
-        Check.OWNED: "an object's entries stand in the book of one organizer (ACC-1)",
+        Check.STATES: "states are reached only along their tables (REG-8, RFD-6, SUB-3)",
+        Check.OWNED: "an object's entries stand in the book of one account (ACC-1)",
         Check.POSTINGS: "each posting moves an amount between two accounts of the chart (MON-4)",
         Check.PAYMENT_BOOKS: "the books say what became of each payment (MON-4)",
         Check.BALANCED: "books balance per organizer and currency, and hold nothing else (MON-4)",
+        Check.ORDER_BOOKS: "selling entities' books say what became of each order (MON-4)",
+        Check.OWED: "what an account owes and has as credit is what its journal says (COL-5, COL-7)",
         Check.CAPTURES: "captured is what was asked, or a person was told (REG-3)",
         Check.REFUNDS: "no more goes back than came, one refund at a time (RFD-1, RFD-5g)",
         Check.FEES: "the fee goes back by the running total, and never twice (RFD-3)",
@@ -61,6 +70,11 @@ MEANING: Final = MappingProxyType(
         Check.PAID: "each payment bought a seat or goes back, and each paid seat has its payment (BAD-1)",
         Check.CODES: "uses of codes are those of registrations (REG-5)",
         Check.PAYEES: "an account at a provider has one organizer (PAY-1)",
+        Check.ORDERS: "orders lease what they are about, and the done ones were paid (SUB-5, COL-8)",
+        Check.PREVIEWED: "an order billed exactly what was previewed (SUB-5)",
+        Check.PERIODS: "each period was billed once (INV-1)",
+        Check.POOLS: "as many seats are assigned as people have, never more than were bought (SUB-14)",
+        Check.TRIALS: "one trial per product and account (SUB-19)",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

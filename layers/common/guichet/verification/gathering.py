@@ -41,6 +41,7 @@ class Gathered:
     payments: dict[str, PaymentSeen] = field(default_factory=dict)
     used_by: Counter[str] = field(default_factory=Counter)
     moved: Moved = field(default_factory=Counter)
+    told: list[Item] = field(default_factory=list)  # what is judged in billing alone
     events: set[str] = field(default_factory=set)
     last_at: str = ""
 
@@ -54,31 +55,36 @@ class Gathered:
 
 def passed_on(history: History) -> Iterator[PassedOn]:
     """Where an object is judged together with others."""
-    told: Item = {
+    known = told(history)
+    match history.value:
+        case Payment() as payment:
+            yield _payment(payment.payment_id), _STORED, known
+            yield _training(payment.training_id), _SEEN, _seen(payment, history.last_at)
+        case Refund() | Dispute() as part:
+            yield _payment(part.payment_id), _STORED, known
+        case Training() as training:
+            yield _training(training.training_id), _STORED, known
+        case Registration() as registration:
+            yield _training(registration.training_id), _STORED, known
+            if registration.discount_code_id is not None and _counts(registration):
+                used: Item = {"email": registration.email, "at": history.last_at}
+                yield _code(registration.discount_code_id), _USE, used
+        case DiscountCode() as code:
+            yield _code(code.code_id), _STORED, known
+        case PaymentAccount() as account:
+            yield _account(account.account_id), _STORED, known
+        case _:
+            return
+
+
+def told(history: History) -> Item:
+    """What a group has to know of one of its objects."""
+    return {
         "item": history.item,
         "at": history.last_at,
         "events": list(history.events),
         "moved": [[*place, amount] for place, amount in history.moved().items()],
     }
-    match history.value:
-        case Payment() as payment:
-            yield _payment(payment.payment_id), _STORED, told
-            yield _training(payment.training_id), _SEEN, _seen(payment, history.last_at)
-        case Refund() | Dispute() as part:
-            yield _payment(part.payment_id), _STORED, told
-        case Training() as training:
-            yield _training(training.training_id), _STORED, told
-        case Registration() as registration:
-            yield _training(registration.training_id), _STORED, told
-            if registration.discount_code_id is not None and _counts(registration):
-                used: Item = {"email": registration.email, "at": history.last_at}
-                yield _code(registration.discount_code_id), _USE, used
-        case DiscountCode() as code:
-            yield _code(code.code_id), _STORED, told
-        case PaymentAccount() as account:
-            yield _account(account.account_id), _STORED, told
-        case _:
-            return
 
 
 def group_beside(item: Item) -> str | None:
@@ -112,6 +118,8 @@ def gathered(group: str, rows: Iterable[Item]) -> Gathered:
                     goes_back=bool(row["goes_back"]),
                 )
                 found.payments[str(row["payment_id"])] = seen
+            case "told":
+                found.told.append(row)
             case "use":
                 found.used_by[str(row["email"])] += 1
             case _:

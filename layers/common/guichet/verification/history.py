@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import encode, field_names
 from guichet.adapters.dynamo.items import PLATFORM
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Plain
-from guichet.ledger.postings import LedgerAccount
+from guichet.ledger.postings import ENTITY_ACCOUNTS, LedgerAccount
 from guichet.registration.provider_event import ProviderEvent
 from guichet.verification.lifecycles import TABLES, may_begin, may_follow
-from guichet.verification.shapes import Kind, Value
+from guichet.verification.shapes import Kind, Value, place_of
 
-_CHART: Final = frozenset(map(str, LedgerAccount))
+_ENTITY_CHART: Final = frozenset(map(str, ENTITY_ACCOUNTS))
+_CHART: Final = frozenset(map(str, LedgerAccount)) - _ENTITY_CHART | {"provider_fee"}
 _EMPTY: Final[tuple[Plain, ...]] = (None, [])
 
-# Minor units by organizer, currency and account of the chart.
+# Minor units by organizer or selling entity, currency and account of the chart.
 type Moved = Counter[tuple[str, str, str]]
 
 
@@ -62,10 +63,17 @@ class History:
         return fields
 
     def moved(self) -> Moved:
-        """What it has moved in the books of whom."""
+        """What it has moved in the books of which organizer."""
+        return self._moved("account_id", [e for e in self.entries if e.get("book") is None])
+
+    def moved_for_entities(self) -> Moved:
+        """What it has moved in the books of which selling entity."""
+        return self._moved("book", [e for e in self.entries if e.get("book") is not None])
+
+    def _moved(self, owned_by: str, entries: Sequence[Item]) -> Moved:
         moved: Moved = Counter()
-        for entry in self.entries:
-            owner = str(entry.get("account_id"))
+        for entry in entries:
+            owner = str(entry.get(owned_by))
             for posting in maps(entry.get("postings")):
                 amount, currency = posting.get("amount_minor"), str(posting.get("currency"))
                 if isinstance(amount, int):
@@ -107,7 +115,7 @@ def current(history: History) -> Iterator[str]:
         if value.deliveries != len(history.entries):
             yield f"says {value.deliveries} deliveries, its history {len(history.entries)}"
         return
-    place = items.key_of(value)
+    place = place_of(value)
     if (place.pk, place.sk) != (item["pk"], item["sk"]):
         yield f"lies at {item['pk']} {item['sk']}"
     if value.version != len(history.entries):
@@ -157,12 +165,13 @@ def owned(history: History) -> Iterator[str]:
 def postings(history: History) -> Iterator[str]:
     """Each moves an amount above 0 from one account of the chart to another (MON-4)."""
     for entry in history.entries:
+        chart = _CHART if entry.get("book") is None else _ENTITY_CHART
         for posting in maps(entry.get("postings")):
             source, destination = posting.get("source"), posting.get("destination")
             amount, currency = posting.get("amount_minor"), posting.get("currency")
             if (
-                source not in _CHART
-                or destination not in _CHART
+                source not in chart
+                or destination not in chart
                 or source == destination
                 or type(amount) is not int
                 or amount <= 0

@@ -7,9 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guichet.payments import account, dispute, payment, refund
+from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
+from guichet.subscriptions import cart, seats, subscription
 
 type Table = Mapping[str, frozenset[str]]
 
@@ -27,6 +28,10 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "refund": _words(refund.TRANSITIONS),
         "dispute": _words(dispute.TRANSITIONS),
         "payment_account": _words(account.TRANSITIONS),
+        "subscription": _words(subscription.TRANSITIONS),
+        "cart": _words(cart.TRANSITIONS),
+        "cart_payment": _words(attempt.TRANSITIONS),
+        "seat": _words(seats.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -36,6 +41,10 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "cancellation": frozenset({"running"}),
         "refund": frozenset({"requested"}),
         "payment_account": frozenset({"onboarding", "linked"}),
+        "subscription": frozenset({"pending", "trialing", "free", "active"}),
+        "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
+        "cart_payment": frozenset({"created"}),
+        "seat": frozenset({"invited"}),
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

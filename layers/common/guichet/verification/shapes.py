@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeIs
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import billing_items, items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
-from guichet.adapters.dynamo.seam import Item, Plain
+from guichet.adapters.dynamo.seam import Item, Key, Plain
 from guichet.payments.account import PaymentAccount
+from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
@@ -21,7 +22,13 @@ from guichet.registration.discount import DiscountCode
 from guichet.registration.provider_event import ProviderEvent
 from guichet.registration.registration import Registration
 from guichet.registration.training import Training
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.seats import SeatAssignment
+from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.usage import UsageMonth
 
+type Billed = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
 type Value = (
     Account
     | Member
@@ -35,6 +42,7 @@ type Value = (
     | Dispute
     | Cancellation
     | ProviderEvent
+    | Billed
 )
 type Kind = type[Value]
 
@@ -53,11 +61,36 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "DISPUTE#": Dispute,
         "CANCELLATION": Cancellation,
         "INBOX": ProviderEvent,
+        "SUBSCRIPTION#": Subscription,
+        "CART#": Cart,
+        "CART_PAYMENT": CartPayment,
+        "BALANCE#": AccountBalance,
+        "SEAT#": SeatAssignment,
+        "USAGE#": UsageMonth,
     }
 )
-_BY_NAME: Final = MappingProxyType({items.named(kind, ""): kind for kind in _KINDS.values()})
+_OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        Subscription: "subscription",
+        Cart: "cart",
+        CartPayment: "cart_payment",
+        AccountBalance: "balance",
+        SeatAssignment: "seat",
+        UsageMonth: "usage_month",
+    }
+)
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
+_OF_BOTH_KEYS: Final = frozenset({PaymentAccount, AccountBalance, UsageMonth})
+_PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
+
+
+def _named(kind: Kind, identity: str) -> str:
+    own = _OF_BILLING.get(kind)
+    return items.named(kind, identity) if own is None else f"{own}/{identity}"
+
+
+_BY_NAME: Final = MappingProxyType({_named(kind, ""): kind for kind in _KINDS.values()})
 
 
 def kind_of(item: Item) -> Kind | None:
@@ -73,18 +106,34 @@ def kind_named(history: str) -> Kind | None:
 
 
 def is_passing(item: Item) -> bool:
-    return str(item["pk"]).startswith(_PASSING)
+    return str(item["pk"]).startswith(_PASSING) or str(item["sk"]).startswith(_PASSING_BESIDE)
 
 
 def history_of(item: Item, kind: Kind) -> str:
     """The name of the object's history, by its key alone."""
     pk, sk = (str(item[name]).partition("#")[2] for name in ("pk", "sk"))
-    if kind is PaymentAccount:
-        return items.named(kind, f"{pk}-{sk}")
+    if kind in _OF_BOTH_KEYS:
+        return _named(kind, f"{pk}-{sk.replace('#', '-')}")
     if kind is ProviderEvent:
         provider, _, event_id = pk.partition("#")
         return items.named(kind, f"{provider}-{event_id}")
-    return items.named(kind, sk or pk)
+    return _named(kind, sk or pk)
+
+
+def place_of(value: Value) -> Key:
+    """Where an object belongs."""
+    if isinstance(value, ProviderEvent):
+        return keys.provider_event(value.provider, value.event_id)
+    return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
+
+
+def due_of(value: Value) -> Item:
+    """When somebody has to look at it again."""
+    return billing_items.due_of(value) if _is_billed(value) else items.due_of(value)
+
+
+def _is_billed(value: Value) -> TypeIs[Billed]:
+    return type(value) in _OF_BILLING
 
 
 def without_persons(item: Item) -> Item:

@@ -17,15 +17,20 @@ from typing import Final
 from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
-from guichet.verification import accounts, codes, history, payments, trainings, waiting
-from guichet.verification.findings import Check, Report
-from guichet.verification.gathering import (
-    Found,
-    gathered,
-    group_beside,
-    passed_on,
-    put_together,
+from guichet.subscriptions.cart import Cart
+from guichet.verification import (
+    accounts,
+    billing,
+    billing_gathering,
+    codes,
+    gathering,
+    history,
+    payments,
+    subscribed,
+    trainings,
+    waiting,
 )
+from guichet.verification.findings import Check, Report
 from guichet.verification.history import History, Moved
 from guichet.verification.payments import PaymentFound
 from guichet.verification.shapes import (
@@ -69,6 +74,19 @@ _OF_TRAININGS: Final[Mapping[Check, Look[trainings.TrainingFound]]] = MappingPro
         Check.PAID: trainings.paid,
     }
 )
+_OF_BILLING: Final[Mapping[Check, Look[billing.BillingFound]]] = MappingProxyType(
+    {
+        Check.ORDER_BOOKS: billing.order_books,
+        Check.OWED: billing.owed,
+        Check.ORDERS: billing.orders,
+        Check.TRIALS: billing.trials,
+    }
+)
+_OF_SUBSCRIPTIONS: Final[Mapping[Check, Look[subscribed.SubscriptionFound]]] = MappingProxyType(
+    {Check.PERIODS: subscribed.periods, Check.POOLS: subscribed.seats}
+)
+
+type Found = gathering.Found | billing.BillingFound | subscribed.SubscriptionFound
 
 
 def verify(
@@ -114,7 +132,8 @@ class _Run:
             objects.add(aggregate_of(pk), sk, item)
             return
         self.report.read["state"] += 1
-        kind, group = kind_of(item), group_beside(item)
+        kind = kind_of(item)
+        group = gathering.group_beside(item) or billing_gathering.group_beside(item)
         if kind is not None:
             objects.add(history_of(item, kind), "", without_persons(item))
         elif group is not None:
@@ -128,7 +147,10 @@ class _Run:
             stored = next((row for row in rows if not str(row["pk"]).startswith(_JOURNAL)), None)
             found = self._read(History(name, entries, kind_named(name), stored))
             self.moved.update(found.moved())
-            for group, rank, row in passed_on(found):
+            for group, rank, row in (
+                *gathering.passed_on(found),
+                *billing_gathering.passed_on(found),
+            ):
                 belongings.add(group, rank, {"as": rank, **row})
             if self._is_moving(found.last_at):
                 self.report.moving += 1
@@ -136,13 +158,18 @@ class _Run:
                 continue
             for check, look in _OF_OBJECTS.items():
                 self.report.judge(check, name, look(found))
+            if found.kind is Cart:
+                self.report.judge(Check.PREVIEWED, name, billing.previewed(found))
             self.report.judge(Check.DUE, name, waiting.due(found, self.now))
             self.report.judge(Check.ALARMED, name, waiting.alarmed(found, self.now))
 
     def judge_belongings(self, belongings: Groups) -> None:
         for group, rows in belongings:
-            found = gathered(group, rows)
-            whole = put_together(found)
+            found = gathering.gathered(group, rows)
+            of_billing = billing_gathering.is_of_billing(group)
+            whole: Found | None = (billing_gathering if of_billing else gathering).put_together(
+                found
+            )
             if isinstance(whole, PaymentFound):
                 self.must_have_moved.update(whole.must_have_moved())
             if self._is_moving(found.last_at):
@@ -161,6 +188,10 @@ class _Run:
                 self.report.judge(Check.CODES, group, codes.uses(found))
             case accounts.AccountFound():
                 self.report.judge(Check.PAYEES, group, accounts.payees(found))
+            case billing.BillingFound():
+                self._all(group, found, _OF_BILLING)
+            case subscribed.SubscriptionFound():
+                self._all(group, found, _OF_SUBSCRIPTIONS)
             case None:
                 return
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from guichet.adapters.dynamo import items
 from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.seam import Item
+from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.verification.history import History
+from guichet.verification.shapes import due_of
 
 # Questions come hourly by then: one later, its answer is an alarm or an outcome.
 _TOLD_BY: Final = ALARM_AFTER + timedelta(hours=2)
@@ -23,7 +24,7 @@ def due(history: History, now: datetime) -> Iterator[str]:
     """It is in the index of due work exactly while something has to follow."""
     if history.value is None or history.item is None:
         return
-    wanted = items.due_of(history.value)
+    wanted = due_of(history.value)
     found = history.item.get("due_key")
     if wanted.get("due_key") != found:
         yield f"is due as {found!r}, and should be as {wanted.get('due_key')!r}"
@@ -54,6 +55,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:
             yield "payment.mismatched"
         case Payment(status=PaymentStatus.CAPTURING, started_at=since) if now >= since + _TOLD_BY:
             yield "payment.unknown_for_long"
+        case CartPayment() as payment:
+            yield from _of_cart_payment(payment, now)
         case Refund(reason=RefundReason.CHARGEBACK, status=RefundStatus.FAILED):
             return  # won on appeal: nobody has to act
         case Refund(status=RefundStatus.FAILED):
@@ -62,5 +65,17 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:
             yield "refund.unknown_for_long"
         case Dispute() if history.first.get("status") == DisputeStatus.OPEN:
             yield "dispute.opened"
+        case _:
+            return
+
+
+def _of_cart_payment(payment: CartPayment, now: datetime) -> Iterator[str]:
+    match payment.status:
+        case PaymentStatus.PARKED:
+            yield "cart_payment.parked"
+        case PaymentStatus.MISMATCHED:
+            yield "cart_payment.credited"
+        case PaymentStatus.CAPTURING if now >= payment.started_at + _TOLD_BY:
+            yield "cart_payment.unknown_for_long"
         case _:
             return
