@@ -20,7 +20,7 @@ from guichet.subscriptions.billing import (
     whole_period,
 )
 from guichet.subscriptions.pricing import PricedItem, PriceList
-from guichet.subscriptions.subscription import BilledPart, Subscription
+from guichet.subscriptions.subscription import BilledPart, PendingCancellation, Subscription
 from guichet.subscriptions.terms import Terms
 
 
@@ -29,15 +29,28 @@ def plan_changed(
 ) -> Effect:
     """SUB-6: what is unused is credited, and a period of the new terms begins that day.
 
-    In free time, or before the billing start, nothing was billed: only the terms change.
+    In free time, or before the billing start, nothing was billed: only the terms change. A pending
+    cancellation moves with the end of the period, which is billed whole (SUB-8).
     """
     changed = replace(subscription, terms=terms, next_terms=None)
     if subscription.period is None:
         return Effect(changed)
     credits_given = unused(subscription, catalogue, day)
     begun = billing_begun(replace(changed, billing_start=day), catalogue)
-    kept = replace(begun.subscription, billing_start=subscription.billing_start)
+    kept = replace(
+        begun.subscription,
+        billing_start=subscription.billing_start,
+        cancellation=_moved_with(begun.subscription),
+    )
     return Effect(kept, (*credits_given, *begun.lines))
+
+
+def _moved_with(begun: Subscription) -> PendingCancellation | None:
+    """A term ends when it did; without one, access lasts as long as what is billed."""
+    mark, period = begun.cancellation, begun.period
+    if mark is None or period is None or begun.term is not None:
+        return mark
+    return replace(mark, ends_on=period.end)
 
 
 def unused(subscription: Subscription, catalogue: Catalogue, day: date) -> tuple[BillableLine, ...]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.catalogue.catalogue import BillingMode
-from guichet.errors import Conflict
+from guichet.errors import Conflict, Unavailable
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
 from guichet.period import Basis, Period, first_of_next_month, midnight
@@ -176,6 +176,20 @@ class Subscription:
                 "order_pending",
                 "An order for this subscription is waiting for its payment; pay or abandon it first.",
                 rule="SUB-5",
+            )
+
+    def require_moved(self, at: datetime) -> None:
+        """Refuse while time has a step to do: what is due comes first, on its own day (BAD-12).
+
+        Raises:
+            Unavailable: `renewal_due`.
+        """
+        look_at = self.next_look_at()
+        if look_at is not None and look_at <= at and self.status is not S.EXPIRED:
+            raise Unavailable(
+                "renewal_due",
+                "This subscription is just being renewed or ended; try again in a moment.",
+                retry_after_seconds=60,
             )
 
     def ends_by_cancellation(self, day: date) -> bool:

@@ -76,10 +76,12 @@ def planned(
     Raises:
         Invalid: what is not sold, or not so.
         Conflict: `subscription_<status>`, `order_pending`, `taken_off_at_renewal`, `nothing_to_change`.
+        Unavailable: `renewal_due`.
         AskRepresentative: what the product does not let a customer do.
     """
     if not buyer.carries_out:
         subscription.require_unleased()
+        subscription.require_moved(buyer.at)
         for wish in wishes:
             require_allowed(wish, subscription, buyer)
     begins = {wish.kind for wish in wishes} & _BEGINNING
@@ -94,7 +96,7 @@ def planned(
     for wish in wishes:
         terms = _wanted(terms, wish)
     require_sold(terms, product, held.currency, str(buyer.account.kind))
-    day = local_day(buyer.at, held.time_zone)
+    day = _day(held, buyer, begins=bool(begins))
     if begins:
         effect = activated(held, terms, catalogue, day)
     else:
@@ -106,6 +108,12 @@ def planned(
     if is_new:
         return Planned(None, subscription, effect.subscription, lines)
     return Planned(subscription, None, effect.subscription, lines)
+
+
+def _day(subscription: Subscription, buyer: Buyer, *, begins: bool) -> date:
+    """Today. A period that began east of where the account is now has begun there too."""
+    day, period = local_day(buyer.at, subscription.time_zone), subscription.period
+    return day if begins or period is None else max(day, period.start)
 
 
 def _as_bought(

@@ -48,6 +48,7 @@ def cancel_subscription(command: CancelSubscription, *, carts: Carts) -> Reply[S
         NotFound: no such subscription of this account.
         Conflict: `balance_due`, `notice_too_late`, `cancellation_pending`, `order_pending`,
             `subscription_<status>`.
+        Unavailable: `renewal_due`.
         AskRepresentative: `cancel_by_representative`, the product leaves it to one.
     """
     asked = command.ends_on.isoformat() if command.ends_on else ""
@@ -69,6 +70,7 @@ def cancel_subscription(command: CancelSubscription, *, carts: Carts) -> Reply[S
 def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -> Written:
     now, member = carts.clock.now(), command.action.member
     found.require_unleased()
+    found.require_moved(now)
     day = local_day(now, found.time_zone)
     cancelled(found, day, now, member.member_id)  # refuses what has nothing to cancel
     account, profile = (

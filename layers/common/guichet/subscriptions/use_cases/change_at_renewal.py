@@ -39,6 +39,7 @@ def change_at_renewal(command: ChangeAtRenewal, *, carts: Carts) -> Reply[Subscr
         Invalid: what is not sold.
         Conflict: `seats_below_assigned`, `bought_by_order`, `frequency_changes_at_once`,
             `order_pending`, `subscription_<status>`.
+        Unavailable: `renewal_due`.
         AskRepresentative: what the product or the account leaves to a representative.
     """
     asked = repr((command.seats, sorted((command.add_ons or {}).items()), command.frequency))
@@ -54,6 +55,7 @@ def change_at_renewal(command: ChangeAtRenewal, *, carts: Carts) -> Reply[Subscr
 
 def _changed(found: Subscription, command: ChangeAtRenewal, carts: Carts) -> Written | None:
     found.require_unleased()
+    found.require_moved(carts.clock.now())
     if found.status is not SubscriptionStatus.ACTIVE:
         raise found.refusal(f"This subscription is {found.status}; it can't be changed.")
     account = carts.records.account(found.account_id)

@@ -18,10 +18,12 @@ def withdraw_cancellation(action: Action, *, carts: Carts) -> Reply[Subscription
         NotAllowed: the member may not.
         NotFound: no such subscription of this account.
         Conflict: `cancellation_absent`, `order_pending`.
+        Unavailable: `renewal_due`.
     """
 
     def decide(found: Subscription) -> Written:
         found.require_unleased()
+        found.require_moved(carts.clock.now())
         change = subscription_change(
             found,
             withdrawn(found),
