@@ -6,14 +6,16 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from guichet.cli.stack import Commands, say
+from guichet.cli.stack import Commands, say, the_stack
 
 _SOURCE: Final = Path("config/catalogue.yaml")
 
 
 def add_to(commands: Commands) -> None:
-    """`catalogue check`, `catalogue compile` and `catalogue diff`."""
-    catalogue = commands.add_parser("catalogue", help="what is sold: check, compile, diff")
+    """`catalogue check`, `compile`, `diff` and `affected`."""
+    catalogue = commands.add_parser(
+        "catalogue", help="what is sold: check, compile, diff, affected"
+    )
     parts = catalogue.add_subparsers(required=True)
     check = parts.add_parser("check", help="tell every mistake with its line and rule")
     check.set_defaults(command=_check)
@@ -29,7 +31,11 @@ def add_to(commands: Commands) -> None:
     diff.add_argument("old")
     diff.add_argument("new")
     diff.set_defaults(command=_diff)
-    for part in (check, compile_, diff):
+    affected = parts.add_parser("affected", help="which subscriptions that concerns, from when")
+    affected.add_argument("old")
+    affected.add_argument("new")
+    affected.set_defaults(command=_affected)
+    for part in (check, compile_, diff, affected):
         part.add_argument("file", nargs="?", type=Path, default=_SOURCE)
 
 
@@ -76,6 +82,32 @@ def _diff(options: argparse.Namespace) -> int:
     changes = difference(catalogues.version(options.old), catalogues.version(options.new))
     for line in told(changes):
         say(line)
+    return 0
+
+
+def _affected(options: argparse.Namespace) -> int:
+    from guichet.adapters.dynamo.waiting import (  # noqa: PLC0415 - on its road only
+        waiting_subscriptions,
+    )
+    from guichet.catalogue.diff import difference  # noqa: PLC0415 - same
+    from guichet.catalogue.loading import CompiledCatalogues  # noqa: PLC0415 - same
+    from guichet.subscriptions.concerned import concerned  # noqa: PLC0415 - same
+
+    text = _compiled(options.file)
+    if text is None:
+        return 1
+    catalogues = CompiledCatalogues(lambda: text)
+    changes = difference(catalogues.version(options.old), catalogues.version(options.new))
+    container, _ = the_stack(options)
+    count = 0
+    for each in waiting_subscriptions(container.dynamo):
+        found = concerned(changes, each)
+        if found is not None:
+            count += 1
+            say(f"{each.account_id} {each.subscription_id} from {found.from_day}")
+            for change in found.changes:
+                say(f"  {change}")
+    say(f"{count} affected")
     return 0
 
 
