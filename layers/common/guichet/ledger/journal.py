@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from guichet.events import Actor, Event
-from guichet.ledger.billable import BillableLine
 from guichet.ledger.postings import Posting
+
+if TYPE_CHECKING:  # not loaded by whoever bills nothing: a sale's cold start
+    from guichet.ledger.billable import BillableLine
 
 
 class Versioned(Protocol):

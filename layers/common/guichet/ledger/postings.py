@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from guichet.ledger.billable import BillableLine
 from guichet.money import Money
+
+if TYPE_CHECKING:  # not loaded by whoever bills nothing: a sale's cold start
+    from guichet.ledger.billable import BillableLine
 
 
 class LedgerAccount(StrEnum):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
 from guichet.adapters.dynamo.items import PLATFORM, stored
 from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.events import Actor, Event
-from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change, JournalEntry, Versioned
 from guichet.ledger.postings import Posting
+
+if TYPE_CHECKING:
+    from guichet.ledger.billable import BillableLine
 
 # Personal data and provider pages stay out of the journal, which nobody can ever erase.
 PRIVATE: Final = frozenset({
@@ -118,7 +120,7 @@ def journal_entry(item: Item) -> JournalEntry:
         ),
         postings=tuple(_read_posting(each) for each in _maps(item.get("postings"))),
         mails=_texts(item.get("mails")),
-        lines=tuple(decode(BillableLine, each) for each in _maps(item.get("lines"))),
+        lines=_read_lines(_maps(item.get("lines"))),
         book=_text(item.get("book")),
     )
 
@@ -132,6 +134,14 @@ def _read_posting(item: Item) -> Posting:
             "amount": {"amount_minor": item["amount_minor"], "currency": item["currency"]},
         },
     )
+
+
+def _read_lines(found: list[Item]) -> tuple[BillableLine, ...]:
+    if not found:
+        return ()
+    from guichet.ledger.billable import BillableLine  # noqa: PLC0415 - where something was billed
+
+    return tuple(decode(BillableLine, each) for each in found)
 
 
 def _int(value: Plain) -> int:
