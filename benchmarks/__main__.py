@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import (
+    billing,
     cold_start,
     figures,
     floor,
@@ -24,7 +25,7 @@ from benchmarks.first_events import first_events
 from benchmarks.workshop import Workshop, built_template, workshop
 from local.paths import machine_architecture
 
-_PARTS = ("cold", "warm", "size")
+_PARTS = ("cold", "warm", "billing", "size")
 
 
 def main() -> None:
@@ -45,6 +46,9 @@ def main() -> None:
     with workshop() as place:
         if "warm" in arguments.only:
             measured += _warm(place, arguments.sales, template, prices)
+        if "billing" in arguments.only:
+            _say(f"{billing.units_by_item(billing.metered())}\n")
+            measured += billing.measure(place, arguments.sales, template, prices)
         if "cold" in arguments.only:
             with first_events(place) as events:
                 shares = template.shares(prices.assumed)

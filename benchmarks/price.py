@@ -15,7 +15,7 @@ _FILE: Final = Path(__file__).resolve().parent / "prices.toml"
 _MILLION: Final = 1_000_000
 _GIGABYTE: Final = 1_000_000_000
 _MINUTES_AN_HOUR: Final = 60
-_HTTP: Final = frozenset({"checkout", "organizer", "refund", "webhooks"})
+_HTTP: Final = frozenset({"checkout", "organizer", "refund", "billing", "webhooks"})
 # A message is sent once, received once and deleted once.
 _CALLS_A_MESSAGE: Final = 3
 _EVERY_MINUTE: Final = "rate(1 minute)"
