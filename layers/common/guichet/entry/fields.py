@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -29,6 +29,7 @@ _LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _RFC_3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+_DAY: Final = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2099
 _MOST_MINOR: Final = 10**12  # what may be charged is less, and configured
@@ -103,6 +104,15 @@ def _not_a_time() -> PydanticCustomError:
     return PydanticCustomError("not_a_time", "A time is written as in 2027-05-04T09:00:00Z.")
 
 
+def _day(value: object) -> object:
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("not_a_day", "A day is written as in 2027-05-04.")
+
+
 def _minor(value: object) -> object:
     if isinstance(value, float):
         raise PydanticCustomError(
@@ -162,6 +172,7 @@ CodeWord = Annotated[
 Instant = Annotated[
     datetime, BeforeValidator(_instant, json_schema_input_type=datetime), Field(strict=False)
 ]
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date), Field(strict=False)]
 Minor = Annotated[int, BeforeValidator(_minor, json_schema_input_type=Annotated[int, Field(ge=0)])]
 
 
@@ -220,6 +231,7 @@ _OURS: Final = frozenset(
     {
         "control_characters",
         "not_an_email",
+        "not_a_day",
         "not_a_time",
         "time_out_of_range",
         "amount_fractional",

@@ -10,6 +10,7 @@ from guichet.bootstrap import Container
 from guichet.entry.callers import Caller
 from guichet.entry.cursors import cursor_of, place_of
 from guichet.events import Actor, ActorKind
+from guichet.languages import Language, preferred_language
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -36,6 +37,11 @@ class Sender:
     def actor(self) -> Actor:
         kind = ActorKind.REPRESENTATIVE if self.member.is_operators else ActorKind.MEMBER
         return self.caller.acting(kind, self.member.member_id)
+
+    @property
+    def language(self) -> Language:
+        """Of what is named in the answer."""
+        return preferred_language(self.caller.header("accept-language") or "")
 
     def place(self, cursor: str | None, *scope: str) -> str | None:
         """Where a list goes on; only for the member, route and filters it was given to."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from guichet.access.membership import Permission
+from guichet.catalogue.catalogue import Catalogue
+from guichet.errors import Unavailable, invalid_field
 from guichet.replies import Reply
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.subscription import Subscription
@@ -26,13 +28,12 @@ def pin_subscription(command: PinSubscription, *, carts: Carts) -> Reply[Subscri
     Raises:
         NotAllowed: only a representative may.
         NotFound: no such subscription of this account.
-        Unavailable: `catalogue_version_missing`.
-        Invalid: `product_unknown`, the version does not sell it.
+        Invalid: `catalogue_version_unknown`; `product_unknown`, the version does not sell it.
     """
 
     def decide(found: Subscription) -> Written | None:
         if command.version is not None:
-            carts.catalogues.version(command.version).product(found.product_id)
+            _version(command.version, carts).product(found.product_id)
         if found.pinned_version == command.version:
             return None
         after = replace(found, pinned_version=command.version)
@@ -46,3 +47,13 @@ def pin_subscription(command: PinSubscription, *, carts: Carts) -> Reply[Subscri
         decide,
         command.version or "",
     )
+
+
+def _version(version: str, carts: Carts) -> Catalogue:
+    """What is asked for must be there; elsewhere a version that is gone is a fault of ours."""
+    try:
+        return carts.catalogues.version(version)
+    except Unavailable as absent:
+        raise invalid_field(
+            "/version", "catalogue_version_unknown", "Choose a version of the catalogue."
+        ) from absent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from guichet.access.membership import Member, Permission
-from guichet.catalogue.catalogue import Catalogue, Product
+from guichet.catalogue.catalogue import Product
 from guichet.errors import not_found
 from guichet.ledger.billable import BillableLine
 from guichet.money import Money
@@ -51,20 +51,6 @@ class AccountBills:
     bills: list[ReadBill]
     balances: list[AccountBalance]
     today: date
-
-
-def sold_to(member: Member, *, carts: Carts) -> tuple[Catalogue, str, str]:
-    """The catalogue of today, with the selling entity and its default currency for this customer.
-
-    Raises:
-        NotAllowed: the member may not see it.
-    """
-    member.reach(Permission.READ_CATALOGUE)
-    profile = carts.records.profile(member.account_id)
-    address = profile.billing_address
-    entity = carts.entities.for_country(address.country if address else "", None)
-    catalogue = carts.catalogues.at(local_day(carts.clock.now(), profile.time_zone))
-    return catalogue, entity.entity_id, entity.default_currency
 
 
 def read_subscription(member: Member, subscription_id: str, *, carts: Carts) -> SubscriptionView:

@@ -36,13 +36,17 @@ def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBala
 
     Raises:
         NotAllowed: only a representative may.
-        Invalid: `amount_invalid`, `currency_not_sold`.
+        Invalid: `amount_invalid`, `selling_entity_unknown`, `currency_not_sold`.
     """
     member = command.member
     member.reach(Permission.MANAGE_COLLECTION)
     if not command.amount:
         raise invalid_field("/amount_minor", "amount_invalid", "A payment is more than 0.")
-    entity = carts.entities.entity(command.selling_entity)
+    entity = carts.entities.entities.get(command.selling_entity)
+    if entity is None:
+        raise invalid_field(
+            "/selling_entity", "selling_entity_unknown", "Name one of the selling entities."
+        )
     if command.amount.currency not in entity.currencies:
         raise invalid_field(
             "/currency", "currency_not_sold", "This entity does not bill in that currency."
