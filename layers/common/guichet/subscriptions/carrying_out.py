@@ -29,7 +29,6 @@ from guichet.subscriptions.writing import (
     balance_change,
     bumped,
     subscription_change,
-    without_lease,
 )
 
 
@@ -123,7 +122,7 @@ def _changed(planned: Planned, cart: Cart) -> Change[Aggregate]:
     existed = planned.before is not None and not planned.is_pending
     return subscription_change(
         planned.before,
-        without_lease(planned.after),
+        planned.after.unleased(),
         "subscription.changed" if existed else "subscription.activated",
         {"cart_id": cart.cart_id},
         lines=later,
@@ -184,7 +183,7 @@ def given_up(
 
 
 def _freed(subscription: Subscription) -> Change[Aggregate]:
-    free = without_lease(subscription)
+    free = subscription.unleased()
     if subscription.is_pending:
         return subscription_change(subscription, free.given_up(), "subscription.abandoned")
     return subscription_change(subscription, free, "subscription.order_abandoned")

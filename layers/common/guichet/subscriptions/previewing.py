@@ -147,7 +147,7 @@ def planned_order(
     """
     made = []
     for (_, group), held in zip(_groups(preview.wishes), stored, strict=True):
-        free = replace(held, open_cart_id=None)
+        free = held.unleased()
         made.append(replace(planned(free, group, buyer, is_new=False), before=held))
     if Counter(line for each in made for line in each.lines) != Counter(preview.lines):
         raise Conflict("order_not_applicable", "This order can't be carried out any more.")

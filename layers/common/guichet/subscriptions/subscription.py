@@ -123,6 +123,7 @@ class Subscription:
     usage_billed_to: date | None = None  # months of metered items before this 1st are billed
     usage_until: date | None = None  # of an ended one: when the last late records are billed
     open_cart_id: str | None = None  # the one order that is being paid for it
+    waits_until: datetime | None = None  # for a debit of that order, before it is looked at again
     handled_keys: tuple[str, ...] = ()
     version: int = 1
 
@@ -178,6 +179,9 @@ class Subscription:
                 rule="SUB-5",
             )
 
+    def unleased(self) -> Subscription:
+        return replace(self, open_cart_id=None, waits_until=None)
+
     def require_moved(self, at: datetime) -> None:
         """Refuse while time has a step to do: what is due comes first, on its own day (BAD-12).
 
@@ -209,7 +213,10 @@ class Subscription:
         moments = [midnight(min(days), self.time_zone)] if days else []
         if self.status is S.SUSPENDED and self.suspended_at is not None:
             moments.append(self.suspended_at + SUSPENDED_FOR)
-        return min(moments, default=None)
+        due = min(moments, default=None)
+        if due is None or self.open_cart_id is None or self.waits_until is None:
+            return due
+        return max(due, self.waits_until)
 
     def _next_day(self) -> date | None:
         if self.status in {S.PENDING, S.ABANDONED}:

@@ -64,7 +64,3 @@ def subscription_change(
         lines=tuple(lines),
         book=after.selling_entity,
     )
-
-
-def without_lease(subscription: Subscription) -> Subscription:
-    return replace(subscription, open_cart_id=None)

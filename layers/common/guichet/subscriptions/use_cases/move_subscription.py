@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from guichet.errors import ConcurrentUpdateError
@@ -25,6 +25,7 @@ from guichet.subscriptions.usage_ports import UsageRecords
 from guichet.subscriptions.usage_so_far import UsageSoFar
 from guichet.subscriptions.writing import balance_change, cause_of, subscription_change
 
+_DEBIT_ASKED_AGAIN: Final = timedelta(hours=6)  # its own payment is asked about more often
 _MOST_STEPS: Final = 60  # in one go: five years of months
 
 
@@ -105,6 +106,9 @@ def _ended_order(subscription: Subscription, cause: Cause, ordering: Ordering) -
     if cart is None:
         raise ConcurrentUpdateError("a lease without its order")
     if cart.status is CartStatus.PROCESSING:
+        waits = replace(subscription, waits_until=cause.at + _DEBIT_ASKED_AGAIN)
+        change = subscription_change(subscription, waits, "subscription.renewal_waits")
+        ordering.carts.records.save(cause, [change])
         return False
     if cart.is_open:
         give_up(cart, cause, "renewed", ordering=ordering)
