@@ -56,6 +56,34 @@ SIGNED_IN = {
     "POST /v1/registrations/{registration_id}/unmark-paid",
     "POST /v1/registrations/{registration_id}/cancel",
     "POST /v1/registrations/{registration_id}/resend",
+    "GET /v1/products",
+    "POST /v1/carts/preview",
+    "POST /v1/carts",
+    "GET /v1/carts",
+    "GET /v1/carts/{cart_id}",
+    "POST /v1/carts/{cart_id}/payments",
+    "POST /v1/carts/{cart_id}/return",
+    "POST /v1/carts/{cart_id}/abandon",
+    "POST /v1/trials",
+    "GET /v1/subscriptions",
+    "GET /v1/subscriptions/{subscription_id}",
+    "GET /v1/subscriptions/{subscription_id}/next-bill",
+    "PATCH /v1/subscriptions/{subscription_id}",
+    "POST /v1/subscriptions/{subscription_id}/cancel",
+    "POST /v1/subscriptions/{subscription_id}/withdraw",
+    "POST /v1/subscriptions/{subscription_id}/activation",
+    "POST /v1/subscriptions/{subscription_id}/pin",
+    "POST /v1/subscriptions/{subscription_id}/collection-state",
+    "GET /v1/subscriptions/{subscription_id}/seats",
+    "POST /v1/subscriptions/{subscription_id}/seats",
+    "POST /v1/subscriptions/{subscription_id}/seats/{seat_id}/activate",
+    "DELETE /v1/subscriptions/{subscription_id}/seats/{seat_id}",
+    "GET /v1/subscriptions/{subscription_id}/usage",
+    "POST /v1/usage",
+    "GET /v1/bills",
+    "POST /v1/payments-received",
+    "GET /v1/account",
+    "PATCH /v1/account",
 }
 
 # What is asked about a training's money is answered where refunds are made.
@@ -101,9 +129,15 @@ def test_every_other_route_needs_a_member_acc_5(body: dict[str, Any]) -> None:
         pytest.param("/v1/webhooks/", "WebhooksFunction", id="providers"),
         pytest.param("/v1/payment-accounts", "OrganizerFunction", id="payment accounts"),
         pytest.param("/v1/trainings", "OrganizerFunction", id="trainings"),
-        pytest.param("/v1/payments", "RefundFunction", id="payments"),
+        pytest.param("/v1/payments/", "RefundFunction", id="payments"),
         pytest.param("/v1/discount-codes", "OrganizerFunction", id="discount codes"),
         pytest.param("/v1/registrations", "OrganizerFunction", id="registrations"),
+        pytest.param("/v1/products", "BillingFunction", id="catalogue"),
+        pytest.param("/v1/carts", "BillingFunction", id="carts"),
+        pytest.param("/v1/subscriptions", "BillingFunction", id="subscriptions"),
+        pytest.param("/v1/usage", "BillingFunction", id="usage"),
+        pytest.param("/v1/bills", "BillingFunction", id="bills"),
+        pytest.param("/v1/account", "BillingFunction", id="account"),
     ],
 )
 def test_a_part_of_the_api_is_served_by_one_function(
@@ -173,7 +207,7 @@ def test_code_of_each_function_is_where_the_template_says(written: Template) -> 
         if not (ROOT / function["CodeUri"] / "app.py").is_file()
     ]
 
-    assert len(functions) == 9
+    assert len(functions) == 10
     assert missing == []
 
 

@@ -87,10 +87,13 @@ def test_the_functions_that_count_by_source_know_our_distribution(
     functions = written.of_type("AWS::Serverless::Function")
     known = {
         name: functions[name]["Environment"]["Variables"]["EDGE_KEY"]
-        for name in ("CheckoutFunction", "OrganizerFunction", "RefundFunction")
+        for name in (
+            *("CheckoutFunction", "OrganizerFunction"),
+            *("RefundFunction", "BillingFunction"),
+        )
     }
 
-    assert list(known.values()) == [{"Fn::If": ["ServesPages", sent, ""]}] * 3
+    assert list(known.values()) == [{"Fn::If": ["ServesPages", sent, ""]}] * 4
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from tests.infrastructure.conftest import Template
 
 FUNCTIONS = (
-    *("Checkout", "Organizer", "Refund", "Webhooks"),
+    *("Checkout", "Organizer", "Refund", "Billing", "Webhooks"),
     *("Relay", "Settle", "Deliver", "Upkeep", "Reconcile"),
 )
 

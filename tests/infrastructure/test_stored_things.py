@@ -102,8 +102,8 @@ def test_every_log_group_forgets_after_a_while_and_each_function_writes_to_its_o
 
     assert [group["RetentionInDays"] for group in groups.values()] == [
         {"Ref": "LogRetentionDays"}
-    ] * 10
-    assert len({str(config["LogGroup"]) for config in used.values()}) == len(functions) == 9
+    ] * 11
+    assert len({str(config["LogGroup"]) for config in used.values()}) == len(functions) == 10
     assert {config["LogFormat"] for config in used.values()} == {"JSON"}
 
 

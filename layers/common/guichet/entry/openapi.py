@@ -19,7 +19,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from guichet import bootstrap
 from guichet.entry.problems import CONTENT_TYPE, STATUSES
 
-FUNCTIONS: Final = ("checkout", "organizer", "refund")
+FUNCTIONS: Final = ("checkout", "organizer", "refund", "billing")
 _POWERTOOLS_OWN: Final = frozenset(
     {"HTTPValidationError", "ValidationError", "ResponseValidationError"}
 )

@@ -1,1 +1,1 @@
-"""The calls of members, one module an object; `functions/organizer` and `functions/refund` mount them."""
+"""The calls of members, one module an object; `organizer`, `refund` and `billing` mount them."""
