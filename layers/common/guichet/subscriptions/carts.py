@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from guichet.access.membership import AccountKind
+from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import Catalogue
 from guichet.catalogue.ports import Catalogues
 from guichet.catalogue.selling import SellingEntities, SellingEntity, currency_for
@@ -21,6 +22,15 @@ from guichet.subscriptions.previewing import Asked, Plan, plan_cart, planned_ord
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.wishing import Buyer, Planned
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a cart does and costs, with what was read for it."""
+
+    plan: Plan
+    profile: BillingProfile
+    balance: AccountBalance  # in the cart's currency, with its selling entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Carts:
         by_representative: bool,
         request_hash: str,
         as_of: Preview | None = None,
-    ) -> Plan:
+    ) -> Computed:
         """What a cart does and costs, for today, or for the day of an earlier preview.
 
         Raises:
@@ -73,8 +83,9 @@ class Carts:
             time_zone=time_zone,
             country=country,
         )
-        self._require_nothing_due(account_id, found.values(), wishes, buyer)
-        balance = self.records.balance(account_id, buyer.selling_entity, buyer.currency)
+        balances = self.records.balances_of(account_id)
+        _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
+        balance = _balance(balances, buyer)
         asked = Asked(preview_id, request_hash, profile.version, balance.credit)
         plan = plan_cart(wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy)
         if plan.preview.needs_shipping:
@@ -82,7 +93,7 @@ class Carts:
         for each in plan.subscriptions:
             if each.before is not None and each.after.terms.seats < each.before.terms.seats:
                 self._require_unassigned(each.after)
-        return plan
+        return Computed(plan, profile, balance)
 
     def _require_unassigned(self, after: Subscription) -> None:
         pool = self.records.pool(after.subscription_id)
@@ -90,14 +101,15 @@ class Carts:
             raise seats_below_assigned()
 
     def _found(self, account_id: str, wishes: Sequence[CartLine]) -> Mapping[str, Subscription]:
+        named = [each.subscription_id for each in wishes if each.subscription_id is not None]
+        names = list(dict.fromkeys(named))
         found = {}
-        for wish in wishes:
-            name = wish.subscription_id
-            if name is not None and name not in found:
-                subscription = self.records.subscription(account_id, name)
-                if subscription is None:
-                    raise not_found("subscription")
-                found[name] = subscription
+        for name, subscription in zip(
+            names, self.records.subscriptions(account_id, names), strict=True
+        ):
+            if subscription is None:
+                raise not_found("subscription")
+            found[name] = subscription
         return found
 
     def _entity(
@@ -122,24 +134,6 @@ class Carts:
         return (
             self.entities.entity(named.pop()) if named else self.entities.for_country(country, None)
         )
-
-    def _require_nothing_due(
-        self,
-        account_id: str,
-        found: Iterable[Subscription],
-        wishes: Sequence[CartLine],
-        buyer: Buyer,
-    ) -> None:
-        """SUB-12: while something is overdue, nothing more is bought; SUB-10 asks for nothing due."""
-        balances = self.records.balances_of(account_id)
-        overdue = [each.overdue(buyer.day) for each in balances if each.overdue(buyer.day)]
-        if not overdue and any(each.status in OVERDUE for each in found):
-            overdue = [due for each in balances if (due := each.due(buyer.day))]
-        if overdue:
-            sums = ", ".join(str(each) for each in overdue)
-            raise Conflict("overdue", f"Pay what is overdue first: {sums}.", rule="SUB-12")
-        if any(wish.kind is CartLineKind.REACTIVATE for wish in wishes):
-            require_nothing_due(balances, buyer.day, rule="SUB-10")
 
     def of_order(self, cart: Cart) -> tuple[Planned, ...]:
         """What a placed order does to its subscriptions as they are now.
@@ -168,13 +162,38 @@ class Carts:
 
     def subscriptions_of(self, cart: Cart) -> tuple[Subscription, ...]:
         """Those that the order is about, as they are now."""
-        found = []
-        for each in cart.preview.touched:
-            subscription = self.records.subscription(cart.account_id, each.subscription_id)
-            if subscription is None:
-                raise ConcurrentUpdateError("an order without its subscription")
-            found.append(subscription)
-        return tuple(found)
+        names = [each.subscription_id for each in cart.preview.touched]
+        found = self.records.subscriptions(cart.account_id, names)
+        there = tuple(each for each in found if each is not None)
+        if len(there) < len(names):
+            raise ConcurrentUpdateError("an order without its subscription")
+        return there
+
+
+def _balance(balances: Iterable[AccountBalance], buyer: Buyer) -> AccountBalance:
+    """The buyer's with the selling entity; an empty one where nothing was ever billed."""
+    place = buyer.account.account_id, buyer.selling_entity, buyer.currency
+    for each in balances:
+        if (each.account_id, each.selling_entity, each.currency) == place:
+            return each
+    return AccountBalance(*place)
+
+
+def _require_nothing_overdue(
+    balances: Sequence[AccountBalance],
+    found: Iterable[Subscription],
+    wishes: Sequence[CartLine],
+    day: date,
+) -> None:
+    """SUB-12: while something is overdue, nothing more is bought; SUB-10 asks for nothing due."""
+    overdue = [each.overdue(day) for each in balances if each.overdue(day)]
+    if not overdue and any(each.status in OVERDUE for each in found):
+        overdue = [due for each in balances if (due := each.due(day))]
+    if overdue:
+        sums = ", ".join(str(each) for each in overdue)
+        raise Conflict("overdue", f"Pay what is overdue first: {sums}.", rule="SUB-12")
+    if any(wish.kind is CartLineKind.REACTIVATE for wish in wishes):
+        require_nothing_due(balances, day, rule="SUB-10")
 
 
 def require_nothing_due(balances: Iterable[AccountBalance], day: date, *, rule: str) -> None:

@@ -125,6 +125,12 @@ class BillingRecords(Protocol):
 
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None: ...
 
+    def subscriptions(
+        self, account_id: str, subscription_ids: Sequence[str]
+    ) -> list[Subscription | None]:
+        """Several as they are at one moment, in the order asked for."""
+        ...
+
     def subscriptions_of(
         self, account_id: str, *, limit: int, after: str | None
     ) -> Slice[Subscription]:

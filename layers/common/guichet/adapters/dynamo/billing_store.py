@@ -46,6 +46,15 @@ class BillingStore:
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None:
         return self._find(Subscription, keys.subscription(account_id, subscription_id))
 
+    def subscriptions(
+        self, account_id: str, subscription_ids: Sequence[str]
+    ) -> list[Subscription | None]:
+        if len(subscription_ids) < 2:
+            return [self.subscription(account_id, each) for each in subscription_ids]
+        wanted = [keys.subscription(account_id, each) for each in subscription_ids]
+        found = self._dynamo.transact_get([("state", key) for key in wanted])
+        return [items.read(Subscription, each) for each in found]
+
     def subscriptions_of(
         self, account_id: str, *, limit: int, after: str | None
     ) -> Slice[Subscription]:

@@ -13,9 +13,10 @@ from guichet.replies import Reply
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.carrying_out import carried_out, placed
 from guichet.subscriptions.cart import Cart, CartStatus
+from guichet.subscriptions.carts import Computed
 from guichet.subscriptions.naming import cart_id, request_hash
 from guichet.subscriptions.pages import Opening
-from guichet.subscriptions.previewing import Plan, paid_by_credit, require_fresh
+from guichet.subscriptions.previewing import paid_by_credit, require_fresh
 from guichet.subscriptions.writing import cause_of
 
 
@@ -69,7 +70,7 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
     preview = carts.records.preview(account_id, command.preview_id)
     if preview is None:
         raise not_found("preview")
-    plan = carts.planned(
+    computed = carts.planned(
         account_id,
         preview.wishes,
         preview.preview_id,
@@ -79,9 +80,8 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
         as_of=preview,
     )
     now = carts.clock.now()
-    require_fresh(preview, plan.preview, now)
-    balance = carts.records.balance(account_id, preview.selling_entity, preview.currency)
-    paid_by_credit(preview, balance.credit)
+    require_fresh(preview, computed.plan.preview, now)
+    paid_by_credit(preview, computed.balance.credit)
     cart = Cart(
         cart_id=wanted_id,
         account_id=account_id,
@@ -91,26 +91,26 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
         placed_by=command.member.member_id,
         abandon_at=now + carts.policy.abandoned_after,
         request_hash=asked,
-        language=carts.records.profile(account_id).language,
+        language=computed.profile.language,
     )
     if not preview.due_now:
         done = cart.done(now, None)
-        decision = carried_out(None, done, plan.subscriptions, balance, carts.policy)
+        made, balance = computed.plan.subscriptions, computed.balance
+        decision = carried_out(None, done, made, balance, carts.policy)
         carts.records.save(cause, decision.changes, decision.steps)
         return Reply.new(PlacedCart(done, None))
-    return Reply.new(_waiting(command, opening, cause, cart, plan))
+    return Reply.new(_waiting(command, opening, cause, cart, computed))
 
 
 def _waiting(
-    command: PlaceCart, opening: Opening, cause: Cause, cart: Cart, plan: Plan
+    command: PlaceCart, opening: Opening, cause: Cause, cart: Cart, computed: Computed
 ) -> PlacedCart:
     """The order and its first attempt in one write, before the provider hears of it."""
     carts, preview = opening.ordering.carts, cart.preview
     method = opening.require_offered(preview.selling_entity, command.method)
     payment = opening.new_payment(cart, method, command.idempotency_key, cart.placed_at)
     leased = cart.started_payment(payment.payment_id, payment.session_ends_at)
-    balance = carts.records.balance(cart.account_id, preview.selling_entity, preview.currency)
-    decision = placed(leased, plan.subscriptions, balance)
+    decision = placed(leased, computed.plan.subscriptions, computed.balance)
     started = Change(None, payment, (Event("cart_payment.started"),))
     carts.records.save(cause, (*decision.changes, started), decision.steps)
     return PlacedCart(leased, payment)

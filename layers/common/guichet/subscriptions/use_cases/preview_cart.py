@@ -45,7 +45,7 @@ def preview_cart(command: PreviewCart, *, carts: Carts) -> Reply[Preview]:
         currency=command.currency,
         by_representative=member.may(Permission.REPRESENT),
         request_hash=asked,
-    )
+    ).plan
     if carts.records.keep_preview(plan.preview):
         return Reply.new(plan.preview)
     kept = carts.records.preview(member.account_id, wanted_id)
