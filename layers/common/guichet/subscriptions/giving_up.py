@@ -9,8 +9,10 @@ from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.ordering import Ordering
 
 
-def give_up(cart: Cart, cause: Cause, note: str, *, ordering: Ordering) -> Cart:
-    """The order, given up.
+def give_up(
+    cart: Cart, cause: Cause, note: str, *, ordering: Ordering, takes_approved: bool = False
+) -> Cart:
+    """The order, given up; with `takes_approved`, not if its buyer has agreed, unheard.
 
     Raises:
         Unavailable: the provider does not answer; nothing was given up.
@@ -18,7 +20,7 @@ def give_up(cart: Cart, cause: Cause, note: str, *, ordering: Ordering) -> Cart:
     """
     records = ordering.carts.records
     if cart.open_payment_id is not None:
-        ordering.end_open_payment(cart, cause)
+        ordering.end_open_payment(cart, cause, takes_approved=takes_approved)
         raise ConcurrentUpdateError("the open attempt has just ended: decide again")
     balance = records.balance(cart.account_id, cart.preview.selling_entity, cart.preview.currency)
     subscriptions = ordering.carts.subscriptions_of(cart)

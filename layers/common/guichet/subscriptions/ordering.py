@@ -62,10 +62,15 @@ class Ordering:
             return self._capture(payment, cause, event)
         return self._write(payment_id, report, cause, event)
 
-    def end_open_payment(self, cart: Cart, cause: Cause) -> None:
+    def end_open_payment(self, cart: Cart, cause: Cause, *, takes_approved: bool = False) -> None:
         """End the open attempt, if there is one, so that nobody can pay it any more (BAD-16).
 
         The order may be done afterwards: read it again.
+
+        Args:
+            cart: whose attempt.
+            cause: why.
+            takes_approved: capture a page that the buyer has approved, unheard, instead of ending it.
 
         Raises:
             Unavailable: the provider does not answer; nothing was written, or that it is unknown.
@@ -78,16 +83,16 @@ class Ordering:
         if payment.status is PaymentStatus.CREATED:
             self._save(payment, outcome.abandoned, cause)
         elif payment.status is PaymentStatus.OPEN:
-            self._end(payment, cause)
+            self._end(payment, cause, takes_approved=takes_approved)
         elif not payment.is_final:
             self.ask(payment.payment_id, cause)
 
-    def _end(self, payment: CartPayment, cause: Cause) -> None:
+    def _end(self, payment: CartPayment, cause: Cause, *, takes_approved: bool) -> None:
         provider = self.provider(payment)
         try:
             report = provider.end_session(payment)
         except ProviderUnavailableError as error:
-            if provider.captures_itself:
+            if provider.captures_itself or takes_approved:
                 raise provider_unavailable(error.retry_after_seconds) from error
             self._save(payment, outcome.abandoned, cause)  # nobody but us can capture it
             return
@@ -96,8 +101,11 @@ class Ordering:
                 self._save(payment, outcome.abandoned, cause)
                 return
             report = self._in_vain(payment, error)
-        if report.state is SessionState.APPROVED:  # turned from after agreeing: never captured
-            self._save(payment, outcome.abandoned, cause)
+        if report.state is SessionState.APPROVED:
+            if takes_approved:
+                self._capture(payment, cause, None, if_declined=SessionState.ENDED)
+            else:  # turned from after agreeing: never captured
+                self._save(payment, outcome.abandoned, cause)
         elif report.state is SessionState.UNPAID:
             self._save(payment, outcome.ended, cause)
         else:
@@ -131,10 +139,23 @@ class Ordering:
             return SessionReport(SessionState.ENDED)
         raise provider_unavailable(None) from error
 
-    def _capture(self, payment: CartPayment, cause: Cause, event: Applied) -> bool:
-        """Take the money of an approved page: the intent is stored first, then the answer."""
+    def _capture(
+        self,
+        payment: CartPayment,
+        cause: Cause,
+        event: Applied,
+        *,
+        if_declined: SessionState = SessionState.DECLINED,
+    ) -> bool:
+        """Take the money of an approved page: the intent is stored first, then the answer.
+
+        Where the buyer has to agree once more, it is ended if nobody can be there to do so.
+        """
         if payment.rests(self.carts.clock.now()):
-            raise resting()
+            if if_declined is not SessionState.ENDED:
+                raise resting()
+            self._save(payment, outcome.ended, cause)
+            return False
         intent = self._intended(payment.payment_id, cause)
         if intent is None:
             return False
@@ -149,7 +170,7 @@ class Ordering:
                 raise provider_unavailable(None) from error
             report = SessionReport(SessionState.DENIED)  # a final no: nothing was taken
         if report.state in {SessionState.APPROVED, SessionState.UNPAID, SessionState.DECLINED}:
-            report = SessionReport(SessionState.DECLINED)
+            report = SessionReport(if_declined)
         return self._write(intent.payment_id, report, cause, event)
 
     def _intended(self, payment_id: str, cause: Cause) -> CartPayment | None:

@@ -11,7 +11,7 @@ from guichet.subscriptions.writing import cause_of
 
 
 def look_at_cart(account_id: str, cart_id: str, actor: Actor, *, ordering: Ordering) -> None:
-    """Ask what became of its page, which may have been paid unheard; abandon it in time.
+    """Ask what became of its page, which may have been paid or approved unheard; abandon it in time.
 
     Raises:
         Unavailable: the provider does not answer; it is due again.
@@ -26,8 +26,8 @@ def look_at_cart(account_id: str, cart_id: str, actor: Actor, *, ordering: Order
         if look_at is None or cause.at < look_at:
             return
         if cause.at >= cart.abandon_at:
-            give_up(cart, cause, "unpaid", ordering=ordering)
+            give_up(cart, cause, "unpaid", ordering=ordering, takes_approved=True)
         else:
-            ordering.end_open_payment(cart, cause)
+            ordering.end_open_payment(cart, cause, takes_approved=True)
 
     with_fresh_state(attempt)
