@@ -165,8 +165,15 @@ def period_effect(subscription: Subscription, sold: Sold, day: date) -> Effect:
 
 
 def upcoming(subscription: Subscription, sold: Sold) -> Sequence[BillableLine]:
-    """The lines of the next period as it would be billed by what is known today (BAD-14)."""
-    if subscription.status not in PAID or subscription.cancellation is not None:
+    """The lines of the next period as it would be billed by what is known today (BAD-14).
+
+    Of a contract under notice too, until its end (SUB-9); of what is suspended only in a fixed
+    term (COL-5).
+    """
+    rests = subscription.status is S.SUSPENDED and subscription.term is None
+    if subscription.status not in PAID or rests:
         return ()
     day = subscription.billing_start if subscription.period is None else subscription.period.end
-    return () if day is None else period_effect(subscription, sold, day).lines
+    if day is None or subscription.ends_by_cancellation(day):
+        return ()
+    return period_effect(subscription, sold, day).lines
