@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.profiles import Profiles
     from guichet.adapters.dynamo.reconciliations import Reconciliations
     from guichet.adapters.http import Http
+    from guichet.adapters.mail.render import AnyFacts
     from guichet.adapters.paypal.certificates import Certificates
     from guichet.adapters.paypal.provider import PayPalProvider
     from guichet.bootstrap_billing import BillingParts
@@ -28,10 +29,9 @@ if TYPE_CHECKING:
     from guichet.payments.linking import Linking
     from guichet.payments.onboarding import AccountOnboarding
     from guichet.payments.ports import PaymentProvider
-    from guichet.registration.correspondence import Letters
     from guichet.registration.links import Links
-    from guichet.registration.mailer import Mailer, RenderMail
-    from guichet.registration.mails import MailFacts
+    from guichet.registration.mailer import Correspondence, Mailer, RenderMail, Told
+    from guichet.registration.outbox import Effect
     from guichet.registration.outside import Outside
     from guichet.registration.policy import RegistrationPolicy
     from guichet.registration.reconciliation_ports import Reports
@@ -382,10 +382,10 @@ class Container:
         )
 
     @property
-    def letters(self) -> Letters:
+    def letters(self) -> Correspondence[AnyFacts]:
         from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
 
-        return Letters(self.records, self.links)
+        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing.letters)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -395,10 +395,26 @@ class Container:
         return SesMailer(ses(), self.settings.mail_from)
 
     @cached_property
-    def render_mail(self) -> RenderMail[MailFacts]:
+    def render_mail(self) -> RenderMail[AnyFacts]:
         from guichet.adapters.mail.render import render  # noqa: PLC0415 - the documents layer
 
         return render
+
+
+class _AllLetters:
+    """Letters of trainings and of billing: who sends only the ones never loads the others."""
+
+    def __init__(
+        self,
+        of_trainings: Callable[[], Correspondence[AnyFacts]],
+        of_billing: Callable[[], Correspondence[AnyFacts]],
+    ) -> None:
+        self._of_trainings = of_trainings
+        self._of_billing = of_billing
+
+    def about(self, effect: Effect) -> Told[AnyFacts]:
+        letters = self._of_billing if effect.is_of_billing else self._of_trainings
+        return letters().about(effect)
 
 
 class _Providers(dict[str, "PaymentProvider"]):

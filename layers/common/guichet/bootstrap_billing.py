@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from guichet.clock import Clock
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
+    from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
 
@@ -111,6 +112,24 @@ class BillingParts:
             policy=self.policy,
             clock=self.held.clock,
         )
+
+    @cached_property
+    def letters(self) -> BillingLetters:
+        from guichet.subscriptions.correspondence import (  # noqa: PLC0415 - deliver only
+            BillingLetters,
+        )
+        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - same
+
+        held = self.held
+        sources = Sources(
+            records=self.records,
+            catalogues=self.catalogues,
+            entities=held.selling_entities,
+            policy=self.policy,
+            happenings=held.history,
+            pages=Pages(held.settings.public_base_url),
+        )
+        return BillingLetters(sources)
 
     @cached_property
     def ordering(self) -> Ordering:

@@ -13,7 +13,7 @@ from guichet.payments.refund import Refund, RefundReason
 from guichet.registration.links import Links
 from guichet.registration.mailer import Letter, Told
 from guichet.registration.mails import MailFacts, MailKind, PaidBy, ReturnReason
-from guichet.registration.outbox import AnyMail, BillingMail, Effect, FormerAccount
+from guichet.registration.outbox import AnyMail, Effect, FormerAccount
 from guichet.registration.paying import OFFLINE_PREFIX
 from guichet.registration.ports import Records
 from guichet.registration.refunds_told import RefundsTold
@@ -44,8 +44,6 @@ class Letters:
 
     def about(self, effect: Effect) -> Told[MailFacts]:
         """The records as they are now: read once for all mails of the effect."""
-        if effect.mails and isinstance(effect.mails[0], BillingMail):
-            return _Untold()
         if effect.former_account is not None:
             account = self.records.account(effect.former_account.account_id)
             return AccountMatter(effect, effect.former_account, account, self.links)
@@ -68,13 +66,6 @@ class Letters:
             refunds=RefundsTold.read(effect, registration, payment, self.records),
             links=self.links,
         )
-
-
-class _Untold:
-    """Mails of billing, which has no letters yet."""
-
-    def letter(self, mail: AnyMail) -> None:
-        del mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ class Effect:
     cart_id: str | None = None
     seat_id: str | None = None
 
+    @property
+    def is_of_billing(self) -> bool:
+        return any(mail in _BILLING for mail in self.mails)
+
 
 class Outbox(Protocol):
     """Unsent effects. A claim keeps two workers from sending the same mail."""

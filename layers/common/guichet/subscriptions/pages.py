@@ -37,6 +37,9 @@ class Pages:
     def order(self, cart_id: str) -> str:
         return f"{self.base_url}/billing/orders/{cart_id}"
 
+    def subscription(self, subscription_id: str) -> str:
+        return f"{self.base_url}/billing/subscriptions/{subscription_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

@@ -52,6 +52,13 @@ class History:
                 raise LookupError("the index names a journal entry that is not there")
             yield journal_items.journal_entry(item)
 
+    def behind(self, effect_id: str) -> JournalEntry:
+        """The entry of the change that made an effect's mails necessary."""
+        item = self._dynamo.get("journal", keys.behind_effect(effect_id))
+        if item is None:
+            raise LookupError("an effect without the entry that was written with it")
+        return journal_items.journal_entry(item)
+
     def story(self, registration_id: str) -> list[Happening]:
         """Everything known about one registration, oldest first: nothing for an unknown one.
 

@@ -174,6 +174,12 @@ def effect(aggregate: str, sequence: int) -> Key:
     return Key(f"EFFECT#{aggregate}#{sequence}", "EFFECT")
 
 
+def behind_effect(effect_id: str) -> Key:
+    """The journal's entry of the change that caused these mails."""
+    _, aggregate, sequence = effect_id.split("#")
+    return journal(aggregate, int(sequence))
+
+
 def rate(kind: str, place: str, source: str, window: int) -> Key:
     """A counter that may be forgotten: never money."""
     return Key(f"RATE#{kind}#{place}#{fingerprint(source)}", str(window))

@@ -19,6 +19,16 @@ _LABEL: Final = (
     "text-align:left;vertical-align:top;padding:4px 16px 4px 0;font-weight:400;color:#555555"
 )
 _VALUE: Final = "vertical-align:top;padding:4px 0;font-variant-numeric:tabular-nums"
+_ITEMS: Final = "border-collapse:collapse;width:100%;margin:0 0 16px"
+_ITEM: Final = (
+    "text-align:left;vertical-align:top;padding:8px 16px 8px 0;font-weight:600;"
+    "border-bottom:1px solid #cccccc"
+)
+_DETAIL: Final = "font-weight:400;color:#555555"
+_AMOUNT: Final = (
+    "text-align:right;vertical-align:top;padding:8px 0;white-space:nowrap;"
+    "font-variant-numeric:tabular-nums;border-bottom:1px solid #cccccc"
+)
 _QUOTE: Final = "margin:0 0 16px;padding-left:16px;border-left:3px solid #767676"
 
 
@@ -67,6 +77,45 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a bill: what it is for, how its amount comes about, the amount."""
+
+    name: str
+    details: tuple[str, ...]
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The lines of a bill, amounts aligned."""
+
+    items: tuple[Item, ...]
+    pattern: str  # how the language writes `{label}: {value}`
+
+    def as_text(self) -> str:
+        return "\n".join(
+            "\n".join(
+                (
+                    self.pattern.format(label=item.name, value=item.amount),
+                    *(f"  {detail}" for detail in item.details),
+                )
+            )
+            for item in self.items
+        )
+
+    def as_html(self) -> str:
+        rows = "\n".join(
+            f'<tr><th scope="row" style="{_ITEM}">{escape(item.name)}'
+            + "".join(
+                f'<br>\n<span style="{_DETAIL}">{escape(each)}</span>' for each in item.details
+            )
+            + f'</th><td style="{_AMOUNT}">{escape(item.amount)}</td></tr>'
+            for item in self.items
+        )
+        return f'<table style="{_ITEMS}">\n{rows}\n</table>'
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words of the organizer, set apart from ours."""
 
@@ -93,7 +142,7 @@ class Button:
         return f'<p><a href="{escape(self.address)}" style="{_BUTTON}">{escape(self.words)}</a></p>'
 
 
-type Block = Paragraph | Heading | Rows | Quote | Button
+type Block = Paragraph | Heading | Rows | Items | Quote | Button
 
 
 def plain_text(blocks: Sequence[Block]) -> str:

@@ -1,45 +1,34 @@
 """One mail's facts, beside the words of its reader."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from guichet.adapters.mail.blocks import Block, Button, Paragraph, Rows
+from guichet.adapters.mail.blocks import Block, Button
 from guichet.adapters.mail.clean import one_line, unlinkable
+from guichet.adapters.mail.voice import Voice
 from guichet.adapters.mail.words import Words
 from guichet.money import Money
 from guichet.registration.mails import MailFacts, MailKind
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Voice):
     """Says a sentence of the reader's language with the facts filled in."""
 
     facts: MailFacts
-    words: Words
-    values: Mapping[str, str]
 
     @classmethod
     def about(cls, facts: MailFacts) -> "Letter":
         words = Words.of(facts.language)
-        return cls(facts, words, MappingProxyType(_values(facts, words)))
-
-    def say(self, key: str) -> str:
-        return self.words.sentences[key].format_map(self.values)
+        return cls(words, MappingProxyType(_values(facts, words)), facts)
 
     def subject(self) -> str:
         return one_line(self.say(f"{self.facts.kind}.{_subject(self.facts)}"))
 
-    def paragraph(self, key: str) -> Paragraph:
-        return Paragraph(self.say(key))
-
     def paragraphs(self, *names: str) -> tuple[Block, ...]:
         """Sentences of this kind of mail, each a paragraph of its own."""
         return tuple(self.paragraph(f"{self.facts.kind}.{name}") for name in names)
-
-    def paragraph_if(self, known: object, key: str) -> tuple[Block, ...]:
-        return (self.paragraph(key),) if known else ()
 
     def action(self, key: str) -> tuple[Block, ...]:
         """The link, said to be private where it bears a registrant's token."""
@@ -49,11 +38,7 @@ class Letter:
         private = () if self.facts.kind.is_for_organizer else (self.paragraph("link.private"),)
         return (button, *private)
 
-    def rows(self, *labels: str) -> Rows:
-        pairs = tuple((self.say(f"label.{label}"), self._value(label)) for label in labels)
-        return Rows(pairs, self.words.sentences["pair"])
-
-    def _value(self, label: str) -> str:
+    def value_of(self, label: str) -> str:
         return self.values.get(_VALUE_OF_LABEL.get(label, label), "")
 
 

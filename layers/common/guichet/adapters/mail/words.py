@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from babel.dates import (
     get_timezone_location,
     get_timezone_name,
 )
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from guichet.adapters.mail.texts import texts
 from guichet.languages import Language, closest_language
 from guichet.money import Money, minor_digits
+from guichet.period import Period
 
 _REGION_LENGTH: Final = 2
 
@@ -44,6 +45,48 @@ class Words:
     def reduction(self, money: Money) -> str:
         """An amount that is taken off, with its minus sign."""
         return self._currency(-Decimal(money.amount_minor), money.currency)
+
+    def signed(self, amount_minor: int, currency: str) -> str:
+        """An amount that may be below 0."""
+        return self._currency(Decimal(amount_minor), currency)
+
+    def unit_price(self, major: str, currency: str) -> str:
+        """A price with all of its decimals, which may be finer than the smallest coin (SUB-1)."""
+        price = Decimal(major)
+        return format_currency(price, currency, locale=self.locale, decimal_quantization=False)
+
+    def percent(self, rate: str) -> str:
+        """A rate with all of its decimals: `0.09975` is 9.975 %."""
+        return format_percent(Decimal(rate), locale=self.locale, decimal_quantization=False)
+
+    def count(self, number: int) -> str:
+        return format_decimal(number, locale=self.locale)
+
+    def counted(self, name: str, number: int, **values: str) -> str:
+        """A sentence in the form that the language has for this number (CLDR)."""
+        sentences, form = self.sentences, self.locale.plural_form(number)
+        chosen = sentences.get(f"{name}.{form}", sentences[f"{name}.other"])
+        return chosen.format(count=self.count(number), **values)
+
+    def pair(self, label: str, value: str) -> str:
+        return self.sentences["pair"].format(label=label, value=value)
+
+    def day(self, day: date) -> str:
+        return format_date(day, "long", locale=self.locale)
+
+    def stretch(self, period: Period) -> str:
+        """From a period's first day to its last one; its end is the first day after it."""
+        last = period.end - timedelta(days=1)
+        if period.start >= last:
+            return self.day(period.start)
+        return format_interval(period.start, last, "yMMMd", locale=self.locale)
+
+    def zone(self, time_zone: str) -> str:
+        """The zone by its name, whatever the season."""
+        zone = ZoneInfo(time_zone)
+        if _is_placeless(zone):
+            return self._zone(datetime(2000, 1, 1, tzinfo=zone))
+        return self._placed(zone, get_timezone_name(zone, "long", locale=self.locale))
 
     def moment(self, instant: datetime, time_zone: str) -> str:
         """Day, time and the name of the time zone (MON-6)."""
@@ -80,10 +123,16 @@ class Words:
         zone = local.tzinfo
         if not isinstance(zone, ZoneInfo):
             raise TypeError("a local time bears its zone")
-        name = get_timezone_name(local, "long", locale=self.locale)
-        if "/" not in zone.key or zone.key.startswith("Etc/"):  # no place belongs to these
+        return self._placed(zone, get_timezone_name(local, "long", locale=self.locale))
+
+    def _placed(self, zone: ZoneInfo, name: str) -> str:
+        if _is_placeless(zone):
             return name
         return f"{name}, {get_timezone_location(zone, self.locale, return_city=True)}"
+
+
+def _is_placeless(zone: ZoneInfo) -> bool:
+    return "/" not in zone.key or zone.key.startswith("Etc/")
 
 
 def _locale(language: Language, tag: str) -> Locale:

@@ -1,0 +1,146 @@
+"""The facts of one mail about an order, a subscription or a seat, beside the words of its reader."""
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from guichet.adapters.mail.blocks import Block, Button, Item, Items
+from guichet.adapters.mail.clean import one_line, unlinkable
+from guichet.adapters.mail.texts import billing_texts
+from guichet.adapters.mail.voice import Voice
+from guichet.adapters.mail.words import Words
+from guichet.ledger.billable import LineKind
+from guichet.money import Money
+from guichet.registration.outbox import BillingMail
+from guichet.subscriptions.mails import BillingFacts, Standing, ToldLine
+
+
+@dataclass(frozen=True, slots=True)
+class BillingLetter(Voice):
+    """Says a sentence of the reader's language with the facts of billing filled in."""
+
+    facts: BillingFacts
+
+    @classmethod
+    def about(cls, facts: BillingFacts) -> "BillingLetter":
+        shared = Words.of(facts.language)
+        sentences = {**shared.sentences, **billing_texts(shared.language)}
+        words = replace(shared, sentences=MappingProxyType(sentences))
+        return cls(words, MappingProxyType(_values(facts, words)), facts)
+
+    def subject(self) -> str:
+        return one_line(self.say(f"{self.facts.kind}.subject"))
+
+    def paragraphs(self, *names: str) -> tuple[Block, ...]:
+        """Sentences of this kind of mail, each a paragraph of its own."""
+        return tuple(self.paragraph(f"{self.facts.kind}.{name}") for name in names)
+
+    def action(self, key: str) -> tuple[Block, ...]:
+        """The one thing to do next, behind a sign-in."""
+        return (Button(self.say(key), self.facts.frame.link),)
+
+    def value_of(self, label: str) -> str:
+        return self.values.get(_VALUE_OF_LABEL.get(label, label), "")
+
+    def items(self, lines: tuple[ToldLine, ...]) -> tuple[Block, ...]:
+        """The lines of a bill (INV-2)."""
+        if not lines:
+            return ()
+        return (Items(tuple(self._item(each) for each in lines), self.words.sentences["pair"]),)
+
+    def _item(self, line: ToldLine) -> Item:
+        words = self.words
+        name = f"{one_line(line.product)} – {one_line(line.item)}"
+        amount = words.reduction(line.amount) if line.is_credit else words.amount(line.amount)
+        named = words.sentences["line.credit"].format(name=name) if line.is_credit else name
+        return Item(named, tuple(self._details(line)), amount)
+
+    def _details(self, line: ToldLine) -> list[str]:
+        words = self.words
+        unit = words.unit_price(line.unit_price, line.amount.currency)
+        counted = "line.seats" if line.kind is LineKind.PLAN else "line.units"
+        quantity = words.counted(counted, line.quantity, unit=unit)
+        details = [words.stretch(line.period), quantity]
+        if line.share:
+            details.append(words.sentences["line.share"].format(share=line.share))
+        if line.discount:
+            reduction = words.reduction(line.discount)
+            details.append(words.pair(words.sentences["label.discount"], reduction))
+        return details
+
+    def goes_on(self, standing: Standing) -> str:
+        """When a subscription renews, or begins to be billed (SUB-17)."""
+        sentences = self.words.sentences
+        name = f"{one_line(standing.product)} – {one_line(standing.plan)}"
+        day = standing.renews_on or standing.billing_start
+        if day is not None:
+            key = "standing.renews" if standing.renews_on else "standing.billing_start"
+            return sentences[key].format(subscription=name, day=self.words.day(day))
+        key = "standing.on_activation" if standing.on_activation else "standing.ends"
+        return sentences[key].format(subscription=name)
+
+
+_VALUE_OF_LABEL: Final = MappingProxyType(
+    {
+        "to_pay": "paid",
+        "before_tax": "total",
+        "ended_on": "ends_on",
+        "email": "seat_email",
+    }
+)
+_DAYS: Final = ("ends_on", "last_day", "deletion_on", "due_on")
+_AMOUNTS: Final = ("total", "paid", "credit_given")
+
+
+def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
+    frame = facts.frame
+    product, plan = one_line(facts.product), one_line(facts.plan)
+    is_stranger = facts.kind is BillingMail.SEAT_ASSIGNED  # anybody can be given a seat
+    values = {
+        "recipient_name": unlinkable(frame.recipient_name),
+        "company": unlinkable(frame.company) if is_stranger else one_line(frame.company),
+        "contact_email": one_line(frame.contact_email),
+        "seller": one_line(frame.seller),
+        "product": product,
+        "plan": plan,
+        "subscription": f"{product} – {plan}",
+        "seats": words.count(facts.seats) if facts.seats else "",
+        "seat_email": one_line(facts.seat_email),
+        "order": facts.order_id,
+        "products": _products(facts),
+        "reference": facts.reference,
+        "occurred_at": words.moment(frame.occurred_at, frame.time_zone),
+        "time_zone": words.zone(frame.time_zone),
+        "method": words.sentences[f"method.{facts.method}"] if facts.method else "",
+        "date": words.moment(facts.paid_at or frame.occurred_at, frame.time_zone),
+    }
+    if frame.representative is not None:
+        values["representative_name"] = one_line(frame.representative.name)
+        values["representative_email"] = one_line(frame.representative.email)
+    if facts.period is not None:
+        values["period"] = words.stretch(facts.period)
+    if facts.valid_until is not None:
+        values["valid_until"] = words.moment(facts.valid_until, frame.time_zone)
+    if facts.days_left is not None:
+        values["days_left"] = words.counted("days", facts.days_left)
+    days = {name: getattr(facts, name) for name in _DAYS}
+    told = {name: words.day(day) for name, day in days.items() if day is not None}
+    return values | told | _amounts(facts, words)
+
+
+def _products(facts: BillingFacts) -> str:
+    """What an order is about, each product once."""
+    lines = (*facts.lines, *(line for bill in facts.later for line in bill.lines))
+    names = [each.product for each in (*lines, *facts.standings)]
+    return ", ".join(one_line(name) for name in dict.fromkeys(names))
+
+
+def _amounts(facts: BillingFacts, words: Words) -> dict[str, str]:
+    amounts: dict[str, Money | None] = {name: getattr(facts, name) for name in _AMOUNTS}
+    told = {name: words.amount(money) for name, money in amounts.items() if money is not None}
+    if facts.total is not None:
+        told["net"] = words.signed(facts.net_minor, facts.total.currency)
+    if facts.credit_used is not None:
+        told["credit_used"] = words.reduction(facts.credit_used)
+        told["credit"] = words.amount(facts.credit_used)
+    return told

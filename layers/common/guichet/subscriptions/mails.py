@@ -1,0 +1,174 @@
+"""The facts that each mail about orders, subscriptions and seats tells (SUB-5, SUB-8, SUB-15, INV-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from guichet.access.membership import Representative
+from guichet.ledger.billable import LineKind
+from guichet.money import Money
+from guichet.payments.attempt import CaptureMethod
+from guichet.period import Period
+from guichet.registration.outbox import BillingMail
+
+K = BillingMail
+
+# A mail without one of these would promise nothing or ask for nothing: it is not sent.
+REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
+    {
+        K.ORDER_CONFIRMED: frozenset({"order_id", "total", "paid", "standings"}),
+        K.PAYMENT_FAILED: frozenset({"order_id", "paid", "valid_until"}),
+        K.ORDER_ABANDONED: frozenset({"order_id", "paid"}),
+        K.CANCELLED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
+        K.CANCELLATION_WITHDRAWN: frozenset({"product", "plan"}),
+        K.TRIAL_ENDED: frozenset({"product", "plan"}),
+        K.RENEWED: frozenset({"product", "plan", "lines", "period", "total", "due_on"}),
+        K.EXPIRED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
+        K.DELETION_ANNOUNCED: frozenset({"product", "plan", "deletion_on", "days_left"}),
+        K.SEAT_ASSIGNED: frozenset({"product", "seat_email"}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One line of a bill with its names in the reader's language.
+
+    `unit_price` is text in major units, perhaps finer than the currency's smallest coin.
+    """
+
+    product: str
+    item: str
+    kind: LineKind
+    quantity: int
+    unit_price: str
+    amount: Money
+    period: Period
+    is_credit: bool = False
+    share: str = ""
+    discount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTax:
+    """One tax of an order; what a credit takes off is below 0."""
+
+    name: str
+    rate: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaterBill:
+    """What an order adds to the bill of a 1st (SUB-7)."""
+
+    bill_on: date
+    lines: tuple[ToldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a subscription goes on: when it renews, or when billing starts (SUB-17)."""
+
+    product: str
+    plan: str
+    renews_on: date | None = None
+    billing_start: date | None = None
+    on_activation: bool = False  # billing starts when its activation is reported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every mail says of its reader, its sender and its time.
+
+    Args:
+        language: BCP 47 tag of the account's billing; its region decides how amounts are written.
+        company: the customer's; to the person with a seat, who gave it.
+        contact_email: of the customer's main billing contact.
+        seller: the selling entity's legal name.
+        time_zone: whose days all dates are (MON-6).
+        occurred_at: aware UTC: when what the mail tells happened.
+        link: the order's or the subscription's page; none to the person with a seat.
+    """
+
+    language: str
+    recipient_name: str
+    company: str
+    contact_email: str
+    seller: str
+    time_zone: str
+    occurred_at: datetime
+    link: str = ""
+    representative: Representative | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingFacts:
+    """Everything one mail says, so that the same facts give the same mail at any time.
+
+    Args:
+        net_minor, taxes: of an order's charges now, signed; `taxes` is None where none are known.
+        total: what the charges come to: with known taxes of an order, before tax of a renewal;
+            0 where credits outweigh them.
+        paid: what was, or has to be, paid for the order now; `method` and what follows say how.
+        period: of a renewal, for which `lines` are billed.
+        ends_on: the first day without access; `has_ended` where it has come.
+        still_billed: a cancelled contract is billed until its end (SUB-9).
+        deletion_on: the day on which data is deleted (SUB-15), so many days from then.
+        valid_until: until when an order can be paid.
+
+    Raises:
+        ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of
+            the caller.
+    """
+
+    kind: BillingMail
+    frame: Frame
+    product: str = ""
+    plan: str = ""
+    seats: int = 0
+    order_id: str = ""
+    lines: tuple[ToldLine, ...] = ()
+    later: tuple[LaterBill, ...] = ()
+    net_minor: int = 0
+    taxes: tuple[ToldTax, ...] | None = None
+    total: Money | None = None
+    credit_used: Money | None = None
+    credit_given: Money | None = None
+    paid: Money | None = None
+    method: CaptureMethod | None = None
+    reference: str = ""
+    paid_at: datetime | None = None
+    standings: tuple[Standing, ...] = ()
+    period: Period | None = None
+    due_on: date | None = None
+    ends_on: date | None = None
+    has_ended: bool = False
+    still_billed: bool = False
+    deletion_on: date | None = None
+    days_left: int | None = None
+    valid_until: datetime | None = None
+    seat_email: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse facts that would make a misleading mail."""
+        required = REQUIRED_FACTS[self.kind]
+        missing = sorted(name for name in required if getattr(self, name) in (None, "", ()))
+        if missing:
+            raise ValueError(f"a mail {self.kind} needs {', '.join(missing)}")
+        for instant in (self.frame.occurred_at, self.paid_at, self.valid_until):
+            if instant is not None and instant.utcoffset() != timedelta(0):
+                raise ValueError("instants in a mail are aware and in UTC")
+
+    @property
+    def language(self) -> str:
+        return self.frame.language
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day with access."""
+        return None if self.ends_on is None else self.ends_on - timedelta(days=1)
