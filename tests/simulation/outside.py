@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from guichet.adapters.mail.render import AnyFacts
 from guichet.registration.mailer import RenderedMail
-from guichet.registration.mails import MailFacts
 
 type Body = Mapping[str, str]
 
@@ -44,11 +44,19 @@ class MailLog:
 
     taken: list[tuple[str, str]] = field(default_factory=list)
 
-    def send(self, mail: RenderedMail, to: str, reply_to: str | None, message_key: str) -> str:
-        del mail, reply_to
+    def send(
+        self,
+        mail: RenderedMail,
+        to: str,
+        reply_to: str | None,
+        message_key: str,
+        *,
+        copies: tuple[str, ...] = (),
+    ) -> str:
+        del mail, reply_to, copies
         self.taken.append((to, message_key))
         return f"mail-{len(self.taken)}"
 
 
-def plain(facts: MailFacts) -> RenderedMail:
+def plain(facts: AnyFacts) -> RenderedMail:
     return RenderedMail(facts.language, facts.kind, "", "")
