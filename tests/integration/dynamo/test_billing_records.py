@@ -160,6 +160,56 @@ def test_a_profile_that_nobody_filled_in_is_the_accounts_first_one_acc_4(house: 
     assert house.records.profile(house.account_id) == filled
 
 
+def test_several_subscriptions_are_read_together_with_account_and_profile(house: House) -> None:
+    account = Account(*(house.account_id, "Atelier", "a@example.org", "", "Europe/Paris", "fr"))
+    People(house.dynamo).add_account(CAUSE, account)
+    one = house.ours(samples.subscription())
+    other = replace(one, subscription_id=house.id("sub", 2))
+    house.save(one, other)
+    names = [other.subscription_id, "sub_no", one.subscription_id]
+
+    held = house.records.holding(house.account_id, names)
+
+    assert (held.account, held.profile) == (account, first_profile(account))
+    assert held.subscriptions == (other, None, one)
+    assert house.records.subscriptions(house.account_id, names) == [other, None, one]
+    assert house.records.subscriptions(house.account_id, names[:1]) == [other]
+    assert house.records.subscriptions(house.account_id, []) == []
+
+
+def test_an_account_that_is_not_there_holds_nothing(house: House) -> None:
+    with pytest.raises(NotFound):
+        house.records.holding(house.account_id, [])
+
+
+def test_fields_that_are_empty_by_default_are_not_stored_and_read_back_as_empty(
+    house: House,
+) -> None:
+    cart = house.ours(samples.cart(), open_payment_id="cpy_1", payment_count=1)
+    house.save(cart)
+
+    item = house.dynamo.get("state", keys.cart(house.account_id, cart.cart_id))
+
+    assert item is not None
+    assert (item["open_payment_id"], item["payment_count"], item["version"]) == ("cpy_1", 1, 1)
+    assert not {"paid_payment_id", "ended_at", "note", "handled_keys"} & set(item)
+    assert house.records.cart(house.account_id, cart.cart_id) == cart
+
+
+def test_the_bytes_that_ask_for_a_page_are_stored_packed_and_read_back_exactly(
+    house: House,
+) -> None:
+    body = "mode=payment&metadata%5Bpayment_id%5D=cpy_1" + "&metadata%5Bcart_id%5D=crt_1" * 30
+    payment = house.ours(cart_payment(), request_body=body)
+    house.save(payment)
+
+    item = house.dynamo.get("state", keys.cart_payment(payment.payment_id))
+
+    assert item is not None
+    assert len(str(item["request_body"])) < len(body) / 2
+    assert house.records.cart_payment(payment.payment_id) == payment
+
+
 def test_a_preview_is_kept_once_and_forgotten_after_a_week_sub_5(house: House) -> None:
     preview = replace(samples.preview(), account_id=house.account_id)
 

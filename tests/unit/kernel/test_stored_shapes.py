@@ -13,7 +13,8 @@ from guichet.access.addresses import Address
 from guichet.access.membership import Account, AccountKind, Member, Representative, Role
 from guichet.access.profile import BillingProfile
 from guichet.adapters.dynamo import items, journal_items, keys
-from guichet.adapters.dynamo.codec import decode, encode_fields
+from guichet.adapters.dynamo.codec import decode, encode_fields, encode_stated
+from guichet.adapters.dynamo.seam import Item
 from guichet.events import Actor, ActorKind, Event
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
@@ -95,6 +96,7 @@ def test_everything_stored_reads_back_as_it_was_mon_1(kind: type, data: st.DataO
     value = data.draw(any_of(kind))
 
     assert decode(kind, encode_fields(value)) == value
+    assert decode(kind, encode_stated(value)) == value
 
 
 def test_a_field_that_an_older_item_lacks_takes_its_default() -> None:
@@ -293,3 +295,33 @@ def test_an_address_is_the_same_in_any_case_reg_12() -> None:
     assert keys.live_email("trn_t", " Ada@Example.org") == keys.live_email(
         "trn_t", "ada@example.ORG"
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Noted:
+    """Fields that are empty by default, and one that is not."""
+
+    name: str
+    note: str | None = None
+    seats: int | None = None
+    count: int = 0
+    version: int = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "stated"),
+    [
+        pytest.param(Noted("a"), {"name": "a", "version": 1}, id="nothing but what has no default"),
+        pytest.param(Noted("", count=2), {"name": "", "count": 2, "version": 1}, id="a number"),
+        pytest.param(
+            Noted("a", note="", seats=0),
+            {"name": "a", "note": "", "seats": 0, "version": 1},
+            id="empty in another way than by default",
+        ),
+    ],
+)
+def test_what_is_empty_by_default_need_not_be_stated(value: Noted, stated: Item) -> None:
+    plain = encode_stated(value)
+
+    assert plain == stated
+    assert decode(Noted, plain) == value

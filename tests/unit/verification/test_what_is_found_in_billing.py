@@ -96,7 +96,7 @@ def _money_for_nothing(kept: Kept) -> None:
 
 def _owes_more(kept: Kept) -> None:
     bill = {"bill_on": "2026-12-22", "due_on": "2027-01-21", "open_minor": 1}
-    kept.item("BALANCE#")["bills"].append(bill)
+    kept.item("BALANCE#").setdefault("bills", []).append(bill)
 
 
 def _leased_by_a_done_order(kept: Kept) -> None:

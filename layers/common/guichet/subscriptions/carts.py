@@ -62,9 +62,11 @@ class Carts:
             Conflict: `overdue`, `balance_due`, `billing_address_missing`, and what `plan_cart` refuses.
         """
         now = self.clock.now()
-        account, profile = self.records.account(account_id), self.records.profile(account_id)
+        names = _named(wishes)
+        held = self.records.holding(account_id, names)
+        profile = held.profile
         country = profile.require_billing_address().country
-        found = self._found(account_id, wishes)
+        found = _found(names, held.subscriptions)
         time_zone = profile.time_zone if as_of is None else as_of.time_zone
         at = now if as_of is None else as_of.created_at
         day = local_day(at, time_zone)
@@ -72,7 +74,7 @@ class Carts:
         entity = self._entity(country, found, wishes, catalogue)
         wanted = currency or (next(iter(found.values())).currency if found else None)
         buyer = Buyer(
-            account=account,
+            account=held.account,
             by_representative=by_representative,
             day=day,
             at=at,
@@ -99,18 +101,6 @@ class Carts:
         pool = self.records.pool(after.subscription_id)
         if pool is not None and pool.assigned > after.seats_assignable:
             raise seats_below_assigned()
-
-    def _found(self, account_id: str, wishes: Sequence[CartLine]) -> Mapping[str, Subscription]:
-        named = [each.subscription_id for each in wishes if each.subscription_id is not None]
-        names = list(dict.fromkeys(named))
-        found = {}
-        for name, subscription in zip(
-            names, self.records.subscriptions(account_id, names), strict=True
-        ):
-            if subscription is None:
-                raise not_found("subscription")
-            found[name] = subscription
-        return found
 
     def _entity(
         self,
@@ -168,6 +158,21 @@ class Carts:
         if len(there) < len(names):
             raise ConcurrentUpdateError("an order without its subscription")
         return there
+
+
+def _named(wishes: Sequence[CartLine]) -> list[str]:
+    """The subscriptions that the wishes are about, each once."""
+    names = (each.subscription_id for each in wishes)
+    return list(dict.fromkeys(each for each in names if each is not None))
+
+
+def _found(names: Sequence[str], held: Sequence[Subscription | None]) -> Mapping[str, Subscription]:
+    found = {}
+    for name, subscription in zip(names, held, strict=True):
+        if subscription is None:
+            raise not_found("subscription")
+        found[name] = subscription
+    return found
 
 
 def _balance(balances: Iterable[AccountBalance], buyer: Buyer) -> AccountBalance:

@@ -116,12 +116,25 @@ class Slice[T]:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An account with its profile and some of its subscriptions, as they are at one moment."""
+
+    account: Account
+    profile: BillingProfile
+    subscriptions: tuple[Subscription | None, ...]  # in the order asked for
+
+
 class BillingRecords(Protocol):
     """The records of subscriptions, carts and balances. Reads by key are strongly consistent."""
 
     def account(self, account_id: str) -> Account: ...
 
     def profile(self, account_id: str) -> BillingProfile: ...
+
+    def holding(self, account_id: str, subscription_ids: Sequence[str]) -> Holding:
+        """In one reading."""
+        ...
 
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None: ...
 

@@ -5,11 +5,12 @@ Apart from `items.py`, so that who sells trainings loads no subscriptions.
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Final
 
 from guichet.adapters.dynamo import items, keys
-from guichet.adapters.dynamo.codec import encode_fields
+from guichet.adapters.dynamo.codec import decode, encode_fields, encode_stated
 from guichet.adapters.dynamo.seam import Item, Key
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
@@ -68,17 +69,35 @@ def key_of(value: Aggregate) -> Key:
 
 def item_of(value: Aggregate) -> Item:
     """The whole item, with the entry by which the index of due work finds it."""
-    return {**items.stored(key_of(value), encode_fields(value)), **due_of(value)}
+    fields = encode_stated(value)
+    if isinstance(value, CartPayment) and value.request_body:
+        fields["request_body"] = items.packed(value.request_body)
+    return {**items.stored(key_of(value), fields), **due_of(value)}
+
+
+def read_cart_payment(item: Item | None) -> CartPayment | None:
+    """A stored attempt with the exact bytes that ask for its page."""
+    if item is None:
+        return None
+    body = items.unpacked(str(item["request_body"])) if item["request_body"] else ""
+    return decode(CartPayment, {**item, "request_body": body})
 
 
 def preview_item(preview: Preview) -> Item:
-    """A preview lies there for some days, and is forgotten."""
+    """A preview lies there for some days, and is forgotten; as one text, for nobody reads a part."""
     key = keys.preview(preview.account_id, preview.preview_id)
     expires_at = preview.expires_at + PREVIEW_KEPT
+    text = json.dumps(encode_fields(preview), separators=(",", ":"))
     return {
-        **items.stored(key, encode_fields(preview)),
+        **items.stored(key, {"preview": items.packed(text)}),
         "expires_epoch": int(expires_at.timestamp()),
     }
+
+
+def read_preview(item: Item | None) -> Preview | None:
+    if item is None:
+        return None
+    return decode(Preview, json.loads(items.unpacked(str(item["preview"]))))
 
 
 def due_of(value: Aggregate) -> Item:

@@ -18,7 +18,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.payments.cart_payment import CartPayment
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
-from guichet.subscriptions.ports import Aggregate, Slice, Step
+from guichet.subscriptions.ports import Aggregate, Holding, Slice, Step
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
@@ -43,6 +43,21 @@ class BillingStore:
         found = self._find(BillingProfile, keys.profile(account_id))
         return found or first_profile(self.account(account_id))
 
+    def holding(self, account_id: str, subscription_ids: Sequence[str]) -> Holding:
+        wanted = [keys.account(account_id), keys.profile(account_id)]
+        wanted += [keys.subscription(account_id, each) for each in subscription_ids]
+        account_item, profile_item, *found = self._dynamo.transact_get(
+            [("state", key) for key in wanted]
+        )
+        account = items.read(Account, account_item)
+        if account is None:
+            raise not_found("account")
+        return Holding(
+            account,
+            items.read(BillingProfile, profile_item) or first_profile(account),
+            tuple(items.read(Subscription, each) for each in found),
+        )
+
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None:
         return self._find(Subscription, keys.subscription(account_id, subscription_id))
 
@@ -62,7 +77,8 @@ class BillingStore:
         return self._slice(Subscription, partition, "SUBSCRIPTION#", limit, after)
 
     def preview(self, account_id: str, preview_id: str) -> Preview | None:
-        return self._find(Preview, keys.preview(account_id, preview_id))
+        key = keys.preview(account_id, preview_id)
+        return billing_items.read_preview(self._dynamo.get("state", key))
 
     def keep_preview(self, preview: Preview) -> bool:
         try:
@@ -78,7 +94,8 @@ class BillingStore:
         return self._slice(Cart, keys.account(account_id).pk, "CART#", limit, after)
 
     def cart_payment(self, payment_id: str) -> CartPayment | None:
-        return self._find(CartPayment, keys.cart_payment(payment_id))
+        item = self._dynamo.get("state", keys.cart_payment(payment_id))
+        return billing_items.read_cart_payment(item)
 
     def balance(self, account_id: str, selling_entity: str, currency: str) -> AccountBalance:
         found = self._find(AccountBalance, keys.balance(account_id, selling_entity, currency))

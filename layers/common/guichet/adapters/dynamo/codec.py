@@ -14,12 +14,17 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from guichet.adapters.dynamo.seam import Plain
 
 
+_PLAIN: Final = frozenset({str, int, bool, types.NoneType})
+
+
 def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored dataclass
-    """The plain form of a field; None and empty tuples stay, so that nothing is guessed on reading."""
-    if value is None or isinstance(value, bool | int):
-        return value
+    """The plain form of a field, with None and empty tuples as such."""
+    if type(value) in _PLAIN:
+        return value  # type: ignore[no-any-return]  # one of these types
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, int):
+        return value
     if isinstance(value, datetime):
         return encode_time(value)
     if isinstance(value, date):
@@ -32,6 +37,16 @@ def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored datac
 def encode_fields(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any stored dataclass
     """The fields of a dataclass by name."""
     return {name: encode(getattr(value, name)) for name in field_names(type(value))}  # type: ignore[arg-type]  # a class is hashable
+
+
+def encode_stated(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any stored dataclass
+    """The fields that say something: one that is empty, and is so by default, is read back as that.
+
+    So the default of a stored field is never changed.
+    """
+    empty = _empty_defaults(type(value))  # type: ignore[arg-type]  # a class is hashable
+    fields = ((name, getattr(value, name)) for name in field_names(type(value)))  # type: ignore[arg-type]  # same
+    return {name: encode(held) for name, held in fields if name not in empty or held != empty[name]}
 
 
 def encode_time(moment: datetime) -> str:
@@ -63,6 +78,14 @@ _TEMPORAL: Final[Mapping[type, Callable[[str], date]]] = MappingProxyType(
 @cache
 def field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class, but hashable to the checker
     return tuple(field.name for field in dataclasses.fields(kind))
+
+
+@cache
+def _empty_defaults(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - same
+    """The fields whose default is None, False, 0 or of no length."""
+    fields = dataclasses.fields(kind)
+    found = {each.name: each.default for each in fields if each.default is not dataclasses.MISSING}
+    return {name: default for name, default in found.items() if not default}
 
 
 @cache

@@ -187,7 +187,7 @@ def event_item(event: ProviderEvent) -> Item:
     key = keys.provider_event(event.provider, event.event_id)
     return {
         **stored(key, encode_fields(event)),
-        "body": _packed(event.body),
+        "body": packed(event.body),
         **due_of(event),
     }
 
@@ -196,16 +196,16 @@ def read_event(item: Item | None) -> ProviderEvent | None:
     """A stored event with its exact body."""
     if item is None:
         return None
-    return decode(ProviderEvent, item | {"body": _unpacked(str(item["body"]))})
+    return decode(ProviderEvent, item | {"body": unpacked(str(item["body"]))})
 
 
-def _packed(body: str) -> str:
-    """Half of its size: a write unit is a kilobyte, and each event is written twice."""
-    return base64.b64encode(zlib.compress(body.encode())).decode()
+def packed(text: str) -> str:
+    """Half of its size or less: a write unit is a kilobyte, and most items are written twice."""
+    return base64.b64encode(zlib.compress(text.encode())).decode()
 
 
-def _unpacked(packed: str) -> str:
-    return zlib.decompress(base64.b64decode(packed)).decode()
+def unpacked(stored_text: str) -> str:
+    return zlib.decompress(base64.b64decode(stored_text)).decode()
 
 
 def effect_item(
