@@ -1,0 +1,124 @@
+"""Who may do what in the billing centre: every call, what it asks for, and what each role gets (ACC-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+type Body = Callable[[BillingObjects], dict[str, Any]]
+
+# Owner; administrator; billing administrators without a grant, who manages subscriptions, and who
+# sees invoices and manages addresses; licence manager; event manager; the operator's
+# representative and auditor; the owner of another account.
+ROLES: Final = (
+    *("owner", "administrator", "billing", "buyer", "clerk"),
+    *("licences", "events", "representative", "auditor", "foreign"),
+)
+
+_READ: Final = "200 200 403 200 403 200 403 200 200"
+_BUY: Final = "{0} 403 403 {0} 403 403 403 {0} 403"
+_ASSIGN: Final = "{0} {0} 403 403 403 {0} 403 {0} 403"
+_REPRESENT: Final = "403 403 403 403 403 403 403 {0} 403 403"
+
+# What each of `ROLES` gets, in that order. 404: what is another account's is as absent.
+BILLING_TABLE: Final = MappingProxyType(
+    {
+        #                                              own adm bil buy cle lic eve rep aud for
+        "GET /v1/products":                            "200 200 200 200 200 200 403 200 200 200",
+        "POST /v1/carts/preview":                      f"{_BUY.format(201)} 201",
+        "POST /v1/carts":                              f"{_BUY.format(201)} 404",
+        "GET /v1/carts":                               f"{_READ} 200",
+        "GET /v1/carts/{cart_id}":                     f"{_READ} 404",
+        "POST /v1/carts/{cart_id}/payments":           f"{_BUY.format(201)} 404",
+        "POST /v1/carts/{cart_id}/return":             f"{_BUY.format(200)} 404",
+        "POST /v1/carts/{cart_id}/abandon":            f"{_BUY.format(200)} 404",
+        "POST /v1/trials":                             f"{_BUY.format(201)} 201",
+        "GET /v1/subscriptions":                       f"{_READ} 200",
+        "GET /v1/subscriptions/{subscription_id}":     f"{_READ} 404",
+        "GET /v1/subscriptions/{subscription_id}/next-bill": f"{_READ} 404",
+        "PATCH /v1/subscriptions/{subscription_id}":   f"{_BUY.format(200)} 404",
+        "POST /v1/subscriptions/{subscription_id}/cancel": f"{_BUY.format(200)} 404",
+        "POST /v1/subscriptions/{subscription_id}/withdraw": f"{_BUY.format(200)} 404",
+        # Its billing start is known: it awaits no activation.
+        "POST /v1/subscriptions/{subscription_id}/activation": _REPRESENT.format(409),
+        "POST /v1/subscriptions/{subscription_id}/pin": _REPRESENT.format(200),
+        "POST /v1/subscriptions/{subscription_id}/collection-state": _REPRESENT.format(200),
+        "GET /v1/subscriptions/{subscription_id}/seats": f"{_READ} 404",
+        "POST /v1/subscriptions/{subscription_id}/seats": f"{_ASSIGN.format(201)} 404",
+        "POST /v1/subscriptions/{subscription_id}/seats/{seat_id}/activate":
+                                                       f"{_ASSIGN.format(200)} 404",
+        "DELETE /v1/subscriptions/{subscription_id}/seats/{seat_id}":
+                                                       f"{_ASSIGN.format(204)} 404",
+        "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 200 200 404",
+        "POST /v1/usage":                              _REPRESENT.format(200),
+        "GET /v1/bills":                               "200 403 403 403 200 403 403 200 200 200",
+        "POST /v1/payments-received":                  _REPRESENT.format(201),
+        "GET /v1/account":                             "200 403 403 403 200 403 403 200 200 200",
+        "PATCH /v1/account":                           "200 403 403 403 200 403 403 200 403 200",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BillingObjects:
+    """What calls are about: a subscription with a seat, a preview, an order that waits."""
+
+    subscription_id: str
+    seat_id: str
+    preview_id: str
+    cart_id: str
+
+    def absent(self) -> BillingObjects:
+        """The same, which nobody has made."""
+        return replace(self, **{name: f"{each[:-1]}_" for name, each in vars(self).items()})
+
+    def path(self, route: str) -> str:
+        return route.partition(" ")[2].format(**vars(self))
+
+
+def seats_wanted(email: str) -> dict[str, Any]:
+    return {"email": email, "name": "Ada Lovelace"}
+
+
+NEW: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "kind": "subscribe",
+        "product": "webinar",
+        "plan": "starter",
+        "frequency": "monthly",
+        "seats": 2,
+    }
+)
+
+# The bodies of the calls that have one, but for seats, which each need another person.
+BILLING_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
+    {
+        "POST /v1/carts/preview": lambda _: {"lines": [dict(NEW)]},
+        "POST /v1/carts": lambda objects: {"preview_id": objects.preview_id, "method": "stripe"},
+        "POST /v1/carts/{cart_id}/payments": lambda _: {"method": "stripe"},
+        "POST /v1/trials": lambda _: {"product": "webinar", "plan": "plus"},
+        "PATCH /v1/subscriptions/{subscription_id}": lambda _: {"frequency": "monthly"},
+        "POST /v1/subscriptions/{subscription_id}/pin": lambda _: {"version": None},
+        "POST /v1/subscriptions/{subscription_id}/collection-state": lambda _: {"state": "active"},
+        "POST /v1/usage": lambda objects: {
+            "records": [
+                {
+                    "subscription_id": objects.subscription_id,
+                    "item": "sms",
+                    "key": "a",
+                    "used_at": "2026-11-22T08:00:00Z",
+                    "quantity": 1,
+                }
+            ]
+        },
+        "POST /v1/payments-received": lambda _: {
+            "selling_entity": "us",
+            "amount_minor": 100,
+            "currency": "USD",
+            "reference": "Cheque 7",
+        },
+        "PATCH /v1/account": lambda _: {"contact_name": "Ada Lovelace"},
+    }
+)
