@@ -129,9 +129,9 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
 
 
 def _products(facts: BillingFacts) -> str:
-    """What an order is about, each product once."""
+    """What an order is about, each product once; where it bills nothing, what it moves."""
     lines = (*facts.lines, *(line for bill in facts.later for line in bill.lines))
-    names = [each.product for each in (*lines, *facts.standings)]
+    names = [each.product for each in lines] or [each.product for each in facts.standings]
     return ", ".join(one_line(name) for name in dict.fromkeys(names))
 
 

@@ -1,0 +1,123 @@
+"""Facts of mails of billing to render: one company's webinars, every kind of mail about them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from guichet.access.membership import Representative
+from guichet.ledger.billable import LineKind
+from guichet.money import Money
+from guichet.payments.attempt import CaptureMethod
+from guichet.period import Period
+from guichet.registration.outbox import BillingMail
+from guichet.subscriptions.mails import (
+    BillingFacts,
+    Frame,
+    LaterBill,
+    Standing,
+    ToldLine,
+    ToldTax,
+)
+
+JANUARY: Final = Period(date(2027, 1, 11), date(2027, 2, 10))
+
+FRAME: Final = Frame(
+    language="en",
+    recipient_name="Ada Lovelace",
+    company="Kurswerk GmbH",
+    contact_email="office@kurswerk.example",
+    seller="Guichet Example Ltd",
+    time_zone="Europe/Berlin",
+    occurred_at=datetime(2027, 1, 11, 9, 15, tzinfo=UTC),
+    link="https://pay.example/billing/orders/crt_7QK2M4",
+    representative=Representative("Rita Rep", "rita@guichet.example"),
+)
+
+SEATS: Final = ToldLine(
+    product="Webinars",
+    item="Plus",
+    kind=LineKind.PLAN,
+    quantity=5,
+    unit_price="60.00",
+    amount=Money(30000, "USD"),
+    period=JANUARY,
+)
+CREDIT: Final = ToldLine(
+    product="Webinars",
+    item="Starter",
+    kind=LineKind.PLAN,
+    quantity=1,
+    unit_price="30.00",
+    amount=Money(1900, "USD"),
+    period=Period(date(2027, 1, 11), date(2027, 1, 30)),
+    is_credit=True,
+    share="19/30",
+)
+SMS: Final = ToldLine(
+    product="Telephony",
+    item="Text messages",
+    kind=LineKind.USAGE,
+    quantity=2000,
+    unit_price="0.0055",
+    amount=Money(1000, "USD"),
+    period=Period(date(2026, 12, 1), date(2027, 1, 1)),
+    discount=Money(100, "USD"),
+)
+LATER: Final = LaterBill(date(2027, 2, 1), (replace(SMS, quantity=1),))
+
+_SUBSCRIPTION: Final[dict[str, Any]] = {"product": "Webinars", "plan": "Plus", "seats": 5}
+_ENDS: Final[dict[str, Any]] = {"ends_on": date(2027, 2, 10), "deletion_on": date(2027, 5, 11)}
+_ORDER: Final[dict[str, Any]] = {
+    "order_id": "crt_7QK2M4",
+    "lines": (SEATS, CREDIT),
+    "net_minor": 28100,
+    "total": Money(28100, "USD"),
+    "credit_used": Money(1100, "USD"),
+    "paid": Money(27000, "USD"),
+}
+
+OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
+    BillingMail.ORDER_CONFIRMED: _ORDER
+    | {
+        "later": (LATER,),
+        "method": CaptureMethod.CARD,
+        "reference": "cpy_3QX1",
+        "paid_at": datetime(2027, 1, 11, 9, 14, tzinfo=UTC),
+        "standings": (
+            Standing("Webinars", "Plus", renews_on=date(2027, 2, 10)),
+            Standing("Telephony", "Office", billing_start=date(2027, 3, 1)),
+            Standing("Lines", "Fibre", on_activation=True),
+            Standing("Rooms", "Free"),
+        ),
+    },
+    BillingMail.PAYMENT_FAILED: _ORDER | {"valid_until": datetime(2027, 1, 18, 9, 0, tzinfo=UTC)},
+    BillingMail.ORDER_ABANDONED: _ORDER,
+    BillingMail.CANCELLED: _SUBSCRIPTION | _ENDS | {"still_billed": True},
+    BillingMail.CANCELLATION_WITHDRAWN: _SUBSCRIPTION,
+    BillingMail.TRIAL_ENDED: _SUBSCRIPTION | {"plan": "Free", "seats": 1},
+    BillingMail.RENEWED: _SUBSCRIPTION
+    | {
+        "lines": (SEATS,),
+        "period": JANUARY,
+        "total": Money(30000, "USD"),
+        "credit_used": Money(1100, "USD"),
+        "due_on": date(2027, 2, 10),
+    },
+    BillingMail.EXPIRED: _SUBSCRIPTION | _ENDS | {"has_ended": True},
+    BillingMail.DELETION_ANNOUNCED: _SUBSCRIPTION | _ENDS | {"has_ended": True, "days_left": 30},
+    BillingMail.SEAT_ASSIGNED: _SUBSCRIPTION | {"seat_email": "grace@example.com"},
+}
+
+FLAT: Final = (ToldTax("VAT", "0.20", 5620),)
+
+
+def billing_facts(
+    kind: BillingMail,
+    *,
+    frame: Frame = FRAME,
+    language: str | None = None,
+    **changed: Any,  # noqa: ANN401 - any fact may change
+) -> BillingFacts:
+    """Full facts of a kind, with some of them changed."""
+    spoken = frame if language is None else replace(frame, language=language)
+    return BillingFacts(kind=kind, frame=spoken, **(OWN_FACTS[kind] | changed))

@@ -1,0 +1,145 @@
+"""The sentences about orders, subscriptions and seats in seven languages, alike and all of use."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel import Locale
+
+import guichet
+from guichet.adapters.mail.render import render
+from guichet.adapters.mail.texts import billing_texts, texts
+from guichet.languages import LANGUAGES, Language
+from guichet.registration.outbox import BillingMail
+from tests.support.billing_mail_facts import CREDIT, FLAT, FRAME, SEATS, SMS, billing_facts
+
+FOLDER = Path(guichet.__file__).parent / "data" / "billing_texts"
+
+
+def placeholders(sentence: str) -> Counter[str]:
+    return Counter(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
+
+
+def test_there_is_one_file_of_texts_for_each_language_and_no_other() -> None:
+    assert {path.stem for path in FOLDER.iterdir()} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_things_in_the_same_order_each_once(
+    language: Language,
+) -> None:
+    pairs = json.loads(
+        (FOLDER / f"{language}.json").read_bytes(), object_pairs_hook=lambda pairs: pairs
+    )
+
+    assert [key for key, _ in pairs] == list(billing_texts("en"))
+    assert len(pairs) == len(billing_texts(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_fills_the_same_placeholders_in_every_language(language: Language) -> None:
+    differing = {
+        key
+        for key, sentence in billing_texts(language).items()
+        if placeholders(sentence) != placeholders(billing_texts("en")[key])
+    }
+
+    assert not differing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_shouts_or_has_blanks_at_its_ends(language: Language) -> None:
+    untidy = {
+        key
+        for key, sentence in billing_texts(language).items()
+        if not sentence or "!" in sentence or "  " in sentence or sentence != sentence.strip()
+    }
+
+    assert not untidy
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_of_billing_hides_one_of_trainings(language: Language) -> None:
+    assert not billing_texts(language).keys() & texts(language).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_small_numbers_have_all_forms_that_the_language_tells_apart(language: Language) -> None:
+    forms = {Locale.parse(language).plural_form(number) for number in range(10_001)}
+
+    sentences = billing_texts(language)
+
+    for name in ("days", "line.seats", "line.units"):
+        assert {f"{name}.{form}" for form in forms} <= sentences.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "subscription seat|due date|account credit|pro rata|renews on|subtotal"),
+        ("fr", "abonnement licence forfait|date d’échéance|crédit du compte|au prorata"),
+        ("de", "abonnement lizenz tarif kündigung guthaben fälligkeitsdatum anteilig"),
+        ("it", "abbonamento licenza piano disdetta|credito sul conto|data di scadenza|pro rata"),
+        ("es", "suscripción licencia plan cancelación prorrateo|saldo a favor|se renueva el"),
+        ("pt", "assinatura licença plano cancelamento proporcional|crédito na conta|renova em"),
+        ("nl", "abonnement licentie abonnementsvorm opzegging tegoed vervaldatum|naar rato"),
+    ],
+)
+def test_each_language_uses_the_words_that_pages_use(language: Language, words: str) -> None:
+    everything = " ".join(billing_texts(language).values()).lower()
+
+    single, *phrases = words.split("|")
+    missing = [word for word in [*single.split(), *phrases] if word not in everything]
+
+    assert not missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", BillingMail)
+def test_every_kind_of_mail_is_whole_in_every_language(
+    kind: BillingMail, language: Language
+) -> None:
+    """INV-6, SUB-5: no placeholder is left, nothing is empty, and the zone of days is named (MON-6)."""
+    mail = render(billing_facts(kind, language=language))
+
+    for part in (mail.subject, mail.text):
+        assert part.strip()
+        assert not {"{", "}"} & set(part)
+        assert "None" not in part
+    assert mail.language == language
+    assert f'<html lang="{language}"' in mail.html
+    assert "Webinars" in mail.subject
+    assert "Guichet Example Ltd" in mail.text
+    assert "Berl" in mail.text or kind is BillingMail.SEAT_ASSIGNED
+
+
+def test_every_sentence_is_said_by_some_mail() -> None:
+    said = "\n".join(
+        render(facts).subject + "\n" + render(facts).text
+        for facts in [
+            *(billing_facts(kind) for kind in BillingMail),
+            billing_facts(
+                BillingMail.ORDER_CONFIRMED,
+                taxes=FLAT,
+                method=None,
+                lines=(replace(SEATS, quantity=1), CREDIT, SMS),
+                credit_given=SMS.amount,
+            ),
+            billing_facts(BillingMail.CANCELLED, has_ended=True),
+            billing_facts(BillingMail.TRIAL_ENDED, has_ended=True, deletion_on=date(2027, 5, 11)),
+            billing_facts(BillingMail.DELETION_ANNOUNCED, days_left=1),
+            billing_facts(BillingMail.EXPIRED, frame=replace(FRAME, recipient_name="")),
+        ]
+    )
+
+    unsaid = {
+        key
+        for key, sentence in billing_texts("en").items()
+        if not all(literal in said for literal, *_ in Formatter().parse(sentence))
+    }
+
+    assert not unsaid
