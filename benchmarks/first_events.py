@@ -30,6 +30,7 @@ def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
             "webhooks": lambda: _webhook(sale()),
             "checkout": lambda: http_event("GET", f"/v1/public/trainings/{TRAINING}"),
             "organizer": lambda: http_event("GET", "/v1/trainings", member=OWNER),
+            "billing": lambda: http_event("GET", "/v1/products", member=OWNER),
             "refund": lambda: http_event("GET", f"/v1/trainings/{TRAINING}/payments", member=OWNER),
             "relay": lambda: _entry(sale()),
             "settle": lambda: _stored_event(sale()),

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,7 +16,9 @@ from typing import Any, Final, Self
 import yaml
 
 from benchmarks.providers import PAYPAL_MERCHANT, STRIPE_ACCOUNT, Providers, serve_providers
+from guichet.access.addresses import Address
 from guichet.access.membership import Account, Member, Role
+from guichet.access.profile import first_profile
 from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.bootstrap import Container
@@ -45,6 +47,9 @@ OWNER: Final = Member(
     email="owner@atelier.example",
     name="Olivia Ortega",
     roles=(Role.OWNER,),
+)
+_ADDRESS: Final = Address(
+    line1="350 Fifth Avenue", city="New York", country="US", region="NY", postal_code="10118"
 )
 _PREFIX: Final = "bench"
 _DOCUMENTS: Final = "bench-documents"
@@ -176,6 +181,9 @@ def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
             takes_cards=True,
         )
         parts.people.save_payment_account(cause, None, linked)
+    profile = first_profile(account)
+    bought_from = replace(profile, billing_address=_ADDRESS, version=profile.version + 1)
+    parts.profiles.save_profile(cause, profile, bought_from)
     training = _training(now)
     seats = NewSeats(training.training_id, training.capacity)
     parts.records.save(cause, [Change(None, training)], [seats])

@@ -15,7 +15,7 @@ from local.environment import tool_environment
 from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
 
 FUNCTIONS = (
-    *("checkout", "organizer", "refund", "webhooks"),
+    *("checkout", "organizer", "refund", "billing", "webhooks"),
     *("relay", "settle", "deliver", "upkeep", "reconcile"),
 )
 _KEY_FILE = BUILD_DIR / ".built-from"
