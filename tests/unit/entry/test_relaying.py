@@ -39,12 +39,17 @@ def test_mails_are_one_message_for_deliver_reg_13() -> None:
 
 
 def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
-    of_books = {"reconciliation.found": "guichet reconciliations acc_…"}
+    of_accounts = {
+        "reconciliation.found": "guichet reconciliations acc_…",
+        "cart_payment.parked": "guichet audit acc_…",
+        "cart_payment.unknown_for_long": "guichet audit acc_…",
+        "cart_payment.credited": "guichet audit acc_…",
+    }
 
     for name in ALARMS:
         (alarm,) = entry_with(Event(name)).alarms
         assert alarm.reason == name
-        first = of_books.get(name, "guichet story reg_…")
+        first = of_accounts.get(name, "guichet story reg_…")
         assert alarm.commands[0] == first, "an entry of old names nothing"
 
 

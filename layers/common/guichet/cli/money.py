@@ -5,8 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from guichet.cli.stack import Commands, operator, say, the_stack
+from guichet.errors import Invalid
+from guichet.payments.cart_payment import names_cart_payment
+
+if TYPE_CHECKING:
+    from guichet.bootstrap import Container
 
 
 def add_to(commands: Commands) -> None:
@@ -57,10 +63,32 @@ def _resolve(options: argparse.Namespace) -> None:
     )
 
     parts, _ = the_stack(options)
+    if names_cart_payment(options.payment):
+        _resolve_cart_payment(options, parts)
+        return
     is_found = options.capture_id is not None and options.provider_fee_minor is not None
     found = Found(options.capture_id, options.provider_fee_minor) if is_found else None
     command = ResolvePayment(options.payment, Resolution(options.decision), found, operator())
     payment = resolve_payment(command, settling=parts.settling)
+    say(f"{payment.payment_id} is {payment.status}")
+
+
+def _resolve_cart_payment(options: argparse.Namespace, parts: Container) -> None:
+    from guichet.subscriptions.use_cases.resolve_cart_payment import (  # noqa: PLC0415 - on its road only
+        ResolveCartPayment,
+        Taken,
+        resolve_cart_payment,
+    )
+
+    if options.decision not in {"taken", "nothing-taken"}:
+        raise Invalid("decision_invalid", "Say `taken` or `nothing-taken` of an order's payment.")
+    taken = None
+    if options.decision == "taken":
+        if options.capture_id is None or options.provider_fee_minor is None:
+            raise Invalid("capture_missing", "Say the capture's id and the provider's fee.")
+        taken = Taken(options.capture_id, options.provider_fee_minor)
+    command = ResolveCartPayment(options.payment, taken, operator())
+    payment = resolve_cart_payment(command, ordering=parts.billing.ordering)
     say(f"{payment.payment_id} is {payment.status}")
 
 

@@ -22,10 +22,14 @@ ALARMS: Final = MappingProxyType(
         "dispute.opened": None,
         "refund.unknown_for_long": None,
         "reconciliation.found": "guichet reconciliations {account_id}",
+        "cart_payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
+        "cart_payment.unknown_for_long": None,
+        "cart_payment.credited": None,
     }
 )
 
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
+_ABOUT_ORDERS: Final = frozenset(name for name in ALARMS if name.startswith("cart_payment."))
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
 )
@@ -59,6 +63,8 @@ class Alarm:
         decided = () if decision is None else (decision.format_map(names),)
         if self.reason in _ABOUT_BOOKS:
             return decided
+        if self.reason in _ABOUT_ORDERS:
+            return (f"guichet audit {names['account_id']}", *decided)
         return (f"guichet story {names['registration_id']}", *decided)
 
 

@@ -234,9 +234,10 @@ class Ordering:
                 return outcome.decide(situation, report)
 
     def _paid(self, situation: Situation, capture: Capture) -> Decision:
+        return Decision() if situation.payment.is_final else self.taken(situation, capture)
+
+    def taken(self, situation: Situation, capture: Capture) -> Decision:
         """Money arrived: the order is carried out, or the money becomes account credit (COL-8)."""
-        if situation.payment.is_final:
-            return Decision()
         if situation.cart.is_open and not situation.payment.mismatches(capture):
             with suppress(Refusal):  # it can't be carried out any more
                 made = self.carts.of_order(situation.cart)

@@ -61,7 +61,7 @@ def decide(situation: Situation, report: SessionReport) -> Decision:
         case SessionState.DECLINED if is_capturing:
             return _declined(situation)
         case SessionState.DENIED if status is not PaymentStatus.EXPIRED:
-            return _denied(situation)
+            return denied(situation)
         case SessionState.ENDED if status is PaymentStatus.OPEN or is_capturing:
             return ended(situation)
         case _:
@@ -146,7 +146,8 @@ def _to_processing(situation: Situation) -> tuple[Change[Aggregate], ...]:
     return (Change[Aggregate](cart, bumped(cart.processing()), (Event("cart.processing"),)),)
 
 
-def _denied(situation: Situation) -> Decision:
+def denied(situation: Situation) -> Decision:
+    """Nothing was taken, and nothing will be: by the provider's word, or a person's."""
     failed = bumped(situation.payment.transition_to(PaymentStatus.FAILED))
     change = Change[Aggregate](situation.payment, failed, (Event("cart_payment.failed"),))
     return Decision((change, *_may_be_paid_again(situation)))
@@ -183,7 +184,7 @@ def _declined(situation: Situation) -> Decision:
         event = Event("cart_payment.declined")
         return Decision((Change(situation.payment, payment, (event,)),))
     if situation.cart.status is not CartStatus.PENDING:
-        return _denied(situation)
+        return denied(situation)
     opened = situation.payment.transition_to(PaymentStatus.OPEN)
     payment = bumped(replace(opened, calling_since=None))
     return Decision((Change(situation.payment, payment, (Event("cart_payment.declined"),)),))
