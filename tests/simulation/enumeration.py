@@ -69,15 +69,22 @@ def shared[T](points: Iterable[T], share: int, *, of: int = SHARES, every: int =
 def picked[P: (KillPoint, LossPoint)](
     flow: Flow, points: Iterable[P], *, every: int, beside: str = ""
 ) -> Iterator[P]:
+    """As `picked_of` says, of a flow's undisturbed calls."""
+    return picked_of(flow.name, undisturbed(flow), points, every=every, beside=beside)
+
+
+def picked_of[P: (KillPoint, LossPoint)](
+    name: str, calls: Calls, points: Iterable[P], *, every: int, beside: str = ""
+) -> Iterator[P]:
     """Every so-manyth point of the default run; at least one of those that are this story's own.
 
     Args:
-        flow: whose points; its name decides which ones.
+        name: of the story; it decides which ones.
+        calls: those of the story when nothing goes wrong.
         points: all of them.
         every: of the story's own; the others are picked more rarely.
         beside: what else is lost, with which other points are picked.
     """
-    calls = undisturbed(flow)
     starts = set(calls.starts)
     own: list[P] = []
     common: list[P] = []
@@ -87,7 +94,7 @@ def picked[P: (KillPoint, LossPoint)](
                 point.when == "before" and point.n in starts
             )
             (common if is_common else own).append(point)
-    offset = zlib.crc32(f"{flow.name} {beside}".encode())
+    offset = zlib.crc32(f"{name} {beside}".encode())
     yield from own[offset % min(every, len(own) or 1) :: every]
     yield from common[offset % (every * _RARER) :: every * _RARER]
 

@@ -27,7 +27,7 @@ _PATIENCE: Final = 30  # how often a person tries again
 _DARK: Final = timedelta(hours=25)
 _PAUSE: Final = timedelta(seconds=10)
 _TRIES_A_MINUTE: Final = 6
-_WRITE, _SEAT = "transact_write", "put state TRAINING#"
+_WRITE: Final = "transact_write"
 
 
 class FellError(Exception):
@@ -49,7 +49,8 @@ class Processes:
     gone: set[str] = field(default_factory=set)
     strikes: list[list[Call]] = field(default_factory=list)  # the calls until each fault
     policy: RegistrationPolicy | None = None  # in place of the one that is shipped
-    after_write: Callable[[Processes], None] = lambda _: None  # of a registration
+    after_write: Callable[[Processes], None] = lambda _: None  # of what is watched
+    watched_write: str = "put state TRAINING#"  # a registration's seat
 
     @property
     def has_struck(self) -> bool:
@@ -76,7 +77,7 @@ class Processes:
         finally:
             if isinstance(calls, LossyCalls) and calls.has_struck:
                 self._struck(calls)
-            if any(_SEAT in call.detail for call in calls.made[before:] if call.name == _WRITE):
+            if any(self._is_watched(call) for call in calls.made[before:]):
                 self.after_write(self)
         if calls.is_dead:
             raise AssertionError(f"somebody caught the kill at {calls.kill}")
@@ -89,6 +90,9 @@ class Processes:
         if self.policy is not None:
             made.policy = self.policy
         return made
+
+    def _is_watched(self, call: Call) -> bool:
+        return call.name == _WRITE and self.watched_write in call.detail
 
     def _struck(self, calls: Calls) -> None:
         if calls.is_struck:

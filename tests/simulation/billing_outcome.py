@@ -1,0 +1,85 @@
+"""How an account's orders, subscriptions, seats, credit and bills stand: what two runs are compared by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+from guichet.adapters.dynamo import items
+from guichet.adapters.dynamo.seam import Item
+from guichet.payments.cart_payment import CartPayment
+from guichet.registration.provider_event import ProviderEvent
+from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.seats import SeatAssignment
+from guichet.subscriptions.subscription import Subscription
+from tests.support.billing import Billing
+from tests.support.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What matters to the account and the operator; neither versions nor moments, nor attempts."""
+
+    subscriptions: Mapping[str, Hashable]
+    orders: Mapping[str, Hashable]
+    balances: Mapping[str, Hashable]
+    seats: Mapping[str, Hashable]
+    lines: Counter[Hashable]
+    captured_minor: int  # by the providers' own books
+
+
+def outcome_of(billing: Billing) -> Outcome:
+    found = Found(billing.world)
+    return Outcome(
+        {each.subscription_id: _subscription(each) for each in found.subscriptions},
+        {
+            each.cart_id: (each.status, each.preview.due_now, each.preview.credit_applied)
+            for each in found.carts
+        },
+        {
+            f"{each.selling_entity} {each.currency}": (
+                each.credit_minor,
+                each.reserved_minor,
+                each.bills,
+            )
+            for each in found.balances
+        },
+        {each.seat_id: (each.email, each.status) for each in found.seats},
+        Counter(line for entry in billing.world.journal() for line in entry.lines),
+        captured_minor(billing.world),
+    )
+
+
+def _subscription(found: Subscription) -> Hashable:
+    ends_on = found.cancellation.ends_on if found.cancellation else None
+    return (
+        (found.status, found.terms, found.next_terms, found.period, found.billing_start),
+        (ends_on, found.ended_on, found.deletion_on, found.trial_ends_on),
+        (found.usage_billed_to, found.open_cart_id),
+    )
+
+
+def captured_minor(world: World) -> int:
+    """What lies at both providers of the operator's own accounts, before their fees; never refunded."""
+    books = (world.stripe.books()["own"], world.paypal.books()["own"])
+    return sum(book["customer_paid"] for own in books for book in own.values())
+
+
+class Found:
+    """The stored things of billing, by kind."""
+
+    def __init__(self, world: World) -> None:
+        state = world.state()
+        self.subscriptions = _all(Subscription, state, "SUBSCRIPTION")
+        self.carts = _all(Cart, state, "CART")
+        self.balances = _all(AccountBalance, state, "BALANCE")
+        self.payments = _all(CartPayment, state, "CART_PAYMENT")
+        self.events = _all(ProviderEvent, state, "INBOX")
+        self.seats = _all(SeatAssignment, state, "SEAT")
+
+
+def _all[T](kind: type[T], state: list[Item], sort: str) -> list[T]:
+    chosen = [item for item in state if str(item["sk"]).partition("#")[0] == sort]
+    return [found for item in chosen if (found := items.read(kind, item))]
