@@ -53,9 +53,7 @@ def test_a_bill_of_an_order_names_it_and_was_paid_with_it_inv_9(call: Call, buy:
         *(cart["cart_id"], "2026-11-22"),
         "2026-11-22",
     )
-    assert bill["lines"] == [
-        {**each, "product_name": "Webinars"} for each in cart["now"]["lines"]
-    ]
+    assert bill["lines"] == [{**each, "product_name": "Webinars"} for each in cart["now"]["lines"]]
 
 
 def test_money_received_by_hand_pays_the_oldest_bill_and_the_rest_is_credit_col_6(
@@ -80,9 +78,7 @@ def test_money_received_by_hand_pays_the_oldest_bill_and_the_rest_is_credit_col_
     (before,) = call("GET", "/v1/bills").body["balances"]
     owed = sum(each["open"]["amount_minor"] for each in before["bills"])
 
-    answer = call(
-        "POST", RECEIVED, by="representative", body=CHEQUE | {"amount_minor": owed + 100}
-    )
+    answer = call("POST", RECEIVED, by="representative", body=CHEQUE | {"amount_minor": owed + 100})
 
     assert owed > 0
     assert (answer.status, answer.body["bills"], answer.body["credit"]) == (201, [], usd(100))

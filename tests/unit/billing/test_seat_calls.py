@@ -31,9 +31,7 @@ def test_a_person_is_invited_and_takes_the_seat_into_use_sub_14(call: Call, seat
     assert (used.status, used.body["status"]) == (200, "active")
 
 
-def test_who_takes_a_seat_has_it_at_once_sub_14(
-    billing: Billing, call: Call, seats: str
-) -> None:
+def test_who_takes_a_seat_has_it_at_once_sub_14(billing: Billing, call: Call, seats: str) -> None:
     own = call("POST", seats, body=seats_wanted(billing.owner.email.upper()))
 
     assert own.body["status"] == "active"

@@ -58,9 +58,7 @@ def test_fewer_seats_apply_from_the_next_renewal_on_sub_16(call: Call, buy: Buy)
     assert answer.body["seats"] == {"bought": 5, "assigned": 0, "assignable": 3}
 
 
-def test_an_add_on_that_is_not_named_stays_and_0_takes_one_off_sub_16(
-    call: Call, buy: Buy
-) -> None:
+def test_an_add_on_that_is_not_named_stays_and_0_takes_one_off_sub_16(call: Call, buy: Buy) -> None:
     bought = buy(add_ons=[{"add_on": "storage", "quantity": 2}])
 
     kept = call("PATCH", f"{SUBSCRIPTIONS}/{bought}", body={"seats": 4})
