@@ -75,16 +75,20 @@ class Rivals:
     def come_back(self, cart: Cart) -> None:
         self.billing.come_back(cart, parts=self.parts())
 
-    def webhook(self, provider: str) -> None:
-        """What is to be delivered by now, each with its message at once."""
+    def webhook(self, provider: str, event_id: str | None = None) -> None:
+        """What is to be delivered by now, or one event of it, with its message at once."""
         simulator = dict(self.life.providers)[provider]
         parts = self.parts()
-        while due := simulator.take_webhooks(1):
-            event_id = due[0].event_id
-            answer = self.life.world.post_webhook(due[0].headers, due[0].body, parts, provider)
+        while due := simulator.take_webhooks(1):  # each is signed at its moment
+            webhook = due[0]
+            if event_id not in {None, webhook.event_id}:
+                simulator.webhook_failed(webhook.event_id)
+                continue
+            answer = self.life.world.post_webhook(webhook.headers, webhook.body, parts, provider)
             assert answer["statusCode"] == 200
-            simulator.webhook_delivered(event_id)
-            settle_message({"do": "event", "provider": provider, "event_id": event_id}, parts)
+            simulator.webhook_delivered(webhook.event_id)
+            message = {"do": "event", "provider": provider, "event_id": webhook.event_id}
+            settle_message(message, parts)
 
     def upkeep(self) -> None:
         """One run of the minute."""
