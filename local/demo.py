@@ -1,4 +1,4 @@
-"""`make demo`: linking, sales, late money and money that goes back, with amounts and balances."""
+"""`make demo`: sales, late money, money that goes back, and then a year of subscriptions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from guichet.money import Money
 from local.calls import Json, call, until, wanted
+from local.demo_account import demo_account
+from local.demo_billing import Subscribing
 from local.demo_money_back import MoneyBack
 from local.identity import bearer_token
 from local.paths import STATE_DIR
@@ -266,8 +268,8 @@ _TRAINING: Final[Json] = {
     "title": "Excel for the office",
     "description": "A day of spreadsheets, with lunch.",
     "terms": "No refund after the start.",
-    "starts_at": "2030-06-03T13:00:00Z",
-    "ends_at": "2030-06-03T20:00:00Z",
+    "starts_at": "2090-06-05T13:00:00Z",
+    "ends_at": "2090-06-05T20:00:00Z",
     "time_zone": "America/New_York",
     "price": {"amount_minor": 12000, "currency": "USD"},
     "provider_payment": True,
@@ -296,6 +298,15 @@ def main() -> None:
         url, deployment = described(STATE_DIR)
         token, owner_token = (bearer_token(deployment, each) for each in (_MEMBER, OWNER))
         Demo(url, token, owner_token, _print).play()
+        buyer = demo_account(deployment)
+        Subscribing(
+            url,
+            buyer.owner_token,
+            buyer.representative_token,
+            buyer.account_id,
+            _print,
+            call,
+        ).play()
     except (FileNotFoundError, EndpointConnectionError, urllib.error.URLError) as error:
         raise SystemExit("the local stack does not run: start it with `make run`") from error
 
