@@ -105,6 +105,17 @@ def test_a_mail_is_taken_whole_and_gets_an_id(post: Post) -> None:
     assert [part.get_filename() for part in message.iter_attachments()] == ["training.ics"]
 
 
+def test_copies_of_a_mail_go_to_others_whom_all_see(post: Post) -> None:
+    """INV-6."""
+    post.mailer.send(
+        MAIL, "ada@example.com", None, "crt_1/3", copies=("eva@example.com", "tom@example.com")
+    )
+
+    (message,) = post.sent()
+    assert message["To"] == "ada@example.com"
+    assert message["Cc"] == "eva@example.com, tom@example.com"
+
+
 def test_the_same_mail_sent_twice_is_taken_twice(post: Post) -> None:
     """REG-13: once is what the caller's record sees to, not the mailer."""
     first = post.mailer.send(MAIL, "ada@example.com", None, "reg_1/3")

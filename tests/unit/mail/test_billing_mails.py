@@ -276,8 +276,9 @@ class _Reader(HTMLParser):
 @pytest.mark.parametrize("kind", BillingMail)
 def test_a_mail_without_what_it_is_about_is_not_written(kind: BillingMail) -> None:
     for fact in REQUIRED_FACTS[kind]:
+        without: dict[str, Any] = {fact: None}
         with pytest.raises(ValueError, match=fact):
-            billing_facts(kind, **{fact: None})
+            billing_facts(kind, **without)
 
 
 def test_an_instant_without_its_zone_is_refused() -> None:

@@ -41,6 +41,22 @@ def test_text_html_and_calendar_entry_arrive_as_they_were_rendered() -> None:
     assert attachment.get_payload(decode=True) == CONFIRMED.attachments[0].content
 
 
+def test_a_mail_without_copies_names_none_and_five_are_folded_inv_6() -> None:
+    copies = tuple(f"{'someone' * 5}-{number}@accounting.example" for number in range(5))
+    raw = compose(CONFIRMED, SENDER, "ada@example.com", None, "crt_1/3", copies=copies)
+    message = message_from_bytes(raw, policy=default)
+
+    assert "Cc" not in sent(CONFIRMED)
+    assert tuple(each.addr_spec for each in message["Cc"].addresses) == copies
+    assert max(len(line) for line in raw.split(b"\r\n\r\n", 1)[0].split(b"\r\n")) < 100
+    assert not message.defects
+
+
+def test_a_copy_to_what_is_no_address_is_refused_inv_6() -> None:
+    with pytest.raises(MailRefusedError):
+        compose(CONFIRMED, SENDER, "ada@example.com", None, "key", copies=("a@b.example\nX: y",))
+
+
 def test_the_headers_say_who_to_whom_and_what() -> None:
     message = sent(CONFIRMED)
 

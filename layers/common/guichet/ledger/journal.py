@@ -34,7 +34,7 @@ class Cause:
 class Change[T: Versioned]:
     """One aggregate before and after, with what the change means to books and to the world.
 
-    `mails` are kinds of `guichet.registration.mails`; they are sent at least once after the write.
+    `mails` are kinds of `guichet.registration.outbox`; they are sent at least once after the write.
     `lines` are what it adds to bills. `book` is the selling entity in whose book the postings stand;
     None: the account's own.
     """
