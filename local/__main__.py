@@ -11,6 +11,7 @@ from threading import Event, Thread
 
 from botocore.exceptions import EndpointConnectionError
 
+from local.customers import CORPORATE_MEMBERS, OPERATORS, Member
 from local.identity import PASSWORD, bearer_token
 from local.paths import ROOT, STATE_DIR
 from local.seed import ORGANIZERS
@@ -112,8 +113,14 @@ def _welcome(url: str) -> str:
     lines.append(f'Sign-ins (the password of all is "{PASSWORD}"; `make token MEMBER=…`):')
     for organizer in ORGANIZERS:
         lines.append(f"  {organizer.name}")
-        lines += [f"    {each.email:<24} {each.role}" for each in organizer.members]
+        lines += [_sign_in(each) for each in organizer.members]
+    lines += ["  A corporate customer", *map(_sign_in, CORPORATE_MEMBERS)]
+    lines += ["  The operator's own people", *map(_sign_in, OPERATORS)]
     return "\n".join([*lines, "", "Ctrl-C stops it; it remembers all until `make reset`."])
+
+
+def _sign_in(member: Member) -> str:
+    return f"    {member.email:<24} {', '.join((member.role, *member.billing))}"
 
 
 def _say(text: str) -> None:

@@ -11,9 +11,10 @@ from guichet.access.use_cases.add_member import AddMember, add_member
 from guichet.access.use_cases.add_operator_member import AddOperatorMember, add_operator_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
 from guichet.errors import Conflict
+from local.customers import SEED
 from local.deployment import Deployment
 from local.identity import bearer_token, ensure_sign_in
-from local.seed import SEED, parts_of
+from local.seed import parts_of
 
 _REPRESENTATIVE: Final = "rita@operator.example"
 

@@ -1,28 +1,32 @@
-"""What a fresh local stack holds: secrets, two organizers with their members, their providers' accounts."""
+"""What a fresh local stack holds: secrets, accounts with their members, and accounts at the providers."""
 
 import json
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from guichet.access.use_cases.add_member import AddMember, add_member
+from guichet.access.use_cases.add_member import add_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
 from guichet.adapters.aws.sdk import SdkService
 from guichet.adapters.dynamo.client import DynamoClient
 from guichet.adapters.dynamo.seam import TableName
 from guichet.bootstrap import Container
-from guichet.errors import Conflict
-from guichet.events import Actor, ActorKind
 from guichet.ledger.journal import Cause
 from guichet.payments.account import PaymentAccount
 from guichet.settings import Settings
+from local.customers import (
+    CORPORATE_MEMBERS,
+    OPERATORS,
+    SEED,
+    Member,
+    membership,
+    seed_customers,
+    unless_there,
+)
 from local.deployment import Deployment
 from local.identity import SignIn, ensure_sign_in
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
-
-SEED = Actor(ActorKind.OPERATOR, "seed", "local stack")
 
 # The simulators' own; real keys come from `.env`.
 STRIPE_API_KEY = "sk_test_platform"
@@ -77,15 +81,6 @@ class ProviderKeys:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A person with a login on an account; role is `owner`, `administrator` or `event_manager`."""
-
-    email: str
-    name: str
-    role: str
-
-
-@dataclass(frozen=True)
 class Organizer:
     """An account that sells trainings, and its confirmed and verified accounts at the providers."""
 
@@ -121,6 +116,16 @@ ORGANIZERS = (
             Member("admin@atelier.example", "Adrian Amsel", "administrator"),
             Member("maria@atelier.example", "Maria Moser", "event_manager"),
             Member("marco@atelier.example", "Marco Monti", "event_manager"),
+            Member("bill@atelier.example", "Bill Bauer", "billing_administrator"),
+            Member(
+                *("bella@atelier.example", "Bella Bruno", "billing_administrator"),
+                billing=("subscriptions:manage",),
+            ),
+            Member(
+                *("clara@atelier.example", "Clara Cruz", "billing_administrator"),
+                billing=("invoices:view", "addresses:manage"),
+            ),
+            Member("leo@atelier.example", "Leo Lind", "licence_manager"),
         ),
     ),
     Organizer(
@@ -152,8 +157,8 @@ def seed(
     write_secret(deployment, keys)
     sign_ins = {
         member.email: ensure_sign_in(deployment, member.email)
-        for organizer in ORGANIZERS
-        for member in organizer.members
+        for members in (*(each.members for each in ORGANIZERS), CORPORATE_MEMBERS, OPERATORS)
+        for member in members
     }
     connect_stripe_accounts(stripe)
     connect_paypal_merchants(paypal)
@@ -203,12 +208,12 @@ def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> Non
     """Store accounts, memberships and linked payment accounts, as `guichet account create` does."""
     parts = parts_of(deployment)
     for organizer in ORGANIZERS:
-        with _unless_there("account_exists"):
+        with unless_there("account_exists"):
             create_account(_account(organizer), people=parts.people, clock=parts.clock)
         for member in organizer.members:
-            with _unless_there("member_exists"):
+            with unless_there("member_exists"):
                 add_member(
-                    _membership(organizer, member, sign_ins[member.email]),
+                    membership(organizer.account_id, member, sign_ins[member.email]),
                     people=parts.people,
                     clock=parts.clock,
                 )
@@ -216,6 +221,7 @@ def seed_accounts(deployment: Deployment, sign_ins: Mapping[str, SignIn]) -> Non
             if parts.people.payment_account(account.account_id, account.provider) is None:
                 cause = Cause(SEED, "link_payment_account", parts.clock.now())
                 parts.people.save_payment_account(cause, None, account)
+    seed_customers(parts, sign_ins)
 
 
 def parts_of(deployment: Deployment) -> Container:
@@ -228,15 +234,6 @@ def parts_of(deployment: Deployment) -> Container:
     return Container(Settings.of_stack(deployment.outputs, test_clock=True), dynamo=dynamo)
 
 
-@contextmanager
-def _unless_there(code: str) -> Iterator[None]:
-    try:
-        yield
-    except Conflict as refusal:
-        if refusal.code != code:
-            raise
-
-
 def _account(organizer: Organizer) -> CreateAccount:
     return CreateAccount(
         account_id=organizer.account_id,
@@ -245,18 +242,6 @@ def _account(organizer: Organizer) -> CreateAccount:
         tax_note=organizer.tax_note,
         time_zone=organizer.time_zone,
         language=organizer.language,
-        actor=SEED,
-    )
-
-
-def _membership(organizer: Organizer, member: Member, sign_in: SignIn) -> AddMember:
-    return AddMember(
-        account_id=organizer.account_id,
-        issuer=sign_in.issuer,
-        subject=sign_in.subject,
-        email=member.email,
-        name=member.name,
-        roles=(member.role,),
         actor=SEED,
     )
 
