@@ -31,6 +31,7 @@ def test_a_price_changes_with_the_first_renewal_in_force_never_in_a_running_peri
     assert {each.part_id for each in found.changes} == {"starter"}
     billing.until(found.from_day)
     assert billing.only().catalogue_version == "2027-06"
+    assert concerned(CHANGES, billing.only()) is None
 
 
 def test_a_renewal_by_months_keeps_its_day_when_it_is_looked_for_sub_2() -> None:

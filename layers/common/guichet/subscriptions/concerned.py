@@ -35,6 +35,8 @@ def _on_or_after(subscription: Subscription, first: date, day: date) -> date:
 
 def concerned(difference: Difference, subscription: Subscription) -> Affected | None:
     """What the newer version changes for this subscription; None: nothing, ever."""
+    if subscription.catalogue_version == difference.new_version:
+        return None  # it has come already
     terms = subscription.renewed_terms
     return affected(
         difference,
