@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from guichet.cli import catalogue, money, people, reconciliation, selling, upkeep, verify
+from guichet.cli import catalogue, money, people, reconciliation, selling, tax, upkeep, verify
 from guichet.configuration import ConfigurationError
 from guichet.errors import Refusal
 
@@ -38,6 +38,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guichet", description=__doc__)
     parser.add_argument("--stack", help="name of a deployed stack; the local one if not given")
     commands = parser.add_subparsers(required=True)
-    for part in (catalogue, selling, people, money, reconciliation, upkeep, verify):
+    for part in (catalogue, selling, tax, people, money, reconciliation, upkeep, verify):
         part.add_to(commands)
     return parser
