@@ -8,6 +8,7 @@ from typing import Final
 
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.entry.relaying import ALARMS
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.payments.attempt import PaymentStatus
 from guichet.registration.outbox import BillingMail
@@ -33,8 +34,11 @@ _ENDED: Final = frozenset(
     }
 )
 
-# They tell how things are by then.
-_MAY_BE_OVER: Final = frozenset(BillingMail)
+# They tell how things are by then; what became of an order is always told.
+_MAY_BE_OVER: Final = frozenset(BillingMail) - {
+    BillingMail.ORDER_CONFIRMED,
+    BillingMail.ORDER_ABANDONED,
+}
 
 
 def assert_billing_is_well(
@@ -53,6 +57,7 @@ def assert_billing_is_well(
     assert_verified(life.world.dynamo, life.world.clock.now())
     _assert_nothing_is_left(life, found)
     _assert_money_has_its_place(life.world, found)
+    _assert_billed_as_previewed(life.world, found)
     _assert_billed_once(life.world)
     assert_mails(life, may_be_over=_MAY_BE_OVER)
     _assert_alarms(life, alarms if flow is None else flow.alarms)
@@ -139,6 +144,18 @@ def _assert_money_has_its_place(world: World, found: Found) -> None:
     names = Counter(name for name in _events(world, "cart_payment.credited"))
     assert set(names) == {f"cart_payment/{each}" for each in captures if each not in paid_by}
     assert max(names.values(), default=0) <= 1
+
+
+def _assert_billed_as_previewed(world: World, found: Found) -> None:
+    """What an order put on bills is what its preview showed, to the line; else nothing (BAD-14)."""
+    billed: defaultdict[str, list[BillableLine]] = defaultdict(list)
+    for entry in world.journal():
+        kind, _, identity = entry.aggregate.partition("/")
+        if kind == "cart":
+            billed[identity] += entry.lines
+    for cart in found.carts:
+        shown = cart.preview.now.lines if cart.status is CartStatus.DONE else ()
+        assert billed[cart.cart_id] == list(shown), cart
 
 
 def _assert_billed_once(world: World) -> None:

@@ -123,7 +123,10 @@ class Customers:
         )
 
     def _keep_page(self, name: str, payment: CartPayment | None) -> None:
-        if payment is not None and payment.session_id is not None:
+        """A page that is over by the time of the answer is none."""
+        if payment is None or payment.session_id is None:
+            return
+        if self.life.world.clock.at < payment.session_ends_at:
             self.pages[name] = (payment.provider, payment.session_id)
 
     def come_back(self, name: str) -> None:
