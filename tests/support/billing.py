@@ -15,6 +15,7 @@ from guichet.access.profile import BillingProfile
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.catalogue.catalogue import Frequency
+from guichet.catalogue.ports import Catalogues
 from guichet.events import Actor, ActorKind
 from guichet.ledger.billable import BillableLine
 from guichet.money import half_up
@@ -62,6 +63,7 @@ class Billing:
     world: World = field(default_factory=World)
     flat_tax: bool = False
     account_id: str = ACCOUNT
+    catalogues: Catalogues | None = None  # of the test's own
 
     def __post_init__(self) -> None:
         self._keys = count(1)
@@ -69,13 +71,14 @@ class Billing:
         rep = self.world.member("rita", Role.REPRESENTATIVE, account_id=OPERATOR)
         self.representative = replace(rep, account_id=self.account_id)
         self.move_to(NEW_YORK)
-        if self.flat_tax:
+        if self.flat_tax or self.catalogues:
             self.world.parts.billing = self.parts(self.world.parts)
 
     def parts(self, held: Container | None = None) -> BillingParts:
         if held is None:
             return self.world.parts.billing
-        return BillingParts(held, given_taxes=FlatTaxes() if self.flat_tax else None)
+        taxes = FlatTaxes() if self.flat_tax else None
+        return BillingParts(held, given_catalogues=self.catalogues, given_taxes=taxes)
 
     def key(self) -> str:
         return f"key-{next(self._keys)}"
