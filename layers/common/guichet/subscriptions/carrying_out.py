@@ -48,10 +48,10 @@ def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Deci
 
 
 def _held_pool(planned: Planned) -> Step | None:
-    """Until it is paid nothing new can be assigned, and of seats to be taken off none any more."""
+    """Until it is paid, seats that are to be taken off can't be assigned any more."""
     name = planned.after.subscription_id
     if planned.before is None:
-        return NewPool(name, 0)
+        return None
     fewer = planned.after.seats_assignable < planned.before.seats_assignable
     return ResizePool(name, planned.after.seats_assignable) if fewer else None
 
@@ -100,7 +100,7 @@ def carried_out(
         lines=preview.now.lines,
         book=preview.selling_entity,
     )
-    return Decision((order, *changes, *balance_change(balance, after)), _pools(made, before))
+    return Decision((order, *changes, *balance_change(balance, after)), _pools(made))
 
 
 def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:
@@ -130,13 +130,14 @@ def _changed(planned: Planned, cart: Cart) -> Change[Aggregate]:
     )
 
 
-def _pools(made: Sequence[Planned], before: Cart | None) -> tuple[Step, ...]:
+def _pools(made: Sequence[Planned]) -> tuple[Step, ...]:
+    """The seats of what is new come with its payment."""
     steps: list[Step] = []
     for each in made:
         name, seats = each.after.subscription_id, each.after.seats_assignable
-        if each.before is None and before is None:
+        if each.before is None or each.is_pending:
             steps.append(NewPool(name, seats))
-        elif each.before is None or each.before.seats_assignable != seats or each.is_pending:
+        elif each.before.seats_assignable != seats:
             steps.append(ResizePool(name, seats))
     return tuple(steps)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import encode, field_names
 from guichet.adapters.dynamo.items import PLATFORM
-from guichet.adapters.dynamo.journal_items import PRIVATE
+from guichet.adapters.dynamo.journal_items import UNTOLD
 from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.ledger.postings import ENTITY_ACCOUNTS, LedgerAccount
 from guichet.registration.provider_event import ProviderEvent
@@ -200,7 +200,7 @@ def _same(kind: Kind | None, name: str, known: Mapping[str, Plain], found: Plain
 def _public_fields(kind: Any) -> tuple[tuple[str, Plain], ...]:  # noqa: ANN401 - same as below
     """Names with what an item that lacks them means."""
     defaults = _defaults(kind)
-    return tuple((name, defaults.get(name)) for name in field_names(kind) if name not in PRIVATE)
+    return tuple((name, defaults.get(name)) for name in field_names(kind) if name not in UNTOLD)
 
 
 @cache

@@ -39,6 +39,8 @@ class SubscriptionFound:
 def seats(found: SubscriptionFound) -> Iterator[str]:
     """As many are assigned as are counted, and never more than were bought (SUB-14)."""
     live = {each.seat_id: each.email for each in found.seats if each.status in _LIVE}
+    if found.pool is None and found.subscription.status in _BOUGHT_NOTHING:
+        return  # it comes with the payment
     pool = found.pool or {}
     capacity, assigned = pool.get("capacity"), pool.get("assigned")
     if not isinstance(capacity, int) or not isinstance(assigned, int):

@@ -24,6 +24,10 @@ PRIVATE: Final = frozenset({
     "contact_name", "contact_email", "cc_emails", "phone",
 })  # fmt: skip
 
+# Of an order: it stands in its item, is never changed, and its lines are facts once it is done.
+KEPT_ELSEWHERE: Final = frozenset({"preview"})
+UNTOLD: Final = PRIVATE | KEPT_ELSEWHERE
+
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
 _ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None}
 
@@ -82,7 +86,7 @@ def _difference[T: Owned](change: Change[T]) -> tuple[Item, Item]:
 
 
 def _public(value: Owned) -> Item:
-    return {name: each for name, each in encode_fields(value).items() if name not in PRIVATE}
+    return {name: each for name, each in encode_fields(value).items() if name not in UNTOLD}
 
 
 def _event(event: Event) -> Plain:
