@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from guichet.ledger.billable import BillableLine
@@ -87,6 +87,9 @@ def the_books_are_what_was_billed_and_paid(history: History) -> None:
 
     balance = history.billing.balance(CURRENCY, ENTITY)
     open_minor = sum(bill.open_minor for bill in balance.bills)
+    long_ago = history.world.clock.now().date() - timedelta(days=3)
+    past = [bill.open_minor for bill in balance.bills if bill.bill_on <= long_ago]
+    assert min(past, default=0) >= 0, "what a bill is below 0 is credit from its day on (INV-11)"
     assert balance.credit_minor >= 0
     assert balance.reserved_minor >= 0
     assert of(L.ACCOUNT_CREDIT) == -balance.credit_minor

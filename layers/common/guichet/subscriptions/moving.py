@@ -75,12 +75,17 @@ def moved(subscription: Subscription, now: datetime, sold: Sold) -> Moved | None
     """The next step that time asks for; None where nothing is due by now.
 
     Steps are dated by their own day, however late they are done (BAD-12). What happens on one day
-    goes in this order: the end by suspension or cancellation, the end of a trial, the next period.
+    goes in this order: a bill that no period comes with, the end by suspension or cancellation, the
+    end of a trial, the next period.
     """
     look_at = subscription.next_look_at()
     if look_at is None or now < look_at:
         return None
     day = local_day(look_at, subscription.time_zone)
+    if subscription.settles_on is not None and subscription.settles_on <= day:
+        return Moved(
+            replace(subscription, settles_on=None), day, Event("subscription.bill_settled")
+        )
     product = sold.product(subscription)
     match subscription.status:
         case S.EXPIRED:

@@ -105,9 +105,20 @@ def planned(
     if effect.subscription == subscription and not once:
         raise Conflict("nothing_to_change", "This is what the subscription is already.")
     lines = (*effect.lines, *once)
+    after = _settling(effect.subscription, lines, day)
     if is_new:
-        return Planned(None, subscription, effect.subscription, lines)
-    return Planned(subscription, None, effect.subscription, lines)
+        return Planned(None, subscription, after, lines)
+    return Planned(subscription, None, after, lines)
+
+
+def _settling(subscription: Subscription, lines: Iterable[BillableLine], day: date) -> Subscription:
+    """With the 1st whose bill is to be settled, where no period begins then that would do it (COL-7)."""
+    bill_on = min((line.bill_on for line in lines if line.bill_on > day), default=None)
+    period = subscription.period
+    begins = subscription.billing_start if period is None else period.end
+    if bill_on is None or (begins is not None and begins <= bill_on):
+        return subscription
+    return replace(subscription, settles_on=bill_on)
 
 
 def _day(subscription: Subscription, buyer: Buyer, *, begins: bool) -> date:
@@ -248,6 +259,7 @@ def _is_sold_once(add_on_id: str, quantity: int, product: Product) -> bool:
             "/once",
             "quantity_out_of_range",
             f"This add-on is sold in numbers up to {add_on.maximum_quantity}.",
+            facts={"most": str(add_on.maximum_quantity)},
         )
     return True
 
