@@ -1,5 +1,6 @@
 """Refusals: what a caller did or met, with a stable public code. The edge turns them into HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an expected answer, not a
         rule: the rule that asks for the refusal, where one does.
         errors: the fields at fault.
         retry_after_seconds: when trying again makes sense.
+        facts: what the sentence names, for its translations.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an expected answer, not a
         errors: tuple[FieldError, ...] = (),
         retry_after_seconds: int | None = None,
         retry_at: datetime | None = None,
+        facts: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
@@ -41,6 +44,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an expected answer, not a
         self.errors = errors
         self.retry_after_seconds = retry_after_seconds
         self.retry_at = retry_at
+        self.facts: Mapping[str, str] = facts or {}
 
 
 class NotFound(Refusal):
@@ -79,9 +83,17 @@ class ConcurrentUpdateError(Exception):
     """Somebody else wrote first: load again and decide again. Never shown to a caller."""
 
 
-def invalid_field(pointer: str, code: str, detail: str, *, rule: str | None = None) -> Invalid:
+def invalid_field(
+    pointer: str,
+    code: str,
+    detail: str,
+    *,
+    rule: str | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Invalid:
     """An `Invalid` that names the one field at fault."""
-    return Invalid(code, detail, rule=rule, errors=(FieldError(pointer, code, detail),))
+    errors = (FieldError(pointer, code, detail),)
+    return Invalid(code, detail, rule=rule, errors=errors, facts=facts)
 
 
 def not_found(what: str) -> NotFound:

@@ -25,6 +25,7 @@ from guichet.errors import (
 )
 from guichet.languages import DEFAULT_LANGUAGE, Language
 from guichet.registration.refusals import explained
+from guichet.subscriptions.refusals import billing_explained
 
 CONTENT_TYPE: Final = "application/problem+json"
 _RETRY_LATER_SECONDS: Final = 5  # where a refusal that asks to try again doesn't say when
@@ -78,12 +79,12 @@ def problem_of(refusal: Refusal, instance: str, language: Language = DEFAULT_LAN
     `detail` is in `language` where there is a text for the code, else in English.
     """
     status = STATUSES[type(refusal)]
-    explanation = explained(refusal.code, language)
+    explanation = _explanation(refusal, language)
     document: dict[str, Any] = {
         "type": f"urn:guichet:problem:{refusal.code}",
         "title": refusal.code.replace("_", " ").capitalize(),
         "status": status,
-        "detail": refusal.detail if explanation is None else str(explanation),
+        "detail": refusal.detail if explanation is None else explanation,
         "code": refusal.code,
         "instance": instance,
         "errors": [
@@ -101,6 +102,13 @@ def problem_of(refusal: Refusal, instance: str, language: Language = DEFAULT_LAN
     if explanation is not None:
         headers["Content-Language"] = language
     return Problem(status, refusal.code, headers, json.dumps(document))
+
+
+def _explanation(refusal: Refusal, language: Language) -> str | None:
+    found = explained(refusal.code, language)
+    if found is not None:
+        return str(found)
+    return billing_explained(refusal.code, language, refusal.facts)
 
 
 def _headers(refusal: Refusal, status: int) -> dict[str, str]:

@@ -196,7 +196,12 @@ def _require_nothing_overdue(
         overdue = [due for each in balances if (due := each.due(day))]
     if overdue:
         sums = ", ".join(str(each) for each in overdue)
-        raise Conflict("overdue", f"Pay what is overdue first: {sums}.", rule="SUB-12")
+        raise Conflict(
+            "overdue",
+            f"Pay what is overdue first: {sums}.",
+            rule="SUB-12",
+            facts={"sums": sums},
+        )
     if any(wish.kind is CartLineKind.REACTIVATE for wish in wishes):
         require_nothing_due(balances, day, rule="SUB-10")
 
@@ -207,6 +212,11 @@ def require_nothing_due(balances: Iterable[AccountBalance], day: date, *, rule: 
     Raises:
         Conflict: `balance_due`.
     """
-    sums = [str(each.due(day)) for each in balances if each.due(day)]
+    sums = ", ".join(str(each.due(day)) for each in balances if each.due(day))
     if sums:
-        raise Conflict("balance_due", f"Pay the balance due first: {', '.join(sums)}.", rule=rule)
+        raise Conflict(
+            "balance_due",
+            f"Pay the balance due first: {sums}.",
+            rule=rule,
+            facts={"sums": sums},
+        )

@@ -66,7 +66,10 @@ def plan_cart(
         raise invalid_field("/lines", "cart_empty", "A cart has at least one line.", rule="SUB-5")
     if len(wishes) > policy.cart_lines:
         raise invalid_field(
-            "/lines", "cart_too_long", f"A cart has at most {policy.cart_lines} lines."
+            "/lines",
+            "cart_too_long",
+            f"A cart has at most {policy.cart_lines} lines.",
+            facts={"most": str(policy.cart_lines)},
         )
     made = tuple(
         _planned_group(place, group, found, buyer, asked.preview_id)

@@ -60,6 +60,7 @@ def require_sold(terms: Terms, product: Product, currency: str, kind: str) -> Pl
             "seats_out_of_range",
             f"This plan is sold with {plan.minimum_seats} to {plan.maximum_seats} seats.",
             rule="SUB-14",
+            facts={"least": str(plan.minimum_seats), "most": str(plan.maximum_seats)},
         )
     product.seat_price(plan, currency, terms.frequency)
     for each in terms.add_ons:
@@ -70,6 +71,7 @@ def require_sold(terms: Terms, product: Product, currency: str, kind: str) -> Pl
                 "quantity_out_of_range",
                 f"This add-on is sold in numbers up to {add_on.maximum_quantity}.",
                 rule="SUB-16",
+                facts={"most": str(add_on.maximum_quantity)},
             )
         if not add_on.recurs:
             raise invalid_field("/add_ons", "add_on_once", "This add-on is bought once.")

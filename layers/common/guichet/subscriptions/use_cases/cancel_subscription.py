@@ -97,6 +97,7 @@ def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -
             f"Notice for the running term is over; the contract would end on {ends_on}. "
             "Say so in `ends_on` to cancel for that day.",
             rule="SUB-9",
+            facts={"ends_on": ends_on.isoformat()},
         )
     marked = cancelled(found, ends_on, now, member.member_id)
     facts = {"ends_on": ends_on.isoformat()}

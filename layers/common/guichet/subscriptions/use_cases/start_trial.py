@@ -108,5 +108,9 @@ def _require_trial(product: Product, plan: Plan, seats: int) -> None:
     most = product.plan(product.free_plan_id).maximum_seats
     if seats > most:
         raise invalid_field(
-            "/seats", "seats_out_of_range", f"A trial has at most {most} seats.", rule="SUB-14"
+            "/seats",
+            "seats_out_of_range",
+            f"A trial has at most {most} seats.",
+            rule="SUB-14",
+            facts={"least": "1", "most": str(most)},
         )
