@@ -82,10 +82,18 @@ def moved(subscription: Subscription, now: datetime, sold: Sold) -> Moved | None
     if look_at is None or now < look_at:
         return None
     day = local_day(look_at, subscription.time_zone)
-    if subscription.settles_on is not None and subscription.settles_on <= day:
-        return Moved(
-            replace(subscription, settles_on=None), day, Event("subscription.bill_settled")
-        )
+    return _bill_settled(subscription, day) or _by_state(subscription, look_at, day, sold)
+
+
+def _bill_settled(subscription: Subscription, day: date) -> Moved | None:
+    """The bill of a 1st: writing anything settles it."""
+    if subscription.settles_on is None or subscription.settles_on > day:
+        return None
+    done = replace(subscription, settles_on=None)
+    return Moved(done, day, Event("subscription.bill_settled"))
+
+
+def _by_state(subscription: Subscription, look_at: datetime, day: date, sold: Sold) -> Moved | None:
     product = sold.product(subscription)
     match subscription.status:
         case S.EXPIRED:
