@@ -47,7 +47,7 @@ def people(billing: Billing, world: World) -> dict[str, Member]:
     return {
         "owner": billing.owner,
         "administrator": world.member("adrian", Role.ADMINISTRATOR),
-        "billing": world.member("bill", billing_administrator),
+        "billing": world.member("bill", billing_administrator, billing=(BillingGrant.VIEW_QUOTES,)),
         "buyer": world.member(
             "bella", billing_administrator, billing=(BillingGrant.MANAGE_SUBSCRIPTIONS,)
         ),
