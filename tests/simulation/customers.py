@@ -106,21 +106,22 @@ class Customers:
         self._olga(place)
 
     def open_page(self, name: str, method: str = "stripe", *, key: str = "pay") -> None:
-        """Pay what waits: the page that is open, or another one."""
+        """Pay what waits: the page that is open, or another one. Who finds it over clicks anew."""
         if name not in self.placed:
             return
-        command = PayCart(
-            self.placed[name].cart_id,
-            method,
-            self.billing.owner,
-            f"{key}-{name}",
-            self.billing.actor(),
-        )
-        self._olga(
-            lambda parts: self._keep_page(
-                name, pay_cart(command, opening=parts.billing.opening).value
+        self.pages.pop(name, None)
+        for click in (key, f"{key}-anew"):
+            command = PayCart(
+                self.placed[name].cart_id,
+                method,
+                self.billing.owner,
+                f"{click}-{name}",
+                self.billing.actor(),
             )
-        )
+            payment = self._olga(partial(_page_of, command))
+            self._keep_page(name, payment)
+            if payment is None or name in self.pages:
+                break
 
     def _keep_page(self, name: str, payment: CartPayment | None) -> None:
         """A page that is over by the time of the answer is none."""
@@ -184,7 +185,7 @@ class Customers:
         """Bought, paid, settled: only now the story begins."""
         self.order("first", *wishes or (self.billing.webinar(),))
         self.pay("first")
-        self.life.background()
+        self.life.wait(minutes=40)  # whatever was lost has been made up for
         self.life.calls.mark()
         return self.subscription_of("first") or "sub_never"
 
@@ -279,6 +280,10 @@ class Customers:
 
     def _olga[T](self, act: Callable[[Container], T]) -> T | None:
         return self.life.person(OLGA, act)
+
+
+def _page_of(command: PayCart, parts: Container) -> CartPayment:
+    return pay_cart(command, opening=parts.billing.opening).value
 
 
 def _resolved(command: ResolveCartPayment, parts: Container) -> None:

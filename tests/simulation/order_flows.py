@@ -159,7 +159,7 @@ ORDER_FLOWS: Final = (
     BillingFlow(bought_by_debit, {"first": "done"}),
     BillingFlow(order_paid_after_a_denied_debit, {"first": "done"}),
     BillingFlow(order_paid_by_credit, {"down": "done", "seat": "done"}),
-    BillingFlow(order_paid_in_part_by_credit, {"down": "done", "seats": "done"}),
+    BillingFlow(order_paid_in_part_by_credit, {"down": "done", "seats": "done"}, is_timed=True),
     BillingFlow(order_left_and_abandoned, {"first": "done", "down": "done", "seats": "abandoned"}),
     BillingFlow(order_paid_at_the_last_moment, {"first": "done"}, over_on=16),
     BillingFlow(
@@ -183,6 +183,7 @@ ORDER_FLOWS: Final = (
         order_paid_on_two_pages,
         {"first": "done"},
         is_open=True,
+        is_timed=True,
         needs_webhooks=True,
         alarms=frozenset({"cart_payment.credited"}),
     ),

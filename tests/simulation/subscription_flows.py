@@ -112,6 +112,27 @@ def renewed_while_an_order_waits(story: Customers) -> None:
     story.life.background()
 
 
+def renewal_waits_for_a_debit(story: Customers) -> None:
+    """The bank says yes after the period is over: the change was of its last day but one."""
+    bought = story.subscribed()
+    story.life.wait(days=29, hours=14)  # an hour before the next period
+    story.change("up", bought, plan_id="plus")
+    story.debit("up")
+    story.life.wait(hours=3)
+    story.debit_settles("up")
+    story.life.background()
+
+
+def renewed_after_a_denied_debit(story: Customers) -> None:
+    bought = story.subscribed()
+    story.life.wait(days=29, hours=14)  # an hour before the next period
+    story.change("up", bought, plan_id="plus")
+    story.debit("up")
+    story.life.wait(hours=3)
+    story.debit_is_denied("up")
+    story.life.background()
+
+
 def used_and_billed(story: Customers) -> None:
     """Usage of a month is on the bill of the 1st, once (INV-8)."""
     bought = _telephony(story)
@@ -173,6 +194,8 @@ SUBSCRIPTION_FLOWS: Final = (
         needs_webhooks=True,
         alarms=frozenset({"cart_payment.credited"}),
     ),
+    BillingFlow(renewal_waits_for_a_debit, {"up": "done"}, over_on=45, is_timed=True),
+    BillingFlow(renewed_after_a_denied_debit, {"up": "abandoned"}, over_on=45, is_timed=True),
     BillingFlow(used_and_billed, {"first": "done"}, over_on=15, is_timed=True),
     BillingFlow(overdue_then_paid, {"first": "done"}, over_on=80, is_timed=True),
     BillingFlow(seats_assigned_and_released, {"first": "done"}),
