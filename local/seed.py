@@ -116,7 +116,10 @@ ORGANIZERS = (
             Member("admin@atelier.example", "Adrian Amsel", "administrator"),
             Member("maria@atelier.example", "Maria Moser", "event_manager"),
             Member("marco@atelier.example", "Marco Monti", "event_manager"),
-            Member("bill@atelier.example", "Bill Bauer", "billing_administrator"),
+            Member(
+                *("bill@atelier.example", "Bill Bauer", "billing_administrator"),
+                billing=("quotes:view",),
+            ),
             Member(
                 *("bella@atelier.example", "Bella Bruno", "billing_administrator"),
                 billing=("subscriptions:manage",),

@@ -14,12 +14,15 @@ from samtranslator.yaml_helper import yaml_parse
 
 from local.environment import Json
 from local.paths import ROOT
+from tests.support.billing_access import BILLING_TABLE
 from tests.support.deployed_stack import Answer, DeployedStack
-from tests.support.stack_house import COLUMNS, MEMBERS, House
+from tests.support.stack_house import ORGANIZER, House
+from tests.support.stack_people import COLUMNS, MEMBERS, about, on_the_stack
 
-# What each of `COLUMNS` gets, in that order. 401 is the gateway's where a member is asked for, else ours.
+# What each of the first columns and the last two gets; the others' are added below.
+# 401 is the gateway's where a member is asked for, else ours.
 # 404 (422 where a body names it) to a member: an object out of reach is as absent.
-TABLE: Final = MappingProxyType(
+_SALES: Final = MappingProxyType(
     {
         #                                                           nob own oth own adm mak pee for exp els
         "POST /v1/payment-accounts":                                "401 401 401 201 201 403 403 201 401 401",
@@ -68,6 +71,24 @@ TABLE: Final = MappingProxyType(
         "$default":                                                 "404 404 404 404 404 404 404 404 404 404",
     }
 )  # fmt: skip
+
+
+def _with_all_columns(route: str, row: str) -> str:
+    """Who has a role in the billing centre alone reaches nothing here; the auditor reads."""
+    cells = row.split()
+    if cells[0] == cells[3] or cells[3] == "401":  # no call of members
+        others = [cells[6]] * 6
+    else:
+        reads = route.startswith("GET") and "payment-accounts" not in route
+        others = [*["403"] * 5, "200" if reads else "403"]
+    return " ".join([*cells[:8], *others, *cells[8:]])
+
+
+# What each of `COLUMNS` gets, in that order.
+TABLE: Final = MappingProxyType(
+    {route: _with_all_columns(route, row) for route, row in _SALES.items()}
+    | {route: on_the_stack(row) for route, row in BILLING_TABLE.items()}
+)
 
 
 @pytest.fixture(scope="module")
@@ -131,12 +152,25 @@ def test_who_is_allowed_gets_what_was_asked_for_acc_1(house: House, route: str) 
 def test_lists_hold_what_one_reaches_acc_1_acc_2(house: House) -> None:
     training_id, code_id = house.objects.training_id, house.objects.code_id
 
-    trainings = {each: _listed(house, each, "/v1/trainings", "training_id") for each in MEMBERS}
-    codes = {each: _listed(house, each, "/v1/discount-codes", "code_id") for each in MEMBERS}
+    listing = ("owner", "administrator", "maker", "peer", "foreign", "auditor")
+    trainings = {each: _listed(house, each, "/v1/trainings", "training_id") for each in listing}
+    codes = {each: _listed(house, each, "/v1/discount-codes", "code_id") for each in listing}
 
-    reaching = {"owner", "administrator", "maker"}
-    assert {each for each in MEMBERS if training_id in trainings[each]} == reaching
-    assert {each for each in MEMBERS if code_id in codes[each]} == reaching
+    reaching = {"owner", "administrator", "maker", "auditor"}
+    assert {each for each in listing if training_id in trainings[each]} == reaching
+    assert {each for each in listing if code_id in codes[each]} == reaching
+
+
+def test_lists_hold_what_the_account_bought_acc_2(house: House) -> None:
+    bought = house.objects.billing
+    listing = ("owner", "administrator", "foreign", "buyer", "representative", "auditor")
+
+    found = {each: _listed(house, each, "/v1/subscriptions", "subscription_id") for each in listing}
+    orders = {each: _listed(house, each, "/v1/carts", "cart_id") for each in listing}
+
+    reaching = set(listing) - {"foreign"}
+    assert {each for each in listing if bought.subscription_id in found[each]} == reaching
+    assert {each for each in listing if bought.cart_id in orders[each]} == reaching
 
 
 def _told(answer: Answer) -> tuple[int, str, Json]:
@@ -149,7 +183,12 @@ def _listed(house: House, member: str, path: str, name: str) -> set[str]:
     found: set[str] = set()
     cursor = ""
     for _ in range(20):
-        page = house.stack.call("GET", f"{path}?limit=100{cursor}", member=MEMBERS[member]).json()
+        page = house.stack.call(
+            "GET",
+            f"{path}?limit=100{cursor}",
+            headers=about(member, ORGANIZER.account_id),
+            member=MEMBERS[member],
+        ).json()
         found |= {each[name] for each in page["items"]}
         if page["next_cursor"] is None:
             return found

@@ -98,6 +98,7 @@ CASES = (
     Case("checkout", _request("GET", "/v1/nowhere"), {"statusCode": 404}),
     Case("organizer", _request("GET", "/v1/nowhere"), {"statusCode": 404}),
     Case("refund", _request("GET", "/v1/nowhere"), {"statusCode": 404}),
+    Case("billing", _request("GET", "/v1/nowhere"), {"statusCode": 404}),
     Case("webhooks", _request("POST", "/v1/webhooks/stripe", "{}"), {"statusCode": 400}),
     Case("relay", {"Records": []}, {"batchItemFailures": []}),
     Case("settle", _message("no JSON"), FAILED_ITEM),

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 type Body = Callable[[BillingObjects], dict[str, Any]]
 
-# Owner; administrator; billing administrators without a grant, who manages subscriptions, and who
-# sees invoices and manages addresses; licence manager; event manager; the operator's
-# representative and auditor; the owner of another account.
+# Owner; administrator; billing administrators: who was granted nothing that is here, who manages
+# subscriptions, and who sees invoices and manages addresses; licence manager; event manager; the
+# operator's representative and auditor; the owner of another account.
 ROLES: Final = (
     *("owner", "administrator", "billing", "buyer", "clerk"),
     *("licences", "events", "representative", "auditor", "foreign"),
@@ -63,12 +63,12 @@ BILLING_TABLE: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class BillingObjects:
-    """What calls are about: a subscription with a seat, a preview, an order that waits."""
+    """What calls are about: a subscription with a seat, a preview, an order that waits; else nothing."""
 
-    subscription_id: str
-    seat_id: str
-    preview_id: str
-    cart_id: str
+    subscription_id: str = "sub_0"
+    seat_id: str = "sea_0"
+    preview_id: str = "prv_0"
+    cart_id: str = "crt_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""
@@ -76,6 +76,9 @@ class BillingObjects:
 
     def path(self, route: str) -> str:
         return route.partition(" ")[2].format(**vars(self))
+
+
+NOTHING_BOUGHT: Final = BillingObjects()
 
 
 def seats_wanted(email: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +12,15 @@ from typing import Any, Final
 from guichet.payments.account import payment_account_id
 from local.environment import Json
 from local.seed import ORGANIZERS
+from tests.support.billing_access import (
+    BILLING_BODIES,
+    BILLING_TABLE,
+    NOTHING_BOUGHT,
+    BillingObjects,
+)
 from tests.support.deployed_stack import Answer, DeployedStack
+from tests.support.stack_billing import BillingHouse, another_person
+from tests.support.stack_people import MEMBERS, about
 from tests.support.stack_sale import (
     Browser,
     draft_training,
@@ -23,24 +31,8 @@ from tests.support.stack_sale import (
 )
 from tests.support.stack_sign_ins import StrangeSignIns
 
-OWNER, ADMINISTRATOR = "owner@atelier.example", "admin@atelier.example"
 ORGANIZER: Final = ORGANIZERS[0]
-MAKER, PEER, FOREIGN = "maria@atelier.example", "marco@atelier.example", "owner@studio.example"
-
-MEMBERS: Final = MappingProxyType(
-    {
-        "owner": OWNER,
-        "administrator": ADMINISTRATOR,
-        "maker": MAKER,
-        "peer": PEER,
-        "foreign": FOREIGN,
-    }
-)
-
-# Who knocks: nobody; the registrant whom the call is about; another; members of the account, of
-# whom `maker` made the object; the owner of another account; a sign-in that has expired; one
-# that was made for another application.
-COLUMNS: Final = ("nobody", "own", "other", *MEMBERS, "expired", "elsewhere")
+OWNER, MAKER = MEMBERS["owner"], MEMBERS["maker"]
 
 # The state that an allowed call needs to find.
 DRAFTS: Final = ("DELETE /v1/trainings/{training_id}", "POST /v1/trainings/{training_id}/open")
@@ -70,10 +62,13 @@ class Objects:
     browser: Browser | None
     payment_id: str = "pay_0"
     payment_account_id: str = payment_account_id(ORGANIZER.account_id, "paypal")
+    billing: BillingObjects = NOTHING_BOUGHT
 
     def path(self, route: str) -> str:
         if route == "$default":
             return "/v1/nowhere"
+        if route in BILLING_TABLE:
+            return self.billing.path(route)
         registration_id = self.browser.registration_id if self.browser else "reg_0"
         return route.partition(" ")[2].format(
             training_id=self.training_id,
@@ -90,7 +85,7 @@ class Objects:
         twin = Browser(self.browser.stack, f"{self.browser.registration_id[:-1]}_", "", "")
         names = (self.training_id, self.code_id, self.payment_id, self.payment_account_id)
         training_id, code_id, payment_id, account_id = [f"{each[:-1]}_" for each in names]
-        return Objects(training_id, code_id, twin, payment_id, account_id)
+        return Objects(*(training_id, code_id, twin, payment_id, account_id), self.billing.absent())
 
 
 def _code(training_id: str) -> Json:
@@ -101,9 +96,15 @@ def _code(training_id: str) -> Json:
     }
 
 
+def _billing(route: str) -> Callable[[Objects], Json]:
+    return lambda objects: BILLING_BODIES[route](objects.billing)
+
+
 # The bodies of the calls that have one.
 BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyType(
     {
+        **{route: _billing(route) for route in BILLING_BODIES},
+        "POST /v1/subscriptions/{subscription_id}/seats": lambda _: another_person(),
         "POST /v1/trainings": lambda _: wished(),
         "PATCH /v1/trainings/{training_id}": lambda _: {"title": "Another title"},
         "POST /v1/payment-accounts": lambda _: {"provider": "paypal"},
@@ -141,13 +142,17 @@ class House:
     def __init__(self, stack: DeployedStack) -> None:
         self.stack = stack
         self._strange = StrangeSignIns(stack, MAKER)
+        self._billing = BillingHouse(stack, OWNER, ORGANIZER.account_id)
 
     @cached_property
     def objects(self) -> Objects:
         """Kept for calls that are refused; the registration awaits approval, so it never ends."""
         training_id = open_training(self.stack, MAKER, approval="manual")
         browser = Browser.registered(self.stack, training_id)
-        return Objects(training_id, self._code_of(training_id), browser, self._sold())
+        return Objects(
+            *(training_id, self._code_of(training_id), browser, self._sold()),
+            billing=self._billing.objects,
+        )
 
     @cached_property
     def untouched(self) -> list[Json]:
@@ -158,8 +163,10 @@ class House:
     def other(self) -> Browser:
         return Browser.registered(self.stack, self._trainings["manual"])
 
-    def fresh(self, route: str) -> Objects:  # noqa: PLR0911 - one line a kind
+    def fresh(self, route: str) -> Objects:  # noqa: C901, PLR0911 - one line a kind
         """Objects in the state in which this call is allowed; those kept, where it changes none."""
+        if route in BILLING_TABLE:
+            return replace(self.objects, billing=self._billing.fresh(route))
         if route == CANCELLED:
             return Objects(self._cancelled, "dsc_0", None)
         if route in CHANGING_NONE or not route.startswith(CHANGING):
@@ -203,6 +210,7 @@ class House:
     def knock(self, route: str, column: str, objects: Objects) -> Answer:
         token = self._token(column, objects)
         headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers |= about(column, ORGANIZER.account_id)
         method = "POST" if route == "$default" else route.partition(" ")[0]
         if method in CHANGING:
             headers["idempotency-key"] = key()
@@ -232,7 +240,7 @@ class House:
             for condition, values in (training, code, payment)
         ]
         assert all(found), "objects that were made are not found"
-        return found
+        return [*found, *self._billing.written()]
 
     @cached_property
     def _trainings(self) -> dict[str, str]:

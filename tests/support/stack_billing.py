@@ -1,0 +1,123 @@
+"""What calls of the billing centre are about, on a deployed stack: bought once, kept for refusals."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from local.environment import Json
+from tests.support.billing_access import NEW, BillingObjects, seats_wanted
+from tests.support.deployed_stack import DeployedStack
+from tests.support.stack_sale import key, submit, until
+
+_SUBSCRIPTION: Final = "/v1/subscriptions/{subscription_id}"
+
+
+def another_person() -> dict[str, Any]:
+    return seats_wanted(f"ada.{secrets.token_hex(6)}@example.org")
+
+
+class BillingHouse:
+    """One account that has bought; everything is asked for by its owner."""
+
+    def __init__(self, stack: DeployedStack, owner: str, account_id: str) -> None:
+        self.stack = stack
+        self._owner = owner
+        self._account_id = account_id
+
+    @cached_property
+    def objects(self) -> BillingObjects:
+        """Kept for calls that are refused."""
+        subscription_id = self._bought(seats=2)
+        return BillingObjects(
+            subscription_id,
+            self._seat(subscription_id),
+            self._preview(),
+            self._ordered()["cart_id"],
+        )
+
+    def fresh(self, route: str) -> BillingObjects:
+        """Objects in the state in which this call is allowed; those kept, where it changes none."""
+        if route == "POST /v1/carts":
+            return replace(self.objects, preview_id=self._preview())
+        if route.startswith("POST /v1/carts/{cart_id}"):
+            return replace(self.objects, cart_id=self._ordered()["cart_id"])
+        if route.startswith("GET") or "{subscription_id}" not in route:
+            return self.objects
+        changed = replace(self.objects, subscription_id=self._other)
+        if "{seat_id}" in route:
+            return replace(changed, seat_id=self._seat(self._other))
+        if route.endswith(("/cancel", "/withdraw")):
+            self._be_cancelled(pending=route.endswith("/withdraw"))
+        return changed
+
+    def written(self) -> list[Json]:
+        """The stored items of the kept objects."""
+        kept = self.objects
+        account = f"ACCOUNT#{self._account_id}"
+        return [
+            *self._items(account, f"SUBSCRIPTION#{kept.subscription_id}"),
+            *self._items(account, f"CART#{kept.cart_id}"),
+            *self._items(f"SUBSCRIPTION#{kept.subscription_id}", ""),
+        ]
+
+    @cached_property
+    def _other(self) -> str:
+        """Another subscription, which allowed calls change, with seats enough for all of them."""
+        return self._bought(seats=50)
+
+    def _be_cancelled(self, *, pending: bool) -> None:
+        path = _SUBSCRIPTION.format(subscription_id=self._other)
+        shown = self.stack.call("GET", path, member=self._owner).json()
+        if shown["cancellation_pending"] is not pending:
+            self._post(f"{path}/{'cancel' if pending else 'withdraw'}", 200)
+
+    def _seat(self, subscription_id: str) -> str:
+        path = f"{_SUBSCRIPTION.format(subscription_id=subscription_id)}/seats"
+        return str(self._post(path, 201, another_person())["seat_id"])
+
+    def _preview(self, **changed: Any) -> str:  # noqa: ANN401 - fields of many types
+        line = {**NEW, **changed}
+        return str(self._post("/v1/carts/preview", 201, {"lines": [line]})["preview_id"])
+
+    def _ordered(self, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - same
+        order = {"preview_id": self._preview(**changed), "method": "stripe"}
+        return self._post("/v1/carts", 201, order)
+
+    def _bought(self, *, seats: int) -> str:
+        """Paid on the provider's page."""
+        placed = self._ordered(seats=seats)
+        submit(self.stack, str(urlsplit(placed["redirect_url"]).path), act="ok")
+        back = f"/v1/carts/{placed['cart_id']}/return"
+        until(lambda: self._post(back, 200)["status"], lambda status: status == "done")
+        return str(placed["subscriptions"][0])
+
+    def _post(self, path: str, status: int, body: Json = None) -> dict[str, Any]:
+        answer = self.stack.call(
+            "POST",
+            path,
+            json_body=body,
+            headers={"idempotency-key": key()},
+            member=self._owner,
+        )
+        assert answer.status == status, answer.body
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _items(self, partition: str, prefix: str) -> list[Json]:
+        values = {":pk": {"S": partition}}
+        condition = "pk = :pk"
+        if prefix:
+            condition += " AND begins_with(sk, :sk)"
+            values[":sk"] = {"S": prefix}
+        found: list[Json] = self.stack.client("dynamodb").query(
+            TableName=self.stack.state_table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )["Items"]
+        assert found, "objects that were made are not found"
+        return found
