@@ -216,5 +216,5 @@ def discounted(nets_minor: Sequence[int], discounts_minor: Sequence[int]) -> lis
 
 
 def tax_so_far(percent: Decimal, net_so_far_minor: int) -> int:
-    """The tax on a running total of one group; differences of it add up to the whole (RFD-3, INV-3)."""
+    """The tax on a running total of one group; differences of it add up to the whole (MON-3)."""
     return half_up(net_so_far_minor * Fraction(percent) / 100)

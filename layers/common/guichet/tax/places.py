@@ -27,6 +27,11 @@ class Category(StrEnum):
     EXPORT = "G"  # untaxed as it leaves the seller's country
     OUT_OF_SCOPE = "O"  # not taxed where the seller is, or not collected where the customer is
 
+    @property
+    def vatex(self) -> str | None:
+        """The code of the reason in the European list, for those that have one of their own."""
+        return f"VATEX-EU-{self.value}" if self.value in {"AE", "G", "O"} else None
+
 
 class Sentence(StrEnum):
     """What an invoice has to say about a sum; the words are in `data/tax/words.json`."""
