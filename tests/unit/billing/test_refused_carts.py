@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from guichet.access.addresses import Address
 from guichet.bootstrap_billing import BillingParts
 from guichet.catalogue.catalogue import Catalogue
 from guichet.catalogue.ports import Catalogues
@@ -22,6 +23,7 @@ type Buy = Callable[..., str]
 
 PREVIEW, CARTS = "/v1/carts/preview", "/v1/carts"
 ONE_LINE = {**NEW}
+PARIS = Address(line1="1 rue de Rivoli", city="Paris", country="FR", postal_code="75001")
 
 
 def cart(**line: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of many types
@@ -38,6 +40,7 @@ def cart(**line: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of many types
         pytest.param({"seats": "2"}, "/lines/0/seats", "wrong_type", id="seats as text"),
         pytest.param({"seats": 20_000}, "/lines/0/seats", "seats_out_of_range", id="too many"),
         pytest.param({"plan": "gold"}, "/lines/0/plan", "plan_unknown", id="unknown plan"),
+        pytest.param({"product": "gold"}, "/lines/0/product", "product_unknown", id="product"),
         pytest.param({"plan": "free"}, "/lines/0/plan", "plan_is_free", id="a free plan"),
         pytest.param({"plan": None}, "/lines/0/plan", "required", id="no plan"),
         pytest.param({"product": None}, "/lines/0/product", "required", id="no product"),
@@ -116,6 +119,19 @@ def test_a_cart_that_can_t_be_is_refused_sub_5(
         answer = call("POST", PREVIEW, body=body)
 
     assert (answer.status, answer.code) == (status, code)
+
+
+def test_a_currency_at_fault_is_the_cart_s_own_sub_5(billing: Billing, call: Call) -> None:
+    """Telephony is not sold in EUR, which is what an account in France is billed in."""
+    billing.move_to(PARIS)
+
+    with nothing_written(billing.world.dynamo):
+        answer = call(
+            "POST", PREVIEW, body=cart(**ONE_LINE | {"product": "telephony", "plan": "line"})
+        )
+
+    assert (answer.status, answer.code) == (422, "currency_not_sold")
+    assert answer.body["errors"][0]["pointer"] == "/currency"
 
 
 def test_a_preview_is_ordered_within_half_an_hour_sub_5(billing: Billing, call: Call) -> None:

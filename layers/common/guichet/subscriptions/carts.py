@@ -18,7 +18,7 @@ from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords, Taxes
-from guichet.subscriptions.previewing import Asked, Plan, plan_cart, planned_order
+from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, planned_order
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.wishing import Buyer, Planned
@@ -111,13 +111,14 @@ class Carts:
     ) -> SellingEntity:
         """The one that bills all of it: what runs stays with its own until its next period (INV-12)."""
         named = set()
-        for wish in wishes:
+        for place, wish in enumerate(wishes):
             held = found.get(wish.subscription_id or "")
             if held is not None and held.status in PAID:
                 named.add(held.selling_entity)
             else:
                 product_id = held.product_id if held is not None else wish.product_id or ""
-                product = catalogue.product(product_id)
+                with at_line(place):
+                    product = catalogue.product(product_id)
                 named.add(self.entities.for_country(country, product).entity_id)
         if len(named) > 1:
             raise Conflict("cart_mixed", "Order from one selling entity at a time.", rule="INV-12")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -91,7 +92,7 @@ def _planned_group(
     place: int, group: list[CartLine], found: Touching, buyer: Buyer, preview_id: str
 ) -> Planned:
     first = group[0]
-    try:
+    with at_line(place):
         if first.subscription_id is None:
             return planned(_new(place, first, buyer, preview_id), group, buyer, is_new=True)
         subscription = found[first.subscription_id]
@@ -100,9 +101,18 @@ def _planned_group(
                 "cart_mixed", "One order is in one currency; order the others apart.", rule="MON-1"
             )
         return planned(subscription, group, buyer, is_new=False)
+
+
+@contextmanager
+def at_line(place: int) -> Iterator[None]:
+    """Let a refusal's fields be those of this line, but for the currency, which is the cart's."""
+    try:
+        yield
     except Refusal as refusal:
         refusal.errors = tuple(
-            replace(each, pointer=f"/lines/{place}{each.pointer.removeprefix('/lines')}")
+            each
+            if each.pointer == "/currency"
+            else replace(each, pointer=f"/lines/{place}{each.pointer.removeprefix('/lines')}")
             for each in refusal.errors
         )
         raise
