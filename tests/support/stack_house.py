@@ -23,6 +23,7 @@ from tests.support.stack_billing import BillingHouse, another_person
 from tests.support.stack_people import MEMBERS, about
 from tests.support.stack_sale import (
     Browser,
+    code_wished,
     draft_training,
     key,
     open_training,
@@ -88,14 +89,6 @@ class Objects:
         return Objects(*(training_id, code_id, twin, payment_id, account_id), self.billing.absent())
 
 
-def _code(training_id: str) -> Json:
-    return {
-        "code": f"T{secrets.token_hex(6)}",
-        "percentage": "10",
-        "training_ids": [training_id],
-    }
-
-
 def _billing(route: str) -> Callable[[Objects], Json]:
     return lambda objects: BILLING_BODIES[route](objects.billing)
 
@@ -108,7 +101,7 @@ BODIES: Final[MappingProxyType[str, Callable[[Objects], Json]]] = MappingProxyTy
         "POST /v1/trainings": lambda _: wished(),
         "PATCH /v1/trainings/{training_id}": lambda _: {"title": "Another title"},
         "POST /v1/payment-accounts": lambda _: {"provider": "paypal"},
-        "POST /v1/discount-codes": lambda objects: _code(objects.training_id),
+        "POST /v1/discount-codes": lambda objects: code_wished(objects.training_id),
         "PATCH /v1/discount-codes/{code_id}": lambda _: {"total_uses": 7},
         "POST /v1/registrations/{registration_id}/reject": lambda _: {"note": "Sorry"},
         "POST /v1/payments/{payment_id}/refunds": lambda _: {
@@ -276,7 +269,7 @@ class House:
         made = self.stack.call(
             "POST",
             "/v1/discount-codes",
-            json_body=_code(training_id),
+            json_body=code_wished(training_id),
             headers={"idempotency-key": key()},
             member=MAKER,
         )
