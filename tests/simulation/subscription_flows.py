@@ -174,6 +174,15 @@ def seats_assigned_and_released(story: Customers) -> None:
     story.assign(bought, "cyn")
 
 
+def fewer_seats_given_up(story: Customers) -> None:
+    """While the order waits, the seat that it takes off can't be assigned; then it can (SUB-14)."""
+    bought = story.subscribed(story.billing.webinar(seats=2))
+    story.assign(bought, "ada")
+    story.change("fewer", bought, plan_id="pro", seats=1)
+    story.life.wait(days=8)
+    story.assign(bought, "bea")
+
+
 SUBSCRIPTION_FLOWS: Final = (
     BillingFlow(downgraded_with_credit_left, {"down": "done"}, over_on=40, is_timed=True),
     BillingFlow(upgraded, {"up": "done"}, over_on=40, is_timed=True),
@@ -198,5 +207,6 @@ SUBSCRIPTION_FLOWS: Final = (
     BillingFlow(renewed_after_a_denied_debit, {"up": "abandoned"}, over_on=45, is_timed=True),
     BillingFlow(used_and_billed, {"first": "done"}, over_on=15, is_timed=True),
     BillingFlow(overdue_then_paid, {"first": "done"}, over_on=80, is_timed=True),
+    BillingFlow(fewer_seats_given_up, {"fewer": "abandoned"}, over_on=18),
     BillingFlow(seats_assigned_and_released, {"first": "done"}),
 )

@@ -269,3 +269,27 @@ def test_the_last_seat_is_assigned_twice_while_seats_are_taken_off_sub_14() -> N
         refused = {"seats_all_assigned", "seats_below_assigned"}
         assert rivals.answers.count("ok") == 1, schedule
         assert set(rivals.answers) - {"ok"} <= refused, schedule
+
+
+def test_a_seat_is_assigned_while_an_order_takes_it_off_sub_14() -> None:
+    """Whichever came first holds, and the order's money is never in the way of the other."""
+
+    def begin(rivals: Rivals) -> None:
+        bought = rivals.story.subscribed(rivals.billing.webinar(seats=2))
+        rivals.story.assign(bought, "zoe")
+        wish = rivals.billing.wish("change", subscription_id=bought, plan_id="pro", seats=1)
+        rivals.add(
+            order=partial(rivals.place, rivals.preview(wish), "stripe", "fewer"),
+            ada=partial(rivals.assign, bought, "ada"),
+        )
+
+    for rivals, schedule in each_schedule(begin):
+        refused = {each for each in rivals.answers if each != "ok"}
+        assert rivals.answers.count("ok") == 1, schedule
+        assert refused <= {"seats_all_assigned", "seats_below_assigned"}, schedule
+        rivals.pay_what_waits()
+        rivals.end()
+        seats = [
+            each for each in Found(rivals.life.world).seats if each.status is SeatStatus.INVITED
+        ]
+        assert len(seats) == rivals.billing.only().terms.seats, schedule
