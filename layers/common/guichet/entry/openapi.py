@@ -91,8 +91,9 @@ _FOR_ACCOUNT: Final = {
 }
 _DESCRIPTION: Final = (
     "Amounts are integer minor units with their currency, times RFC 3339 in UTC. Refusals are "
-    "problem documents; why a refund is refused or failed is told in the language of "
-    "`Accept-Language`, where it is one of en, fr, de, it, es, pt and nl. The gateway itself may "
+    "problem documents; why a refund is refused or failed, and why something can't be bought, changed "
+    "or cancelled, is told in the language of `Accept-Language`, where it is one of en, fr, de, it, "
+    "es, pt and nl. The gateway itself may "
     "answer 401 (a sign-in that isn't good), 413, 429 and 503 without one."
 )
 
