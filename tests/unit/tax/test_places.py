@@ -218,7 +218,7 @@ def test_a_seller_charges_abroad_where_it_is_registered_tax_2(
     assert amounts(taxed("IE", subject)) == charged
 
 
-def test_nobody_charges_before_their_registration_tax_2() -> None:
+def test_nobody_charges_before_they_have_nexus_tax_2() -> None:
     assert not taxed("IE", TaxSubject("NZ"), day=date(2016, 9, 30)).charged
 
 

@@ -112,9 +112,9 @@ def test_the_factors_of_the_universal_service_fund_leave_no_day_out_tax_5() -> N
 def test_the_sample_has_nexus_in_alabama_alone_tax_2() -> None:
     tables = packaged_tax_tables()
 
-    assert [(each.country, each.region) for each in tables.registrations["US"]] == [("US", "AL")]
-    assert tables.registrations["US"][0].effective_from == date(2020, 1, 1)
-    assert tables.registrations["US"][0].collects is Collects.EVERYONE
+    assert [(each.country, each.region) for each in tables.nexus["US"]] == [("US", "AL")]
+    assert tables.nexus["US"][0].effective_from == date(2020, 1, 1)
+    assert tables.nexus["US"][0].collects is Collects.EVERYONE
 
 
 @pytest.mark.parametrize(

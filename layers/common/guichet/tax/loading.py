@@ -10,7 +10,7 @@ from typing import Any
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.tax.fees import FeeRate, FeeTables
-from guichet.tax.tables import Collects, Level, Rate, Registration, Tax, TaxTables, VatCheckPolicy
+from guichet.tax.tables import Collects, Level, Nexus, Rate, Tax, TaxTables, VatCheckPolicy
 
 type Raw = dict[str, Any]
 
@@ -20,8 +20,8 @@ def read_tax_tables(rates: str, sellers: str) -> TaxTables:
     by_country, of_sellers = json.loads(rates), json.loads(sellers)
     return TaxTables(
         taxes=_Taxes(by_country),
-        registrations={
-            seller: tuple(_registration(each) for each in rows)
+        nexus={
+            seller: tuple(_nexus(each) for each in rows)
             for seller, rows in of_sellers["sellers"].items()
         },
         vat_checks=VatCheckPolicy(**of_sellers["vat_checks"]),
@@ -75,8 +75,8 @@ def _tax(country: str, raw: Raw) -> Tax:
     )
 
 
-def _registration(raw: Raw) -> Registration:
-    return Registration(
+def _nexus(raw: Raw) -> Nexus:
+    return Nexus(
         country=raw["country"],
         region=raw["region"],
         effective_from=date.fromisoformat(raw["effective_from"]),

@@ -79,9 +79,9 @@ def place_of_supply(seller: str, subject: TaxSubject, day: date, tables: TaxTabl
         if subject.is_known_business:
             return _untaxed(Category.REVERSE_CHARGE)
         return _taxed(_required(subject, tables))  # where the consumer is (One Stop Shop)
-    registered = tables.registration(seller, subject.country, subject.region, day)
-    if registered is not None and not (
-        registered.collects is Collects.CONSUMERS and subject.is_known_business
+    nexus = tables.nexus_in(seller, subject.country, subject.region, day)
+    if nexus is not None and not (
+        nexus.collects is Collects.CONSUMERS and subject.is_known_business
     ):
         return _taxed(_required(subject, tables))
     exports = seller in _ZERO_RATES_EXPORTS
@@ -89,16 +89,16 @@ def place_of_supply(seller: str, subject: TaxSubject, day: date, tables: TaxTabl
 
 
 def _at_home(seller: str, subject: TaxSubject, day: date, tables: TaxTables) -> Place:
-    """The country's own tax always; a state's or province's only where the seller is registered."""
+    """The country's own tax always; a state's or province's only where the seller has nexus."""
     here = tables.taxes_in(seller, subject.region)
-    registered = tables.registration(seller, seller, subject.region, day) is not None
+    has_nexus = tables.nexus_in(seller, seller, subject.region, day) is not None
     if not tables.own_name(seller):  # the states' taxes alone, as in the United States
-        if not registered:
+        if not has_nexus:
             return Place(Category.OUT_OF_SCOPE)
         return _taxed(_required(subject, tables))
     if all(each.level is Level.REGION for each in here):
         raise tax_unknown(f"{subject.region or 'no region'} of {seller}")
-    return _taxed(tuple(each for each in here if registered or each.level is not Level.REGION))
+    return _taxed(tuple(each for each in here if has_nexus or each.level is not Level.REGION))
 
 
 def _required(subject: TaxSubject, tables: TaxTables) -> tuple[Tax, ...]:

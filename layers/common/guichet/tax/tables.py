@@ -18,7 +18,7 @@ class Level(StrEnum):
 
     COUNTRY = "country"
     HARMONISED = "harmonised"  # a region's, in place of the country's: collected like that
-    REGION = "region"  # collected only where the seller is registered with the region
+    REGION = "region"  # collected only where the seller has nexus in the region
 
 
 class Collects(StrEnum):
@@ -73,8 +73,8 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """A seller's registration beyond its own country's tax: abroad, or with a region (nexus)."""
+class Nexus:
+    """Where a seller has to collect beyond its own country's tax: abroad, or for a region."""
 
     country: str
     region: str  # empty: all of the country
@@ -96,7 +96,7 @@ class TaxTables:
     """All of it, as compiled. What should be there and is not is refused, never guessed."""
 
     taxes: Mapping[str, tuple[Tax, ...]]  # by country
-    registrations: Mapping[str, tuple[Registration, ...]]  # by the seller's country
+    nexus: Mapping[str, tuple[Nexus, ...]]  # by the seller's country
     vat_checks: VatCheckPolicy
     countries: frozenset[str] = field(default_factory=frozenset)  # that may be a seller's
 
@@ -110,11 +110,9 @@ class TaxTables:
             if region in each.regions or (not each.regions and each.name not in own)
         )
 
-    def registration(
-        self, seller: str, country: str, region: str, day: date
-    ) -> Registration | None:
-        """The seller's registration for a place on a day, if it has one."""
-        for each in self.registrations.get(seller, ()):
+    def nexus_in(self, seller: str, country: str, region: str, day: date) -> Nexus | None:
+        """Why the seller collects in a place on a day, if it does."""
+        for each in self.nexus.get(seller, ()):
             is_there = each.country == country and each.region in {"", region}
             if is_there and each.effective_from <= day:
                 return each

@@ -97,7 +97,7 @@ def sellers_findings(file: SellersShape, rates: RatesShape | None) -> Iterator[F
 
 
 def _has_table(rates: RatesShape, country: str, region: str | None) -> bool:
-    """Of a region its own tax: the country's needs no registration with the region."""
+    """Of a region its own tax: the country's needs no nexus in the region."""
     return any(
         tax.country == country and (region is None or region in (tax.regions or []))
         for tax in rates.taxes

@@ -136,7 +136,7 @@ class FeesShape(Shape):
 
 
 class CollectsShape(Shape):
-    """A registration beyond the entity's own country's tax."""
+    """Nexus: a place beyond the entity's own country's tax."""
 
     country: Country
     region: Region | None = None
