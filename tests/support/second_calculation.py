@@ -179,9 +179,11 @@ class Sheet:
 
     # SUB-2: periods
 
-    def _first_period(self, day: date, prices_of: date | None = None) -> None:
+    def _first_period(
+        self, day: date, prices_of: date | None = None, kept_day: int | None = None
+    ) -> None:
         self.prices = self.book.on(prices_of or day)
-        self.kept_day = day.day
+        self.kept_day = kept_day or day.day
         if not self._on_firsts or day.day == 1:
             self._whole_period(day)
             return
@@ -384,8 +386,8 @@ class Sheet:
                     plan = self.rules.free_plan or ""
                     self.state, self.deal = "free", Deal(plan, 1, self.deal.frequency)
                 case _ if self.running is None:
-                    self.zone = zone
-                    self._first_period(day)
+                    self.zone = zone  # SUB-11: after free months the service's day is kept
+                    self._first_period(day, kept_day=self.term[0].day if self.term else None)
                 case _:
                     self._renew(zone)
 

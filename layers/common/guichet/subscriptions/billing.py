@@ -66,14 +66,31 @@ def billing_begun(subscription: Subscription, catalogue: Catalogue) -> Effect:
     start = subscription.billing_start
     if start is None:
         raise ValueError("billing begins on a day that is known")
-    anchor = anchor_from(subscription.mode, start)
-    anchored = replace(subscription, anchor=anchor, elapsed=0, catalogue_version=catalogue.version)
-    if anchor == start:
+    anchor, elapsed = _anchor(subscription, start)
+    anchored = replace(
+        subscription, anchor=anchor, elapsed=elapsed, catalogue_version=catalogue.version
+    )
+    if anchor <= start:
         return _next_period(anchored, catalogue, start)
     prices, terms = price_list(subscription, catalogue), subscription.terms
     part = month_share(start, terms.frequency.months)
     lines = prices.full(terms, Period(after(start), anchor), anchor, part) if part else ()
     return Effect(replace(anchored, period=Period(start, anchor), billed=()), lines)
+
+
+def _anchor(subscription: Subscription, start: date) -> tuple[date, int]:
+    """The day that is kept, and what has gone by since (SUB-2).
+
+    After free months it is that of the service start: 31 October, billed from 30 November on, then
+    from 31 December; so that periods and term end together (SUB-11).
+    """
+    mode, frequency, term = subscription.mode, subscription.terms.frequency, subscription.term
+    is_first = subscription.period is None and not subscription.on_activation
+    if is_first and term is not None and not counts_days(mode, frequency):
+        months = (start.year - term.start.year) * 12 + start.month - term.start.month
+        if months > 0 and add_months(term.start, months) == start:
+            return term.start, months
+    return anchor_from(mode, start), 0
 
 
 def after(day: date) -> date:
