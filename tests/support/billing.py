@@ -38,6 +38,7 @@ from guichet.subscriptions.use_cases.check_cart import check_cart
 from guichet.subscriptions.use_cases.place_cart import PlaceCart, PlacedCart, place_cart
 from guichet.subscriptions.use_cases.preview_cart import PreviewCart, preview_cart
 from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
+from guichet.tax.subject import TaxSubject
 from tests.support.world import ACCOUNT, World
 
 NEW_YORK = Address(
@@ -49,9 +50,9 @@ class FlatTaxes:
     """A fifth of every bill, rounded half-up once (TAX-1)."""
 
     def quote(
-        self, selling_entity: str, country: str, day: date, lines: Sequence[BillableLine]
+        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
     ) -> TaxQuote:
-        del selling_entity, country, day
+        del selling_entity, subject, day
         net = sum(line.net_minor for line in lines)
         return TaxQuote(TaxStatus.COMPUTED, (TaxLine("flat", "0.20", half_up(Fraction(net, 5))),))
 

@@ -7,13 +7,14 @@ from datetime import date
 
 from guichet.ledger.billable import BillableLine
 from guichet.subscriptions.cart import TaxQuote, TaxStatus
+from guichet.tax.subject import TaxSubject
 
 
 class NoTaxes:
     """`Taxes` that answers for every bill that none are configured."""
 
     def quote(
-        self, selling_entity: str, country: str, day: date, lines: Sequence[BillableLine]
+        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
     ) -> TaxQuote:
-        del selling_entity, country, day, lines
+        del selling_entity, subject, day, lines
         return TaxQuote(TaxStatus.NOT_CONFIGURED)

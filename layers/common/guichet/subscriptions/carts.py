@@ -21,6 +21,7 @@ from guichet.subscriptions.ports import BillingRecords, Taxes
 from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, planned_order
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
+from guichet.subscriptions.taxed import NOWHERE, tax_subject
 from guichet.subscriptions.wishing import Buyer, Planned
 
 
@@ -83,7 +84,7 @@ class Carts:
             currency=currency_for(entity, wanted),
             selling_entity=entity.entity_id,
             time_zone=time_zone,
-            country=country,
+            taxed=tax_subject(profile),
         )
         balances = self.records.balances_of(account_id)
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
@@ -146,7 +147,7 @@ class Carts:
             currency=preview.currency,
             selling_entity=preview.selling_entity,
             time_zone=preview.time_zone,
-            country="",
+            taxed=NOWHERE,
             carries_out=True,
         )
         return planned_order(preview, self.subscriptions_of(cart), buyer)

@@ -19,6 +19,7 @@ from guichet.subscriptions.cart import Cart, Preview, TaxQuote
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
+from guichet.tax.subject import TaxSubject
 
 type Aggregate = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
 
@@ -194,8 +195,14 @@ class Taxes(Protocol):
     """What taxes a bill bears. Until tables are configured, the answer is that none are known."""
 
     def quote(
-        self, selling_entity: str, country: str, day: date, lines: Sequence[BillableLine]
-    ) -> TaxQuote: ...
+        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
+    ) -> TaxQuote:
+        """One line for each tax with a rate.
+
+        Raises:
+            Unavailable: `tax_unknown`, what has to be known for it is not.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

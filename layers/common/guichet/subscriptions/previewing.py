@@ -230,7 +230,7 @@ def _bill(lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
     bill_on = min((line.bill_on for line in lines), default=buyer.day)
     if not lines:
         return Bill(bill_on, (), TaxQuote(TaxStatus.NOT_CONFIGURED))
-    tax = taxes.quote(buyer.selling_entity, buyer.country, bill_on, tuple(lines))
+    tax = taxes.quote(buyer.selling_entity, buyer.taxed, bill_on, tuple(lines))
     return Bill(bill_on, tuple(lines), tax)
 
 

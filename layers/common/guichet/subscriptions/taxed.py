@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from typing import Final
 
 from guichet.access.profile import BillingProfile
-from guichet.tax.subject import Exemption, TaxSubject, VatStanding
-from guichet.tax.tables import VatCheckPolicy
+from guichet.tax.subject import Exemption, TaxSubject, VatStanding, standing_unasked
 from guichet.tax.territories import territory
-from guichet.tax.vat_check import VatRecord
 
-NOWHERE = TaxSubject("")  # of an account that has no billing address yet
+NOWHERE: Final = TaxSubject("")  # of an account that has no billing address yet
 
 
 def tax_subject(
@@ -35,11 +33,6 @@ def tax_subject(
         country=country,
         region=region,
         is_business=number is not None,
-        vat_standing=VatStanding.NONE if number is None else standing or _unasked(number),
+        vat_standing=VatStanding.NONE if number is None else standing or standing_unasked(number),
         exemptions=tuple(exemptions),
     )
-
-
-def _unasked(number: str) -> VatStanding:
-    """What a number counts as that nobody asked about: no policy's days are looked at."""
-    return VatRecord(number).standing_on(date.min, VatCheckPolicy(0, 0, 0))

@@ -27,6 +27,7 @@ from guichet.subscriptions.changing import added, changed_in_month, plan_changed
 from guichet.subscriptions.living import activated
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import AddOnQuantity, Terms, require_sold
+from guichet.tax.subject import TaxSubject
 
 S = SubscriptionStatus
 
@@ -46,7 +47,7 @@ class Buyer:
     currency: str
     selling_entity: str
     time_zone: str
-    country: str
+    taxed: TaxSubject
     carries_out: bool = False  # a placed order, whose day has been
 
 

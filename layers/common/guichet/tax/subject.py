@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from guichet.countries import EU_MEMBERS
+
+# What numbers begin with that the official register answers for: the member states, Greece as EL.
+_ANSWERED_FOR: Final = (EU_MEMBERS - {"GR"}) | {"EL"}
 
 
 class VatStanding(StrEnum):
@@ -17,6 +21,16 @@ class VatStanding(StrEnum):
     INVALID = "invalid"  # the register's last word is no
     NEVER_ANSWERED = "never_answered"  # no answer yet, or a positive one that is too old
     STATED = "stated"  # of a country whose numbers no register here answers for
+
+
+def is_answered_for(vat_number: str) -> bool:
+    """Whether the official register knows numbers of this kind."""
+    return vat_number[:2] in _ANSWERED_FOR
+
+
+def standing_unasked(vat_number: str) -> VatStanding:
+    """What a number counts as that nobody has asked about."""
+    return VatStanding.NEVER_ANSWERED if is_answered_for(vat_number) else VatStanding.STATED
 
 
 @dataclass(frozen=True, slots=True)

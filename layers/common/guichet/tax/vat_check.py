@@ -6,14 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
-from guichet.countries import EU_MEMBERS
-from guichet.tax.subject import VatStanding
+from guichet.tax.subject import VatStanding, is_answered_for, standing_unasked
 from guichet.tax.tables import VatCheckPolicy
-
-# The register answers for the member states, Greece as EL, and for Northern Ireland's goods as XI.
-REGISTERED: Final = (EU_MEMBERS - {"GR"}) | {"EL"}
 
 
 class VatAnswer(StrEnum):
@@ -59,8 +54,8 @@ class VatRecord:
         The last positive answer counts for 90 days, the 90th included, unless a negative one came
         after it. A number without such an answer is charged VAT.
         """
-        if self.vat_number[:2] not in REGISTERED:
-            return VatStanding.STATED
+        if not is_answered_for(self.vat_number):
+            return standing_unasked(self.vat_number)
         if self._is_denied:
             return VatStanding.INVALID
         valid_at = self.last_valid_at
@@ -70,7 +65,7 @@ class VatRecord:
 
     def has_to_be_asked(self, day: date, policy: VatCheckPolicy) -> bool:
         """Before an invoice of this day: unless it was answered recently enough, or today."""
-        if self.vat_number[:2] not in REGISTERED:
+        if not is_answered_for(self.vat_number):
             return False
         if self._is_denied:
             return self.last_invalid_at is not None and self.last_invalid_at.date() < day

@@ -20,6 +20,7 @@ from guichet.subscriptions.ports import Bills, ReadBill, Slice
 from guichet.subscriptions.pricing import PriceList
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import PAID, Subscription
+from guichet.subscriptions.taxed import tax_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,9 @@ def read_next_bill(member: Member, subscription_id: str, *, carts: Carts) -> Nex
     balance = carts.records.balance(found.account_id, found.selling_entity, found.currency)
     if not lines or found.status not in PAID:
         return NextBill(None, (), None, balance.credit)
-    address = profile.billing_address
     bill_on = lines[0].bill_on
     entity = sold.entity(found, sold.catalogue(found, bill_on).product(found.product_id))
-    tax = carts.taxes.quote(entity, address.country if address else "", bill_on, lines)
+    tax = carts.taxes.quote(entity, tax_subject(profile), bill_on, lines)
     return NextBill(bill_on, lines, tax, balance.credit)
 
 
