@@ -38,7 +38,8 @@ def copied(value: Plain) -> Plain:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        value.encode()
+        if not value.isascii():
+            value.encode()
         return str.__str__(value)  # an enum's member comes back as its text
     if isinstance(value, int):
         if abs(value) >= _NUMBER_LIMIT:
@@ -53,20 +54,25 @@ def copied(value: Plain) -> Plain:
 
 def copied_item(item: Mapping[str, Plain]) -> Item:
     """As `copied`, for an item or a map in it."""
-    if not all(isinstance(name, str) for name in item):
-        raise TypeError("names are text")
-    return {name: copied(value) for name, value in item.items()}
+    taken: Item = {}
+    for name, value in item.items():
+        if not isinstance(name, str):
+            raise TypeError("names are text")
+        # Most of what is written is short text, which needs no call.
+        is_text = type(value) is str and value.isascii()
+        taken[name] = value if is_text else copied(value)
+    return taken
 
 
 def unshared(item: Item) -> Item:
     """A copy of what was checked when it was written."""
-    return {name: _unshared(value) for name, value in item.items()}
+    return {name: value if type(value) is str else _unshared(value) for name, value in item.items()}
 
 
 def _unshared(value: Plain) -> Plain:
-    if isinstance(value, list):
+    if type(value) is list:
         return [_unshared(part) for part in value]
-    return unshared(value) if isinstance(value, dict) else value
+    return unshared(value) if type(value) is dict else value
 
 
 def size_bytes(value: Plain) -> int:
@@ -74,16 +80,20 @@ def size_bytes(value: Plain) -> int:
     if value is None or isinstance(value, bool):
         return 1
     if isinstance(value, str):
-        return len(value.encode())
+        return _text_bytes(value)
     if isinstance(value, int):
         return (len(str(abs(value))) + 1) // 2 + 1 + (value < 0)
     if isinstance(value, list):
-        return 3 + sum(1 + size_bytes(part) for part in value)
-    return 3 + sum(1 + len(name.encode()) + size_bytes(part) for name, part in value.items())
+        return 3 + len(value) + sum(map(size_bytes, value))
+    return 3 + len(value) + item_size_bytes(value)
 
 
 def item_size_bytes(item: Item) -> int:
-    return sum(len(name.encode()) + size_bytes(value) for name, value in item.items())
+    return sum(map(_text_bytes, item)) + sum(map(size_bytes, item.values()))
+
+
+def _text_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def require_key(key: Key) -> None:
