@@ -98,7 +98,7 @@ def preview(**changed: Any) -> Preview:  # noqa: ANN401 - same
             preview_id="prv_1",
             account_id=ACCOUNT_ID,
             wishes=(wish,),
-            touched=(Touched("sub_1", 0),),
+            touched=(Touched("sub_1", 0, Terms("team", 5, Frequency.MONTHLY), None, DAY),),
             selling_entity=ENTITY,
             currency="EUR",
             time_zone="Europe/Paris",

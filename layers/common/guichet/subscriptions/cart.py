@@ -11,7 +11,8 @@ from guichet.catalogue.catalogue import Frequency
 from guichet.errors import Conflict
 from guichet.ledger.billable import BillableLine, net_minor
 from guichet.money import Money
-from guichet.subscriptions.terms import AddOnQuantity
+from guichet.period import Period
+from guichet.subscriptions.terms import AddOnQuantity, Terms
 
 
 class CartLineKind(StrEnum):
@@ -93,6 +94,9 @@ class Touched:
 
     subscription_id: str
     version: int
+    terms: Terms  # what it will be for
+    period: Period | None  # that will be running; None while nothing is billed
+    billing_start: date | None  # None: from its activation on
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,13 @@ def _preview(  # noqa: PLR0917 - each is another thing
         account_id=buyer.account.account_id,
         wishes=tuple(wishes),
         touched=tuple(
-            Touched(each.after.subscription_id, each.before.version if each.before else 0)
+            Touched(
+                each.after.subscription_id,
+                each.before.version if each.before else 0,
+                each.after.terms,
+                each.after.period,
+                each.after.billing_start,
+            )
             for each in made
         ),
         selling_entity=buyer.selling_entity,

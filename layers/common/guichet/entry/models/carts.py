@@ -12,12 +12,12 @@ from pydantic import Field, StringConstraints
 from guichet.catalogue.catalogue import Frequency
 from guichet.entry.callers import known_form
 from guichet.entry.fields import Amount, Answer, CodeWord, Request
-from guichet.entry.models.billing_lines import BillSumsAnswer, Naming
+from guichet.entry.models.billing_lines import BillSumsAnswer, DaysAnswer, Naming
 from guichet.entry.problems import refused_fields
 from guichet.errors import FieldError
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
-from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
+from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview, Touched
 from guichet.subscriptions.terms import AddOnQuantity
 
 MOST: Final = 1_000_000  # of anything; what a plan or an add-on is sold in, the catalogue says
@@ -31,10 +31,10 @@ Method = Literal["stripe", "paypal"]
 _TERMS: Final = frozenset({"plan", "frequency", "seats", "add_ons", "once"})
 _TAKES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "subscribe": _TERMS | {"subscription_id", "product"},
+        "subscribe": _TERMS | {"subscription_id", "product", "on_activation"},
         "add": frozenset({"subscription_id", "seats", "add_ons", "once"}),
         "change": _TERMS | {"subscription_id"},
-        "reactivate": _TERMS | {"subscription_id"},
+        "reactivate": _TERMS | {"subscription_id", "on_activation"},
     }
 )
 
@@ -54,7 +54,8 @@ class CartLineGiven(Request):
 
     `subscribe` names a `product`, or the trial or free subscription that is to be paid for; the
     others name a subscription. Of `add`, seats and add-ons are how many more; elsewhere how many
-    there are to be. What is left out stays as it is. `once` is bought once.
+    there are to be. What is left out stays as it is. `once` is bought once. `on_activation`, by a
+    representative alone: billing begins when it is reported to work.
     """
 
     kind: Literal["subscribe", "add", "change", "reactivate"]
@@ -65,11 +66,12 @@ class CartLineGiven(Request):
     seats: Seats | None = None
     add_ons: AddOns | None = None
     once: AddOns | None = None
+    on_activation: bool = False
 
     def faults(self, place: int) -> Iterator[FieldError]:
         """What this kind of line lacks, or does not take."""
         given = {name for name in self.model_fields_set if getattr(self, name) is not None}
-        given -= {"kind"}
+        given -= {"kind"} if self.on_activation else {"kind", "on_activation"}
         for name in sorted(given - _TAKES[self.kind]):
             detail = f"A line of kind {self.kind} has no such field."
             yield FieldError(f"/lines/{place}/{name}", "unknown_field", detail)
@@ -93,6 +95,7 @@ class CartLineGiven(Request):
             seats=self.seats,
             add_ons=None if self.add_ons is None else _quantities(self.add_ons),
             once=_quantities(self.once or []),
+            on_activation=self.on_activation,
         )
 
 
@@ -132,6 +135,32 @@ class OrderPaymentRequest(Request):
     """How an order is paid."""
 
     method: Method
+
+
+class PlannedPeriodAnswer(Answer):
+    """What a subscription will be for, and from when to when.
+
+    `period` is the one that will be running: null while nothing is billed, until `billing_start`,
+    which is null where it begins with the activation.
+    """
+
+    subscription_id: str
+    plan: str
+    seats: int
+    frequency: str
+    period: DaysAnswer | None
+    billing_start: date | None
+
+    @classmethod
+    def of(cls, touched: Touched) -> Self:
+        return cls(
+            subscription_id=touched.subscription_id,
+            plan=touched.terms.plan_id,
+            seats=touched.terms.seats,
+            frequency=touched.terms.frequency,
+            period=DaysAnswer.of(touched.period),
+            billing_start=touched.billing_start,
+        )
 
 
 class CartSums(Answer):
