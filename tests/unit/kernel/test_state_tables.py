@@ -19,7 +19,13 @@ from guichet.registration import registration as registrations
 from guichet.registration import training as trainings
 from guichet.registration.registration import RegistrationStatus as R
 from guichet.registration.training import TrainingStatus as T
-from tests.support import samples
+from guichet.subscriptions import cart as carts
+from guichet.subscriptions import seats
+from guichet.subscriptions import subscription as subscriptions
+from guichet.subscriptions.cart import CartStatus as C
+from guichet.subscriptions.seats import SeatStatus as G
+from guichet.subscriptions.subscription import SubscriptionStatus as S
+from tests.support import billing_samples, samples
 
 # As the rules write them down; the code's own tables are compared, never read.
 REG_8: Final = {
@@ -78,12 +84,37 @@ PAY_1: Final = {
     A.UNLINKED: {A.ONBOARDING},
     A.REVOKED: {A.ONBOARDING},
 }
+SUB_3: Final = {  # and on the date of its cancellation any state but `pending` becomes `expired`
+    S.PENDING: {S.ACTIVE, S.ABANDONED},
+    S.TRIALING: {S.ACTIVE, S.FREE, S.EXPIRED},
+    S.ACTIVE: {S.PAST_DUE, S.EXPIRED},
+    S.PAST_DUE: {S.ACTIVE, S.SUSPENDED, S.EXPIRED},
+    S.SUSPENDED: {S.ACTIVE, S.EXPIRED},
+    S.FREE: {S.ACTIVE, S.EXPIRED},
+    S.EXPIRED: {S.ACTIVE},
+    S.ABANDONED: set(),
+}
+SUB_5: Final = {
+    C.PENDING: {C.PROCESSING, C.DONE, C.ABANDONED},
+    C.PROCESSING: {C.PENDING, C.DONE, C.ABANDONED},
+    C.DONE: set(),
+    C.ABANDONED: set(),
+}
+SUB_14: Final = {
+    G.INVITED: {G.ACTIVE, G.RELEASED},
+    G.ACTIVE: {G.RELEASED},
+    G.RELEASED: set(),
+}
 CYCLES: Final[list[tuple[str, Any, dict[Any, set[Any]]]]] = [
     ("REG-8", samples.registration(), REG_8),
     ("payment", samples.payment(), PAYMENT),
     ("RFD-6", samples.refund(), RFD_6),
     ("REG-1", samples.training(), TRAINING),
     ("PAY-1", samples.payment_account(), PAY_1),
+    ("an order's payment", samples.cart_payment(), PAYMENT),
+    ("SUB-3", billing_samples.subscription(), SUB_3),
+    ("SUB-5", billing_samples.cart(), SUB_5),
+    ("SUB-14", billing_samples.seat(), SUB_14),
 ]
 PAIRS: Final = [
     pytest.param(aggregate, before, after, after in moves[before], id=f"{name} {before}-{after}")
@@ -118,10 +149,18 @@ def test_only_the_rules_own_moves_happen(
         pytest.param(refunds.TRANSITIONS, F, id="refund"),
         pytest.param(trainings.TRANSITIONS, T, id="training"),
         pytest.param(accounts.TRANSITIONS, A, id="payment account"),
+        pytest.param(subscriptions.TRANSITIONS, S, id="subscription"),
+        pytest.param(carts.TRANSITIONS, C, id="cart"),
+        pytest.param(seats.TRANSITIONS, G, id="seat"),
     ],
 )
 def test_every_state_has_its_row(table: dict[Any, Any], states: type[StrEnum]) -> None:
     assert set(table) == set(states)
+
+
+def test_access_is_what_is_tried_paid_or_free_and_never_what_is_ordered_bad_9() -> None:
+    assert {S.TRIALING, S.ACTIVE, S.FREE, S.PAST_DUE} == subscriptions.ACCESS
+    assert {S.ACTIVE, S.PAST_DUE, S.SUSPENDED} == subscriptions.PAID
 
 
 def test_seats_are_held_by_who_may_still_come_reg_4() -> None:
