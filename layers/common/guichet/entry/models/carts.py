@@ -181,6 +181,7 @@ class CartSums(Answer):
     due_now: Amount
     credit_given: Amount
     subscriptions: list[str]
+    periods: list[PlannedPeriodAnswer]
 
 
 def _sums(preview: Preview, naming: Naming) -> dict[str, object]:
@@ -198,6 +199,7 @@ def _sums(preview: Preview, naming: Naming) -> dict[str, object]:
         "due_now": Amount.of(preview.due_now),
         "credit_given": Amount.of(preview.credit_given),
         "subscriptions": [each.subscription_id for each in preview.touched],
+        "periods": [PlannedPeriodAnswer.of(each) for each in preview.touched],
     }
 
 
