@@ -116,3 +116,16 @@ def test_without_a_billing_address_the_country_is_not_known_yet(
     answer = call("GET", "/v1/products")
 
     assert (answer.status, answer.body["country"]) == (200, None)
+
+
+def test_a_trial_is_on_offer_until_it_was_started_sub_19(call: Call) -> None:
+    before = _trials(call)
+    call("POST", "/v1/trials", body={"product": "webinar", "plan": "starter"})
+
+    assert before == {"webinar": True, "telephony": False, "corporate": False}
+    assert _trials(call) == dict.fromkeys(before, False)
+
+
+def _trials(call: Call) -> dict[str, bool]:
+    products = call("GET", "/v1/products").body["products"]
+    return {each["product"]: each["trial_available"] for each in products}

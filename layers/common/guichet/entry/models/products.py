@@ -172,7 +172,10 @@ class ContractAnswer(Answer):
 
 
 class ProductAnswer(Answer):
-    """A product. `self_service` is what customers do themselves; all else a representative does."""
+    """A product. `self_service` is what customers do themselves; all else a representative does.
+
+    `trial_available`: its one trial has not been started; its plans say for how many days.
+    """
 
     product: str
     name: str
@@ -182,6 +185,7 @@ class ProductAnswer(Answer):
     seller: SellerAnswer
     self_service: list[str]
     free_plan: str | None
+    trial_available: bool
     contract: ContractAnswer | None
     plans: list[PlanAnswer]
     add_ons: list[AddOnAnswer]
@@ -200,6 +204,7 @@ class ProductAnswer(Answer):
             seller=SellerAnswer.of(sold.entity, sold.currencies),
             self_service=sorted(product.self_service),
             free_plan=product.free_plan_id,
+            trial_available=sold.has_unused_trial,
             contract=_contract(product),
             plans=[PlanAnswer.of(each, sold, naming) for each in plans],
             add_ons=[AddOnAnswer.of(each, sold, naming) for each in product.add_ons.values()],

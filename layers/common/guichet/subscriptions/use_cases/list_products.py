@@ -11,6 +11,7 @@ from guichet.catalogue.catalogue import Catalogue, Product
 from guichet.catalogue.selling import SellingEntity
 from guichet.period import local_day
 from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.naming import trial_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class SoldProduct:
     product: Product
     entity: SellingEntity
     currencies: tuple[str, ...]
+    has_unused_trial: bool  # one per product and account (SUB-19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def list_products(member: Member, *, carts: Carts) -> Assortment:
     country = None if address is None else address.country
     day = local_day(carts.clock.now(), profile.time_zone)
     catalogue = carts.catalogues.at(day)
+    tried = _tried(member.account_id, catalogue, carts)
     sold = {
-        name: _sold(product, carts.entities.for_country(country or "", product))
+        name: _sold(product, carts.entities.for_country(country or "", product), tried)
         for name, product in catalogue.products.items()
     }
     return Assortment(
@@ -58,7 +61,15 @@ def list_products(member: Member, *, carts: Carts) -> Assortment:
     )
 
 
-def _sold(product: Product, entity: SellingEntity) -> SoldProduct:
+def _sold(product: Product, entity: SellingEntity, tried: frozenset[str]) -> SoldProduct:
     """In the entity's order, whose first currency is its default."""
     common = tuple(each for each in entity.currencies if each in product.currencies)
-    return SoldProduct(product, entity, common)
+    has_trial = any(plan.trial_days for plan in product.plans.values())
+    return SoldProduct(product, entity, common, has_trial and product.product_id not in tried)
+
+
+def _tried(account_id: str, catalogue: Catalogue, carts: Carts) -> frozenset[str]:
+    """The products of which the account has had its trial."""
+    ids = {trial_id(account_id, name): name for name in catalogue.products}
+    found = carts.records.subscriptions(account_id, tuple(ids))
+    return frozenset(ids[each.subscription_id] for each in found if each is not None)
