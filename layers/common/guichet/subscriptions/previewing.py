@@ -132,7 +132,8 @@ def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscript
         raise invalid_field(
             "/currency", "currency_not_sold", "This is not sold in that currency; choose another."
         )
-    terms = Terms(plan.plan_id, wish.seats or plan.minimum_seats, wish.frequency)
+    seats = plan.minimum_seats if wish.seats is None else wish.seats
+    terms = Terms(plan.plan_id, seats, wish.frequency)
     return Subscription(
         subscription_id=derived_id("sub", buyer.account.account_id, preview_id, str(place)),
         account_id=buyer.account.account_id,
