@@ -78,6 +78,12 @@ def dynamodb_client(endpoint_url: str | None = None) -> DynamoDBClient:
     )
 
 
-def signed_dynamodb(endpoint_url: str) -> SignedService:
+def signed_dynamodb(endpoint_url: str, *, read_seconds: float = 5.0) -> SignedService:
     """What functions have in boto3's place, with made-up credentials."""
-    return SignedService(DYNAMODB, Credentials("test", "test"), "us-east-1", endpoint_url)
+    return SignedService(
+        DYNAMODB,
+        Credentials("test", "test"),
+        "us-east-1",
+        endpoint_url,
+        read_seconds=read_seconds,
+    )
