@@ -19,6 +19,8 @@ from local.simulators.paypal import PayPalSimulator
 from local.simulators.paypal.server import create_app as create_paypal
 from local.simulators.stripe import StripeSimulator
 from local.simulators.stripe.server import create_app as create_stripe
+from local.simulators.vies import ViesSimulator
+from local.simulators.vies.server import create_app as create_vies
 
 HOST = "127.0.0.1"
 _PANELS = "/_local/providers"
@@ -43,7 +45,11 @@ class FrontDoor:
         pages: Path = ROOT / "web"
         entrance = _Entrance(
             api=ApiProxy(deployment.api_url),
-            providers={"stripe": create_stripe(stripe), "paypal": create_paypal(paypal)},
+            providers={
+                "stripe": create_stripe(stripe),
+                "paypal": create_paypal(paypal),
+                "vies": create_vies(ViesSimulator()),
+            },
             desk=create_desk(deployment, clock, stripe, paypal, pages),
         )
         self._server = create_server(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +12,10 @@ from guichet.adapters.http import HttpRequest, HttpResponse, NoAnswerError
 from guichet.adapters.vies import Vies
 from guichet.tax.ports import VatRegister
 from guichet.tax.vat_check import VatAnswer, VatReply
+from local.simulators.errors import LostAnswerError
+from local.simulators.vies import ViesSimulator
+from local.simulators.vies.server import create_app
+from local.simulators.vies.simulator import NO_ANSWER
 from tests.support.vat_register import MemoryVatRegister
 
 NUMBER = "FR61954506077"
@@ -151,6 +156,30 @@ def the_service(answer: VatAnswer) -> VatRegister:
     return Vies(replying({**ANSWER, "valid": answer is VatAnswer.VALID}))
 
 
+@dataclass
+class InProcess:
+    """The simulated service without a socket."""
+
+    simulator: ViesSimulator
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        path = urlsplit(request.url).path.removeprefix("/taxation_customs/vies")
+        try:
+            answer = self.simulator.handle(request.method, path, request.headers, request.body)
+        except LostAnswerError as error:
+            raise NoAnswerError("lost") from error
+        return HttpResponse(answer.status, answer.headers, answer.body)
+
+
+def the_simulator(answer: VatAnswer) -> VatRegister:
+    simulator = ViesSimulator()
+    if answer is VatAnswer.INVALID:
+        simulator.deny(NUMBER)
+    if answer is VatAnswer.UNAVAILABLE:
+        simulator.take_out("FR")
+    return Vies(InProcess(simulator), requester="IE6388047V")
+
+
 def the_fake(answer: VatAnswer) -> VatRegister:
     return MemoryVatRegister(
         registered={NUMBER} if answer is VatAnswer.VALID else set(),
@@ -158,9 +187,11 @@ def the_fake(answer: VatAnswer) -> VatRegister:
     )
 
 
-@pytest.mark.parametrize("register", [the_service, the_fake])
+@pytest.mark.parametrize("register", [the_service, the_simulator, the_fake])
 @pytest.mark.parametrize("answer", list(VatAnswer))
-def test_service_and_fake_keep_one_contract_tax_3(register: object, answer: VatAnswer) -> None:
+def test_service_simulator_and_fake_keep_one_contract_tax_3(
+    register: object, answer: VatAnswer
+) -> None:
     assert callable(register)
 
     reply = register(answer).check(NUMBER)
@@ -168,3 +199,55 @@ def test_service_and_fake_keep_one_contract_tax_3(register: object, answer: VatA
     assert reply.answer is answer
     assert bool(reply.reference) is (answer is VatAnswer.VALID)
     assert bool(reply.said) is (answer is VatAnswer.UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        pytest.param(b"no json", "INVALID_INPUT", id="no JSON"),
+        pytest.param(b'{"countryCode": "FR"}', "INVALID_INPUT", id="no number"),
+        pytest.param(
+            b'{"countryCode": "GB", "vatNumber": "123456782"}', "INVALID_INPUT", id="no member"
+        ),
+        pytest.param(
+            b'{"countryCode": "FR", "vatNumber": "61954506077", "requesterMemberStateCode": "IE",'
+            b' "requesterNumber": "1"}',
+            "INVALID_REQUESTER_INFO",
+            id="nobody asks",
+        ),
+    ],
+)
+def test_the_simulator_refuses_what_the_service_refuses(body: bytes, error: str) -> None:
+    answer = ViesSimulator().handle("POST", "/rest-api/check-vat-number", {}, body)
+
+    assert answer.status == 400
+    assert json.loads(answer.body)["errorWrappers"][0]["error"] == error
+
+
+def test_a_state_that_breaks_the_connection_is_an_outage_tax_3() -> None:
+    simulator = ViesSimulator()
+    simulator.take_out("FR", NO_ANSWER)
+
+    assert Vies(InProcess(simulator)).check(NUMBER).answer is VatAnswer.UNAVAILABLE
+
+
+def test_the_simulator_is_set_over_http() -> None:
+    simulator = ViesSimulator()
+    client = create_app(simulator).test_client()
+    asked = {"countryCode": "FR", "vatNumber": "61954506077"}
+    panel = "/_local/providers/vies"
+
+    client.put(f"{panel}/numbers/{NUMBER}", json={"valid": False})
+    denied = client.post("/rest-api/check-vat-number", json=asked).get_json()
+    client.put(f"{panel}/numbers/{NUMBER}", json={"valid": True})
+    client.put(f"{panel}/states/FR", json={"error": "MS_UNAVAILABLE"})
+    out = client.post("/rest-api/check-vat-number", json=asked).get_json()
+    refused = client.put(f"{panel}/states/GB", json={"error": "MS_UNAVAILABLE"})
+    client.delete(f"{panel}/states/FR")
+    confirmed = client.post("/rest-api/check-vat-number", json=asked).get_json()
+
+    assert denied["valid"] is False
+    assert out["errorWrappers"] == [{"error": "MS_UNAVAILABLE"}]
+    assert refused.status_code == 400
+    assert confirmed["valid"] is True
+    assert client.get(f"{panel}/state").get_json()["asked"] == [NUMBER] * 3
