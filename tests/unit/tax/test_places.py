@@ -247,9 +247,10 @@ def test_an_invoice_with_alabamas_tax_says_where_to_ask_for_it_tax_6() -> None:
         pytest.param("SG", TaxSubject("SG"), DAY, id="a seller's country without a table"),
         pytest.param("SG", TaxSubject("DE"), DAY, id="the same, selling abroad"),
         pytest.param("CA", TaxSubject("CA"), DAY, id="Canada without a province"),
+        pytest.param("US", TaxSubject("US"), DAY, id="the United States without a state"),
         pytest.param("CA", TaxSubject("CA", "XX"), DAY, id="a province that there isn't"),
         pytest.param("IE", TaxSubject("FR"), date(2013, 12, 31), id="a day before the table"),
-        pytest.param("CA", TaxSubject("CA", "PE"), date(2016, 9, 30), id="the same, a province"),
+        pytest.param("CA", TaxSubject("CA", "PE"), date(2013, 3, 31), id="the same, a province"),
     ],
 )
 def test_what_the_tables_should_have_and_lack_is_refused_tax_2(

@@ -93,6 +93,8 @@ def _at_home(seller: str, subject: TaxSubject, day: date, tables: TaxTables) -> 
     here = tables.taxes_in(seller, subject.region)
     has_nexus = tables.nexus_in(seller, seller, subject.region, day) is not None
     if not tables.own_name(seller):  # the states' taxes alone, as in the United States
+        if not subject.region:
+            raise tax_unknown(f"a customer in no state of {seller}")
         if not has_nexus:
             return Place(Category.OUT_OF_SCOPE)
         return _taxed(_required(subject, tables))
