@@ -38,8 +38,8 @@ check: setup ## format, lint, types, import rules, lock files, template
 bench: setup build ## measure speed and price against benchmarks/goals.toml
 	@$(IN)/python -m benchmarks
 
-simulate: setup ## crash points of all flows, pairs, and races (RACE=200 PAIRS=4000 SEED=1)
-	@SIMULATE=1 RACE=$${RACE:-200} $(IN)/pytest -n $(WORKERS) --dist worksteal tests/simulation tests/races
+simulate: setup ## crash points of all flows, pairs, races, and years of billing (RACE=200 PAIRS=4000 SEED=1)
+	@SIMULATE=1 RACE=$${RACE:-200} $(IN)/pytest -n $(WORKERS) --dist worksteal tests/simulation tests/races tests/unit/histories
 
 cases: setup ## numeric cases (CASES=file or folder)
 	@$(IN)/python -m tests.cases $(CASES)

@@ -21,8 +21,8 @@ from guichet.subscriptions.use_cases.set_collection_state import (
     set_collection_state,
 )
 from tests.support.billing import Billing
-from tests.support.history import QuietWorld
 from tests.support.odd_catalogue import odd_catalogues
+from tests.support.quiet_world import QuietWorld
 from tests.support.world import TestClock
 
 

@@ -13,9 +13,10 @@ from guichet.ledger.postings import LedgerAccount, balances
 from guichet.subscriptions.seats import SeatStatus
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.terms import Terms
-from tests.support.history import ENTITY, History
+from tests.support.history import History
 from tests.support.odd_catalogue import CURRENCY
 from tests.support.second_calculation import Charge, Deal
+from tests.support.story import ENTITY
 
 L = LedgerAccount
 

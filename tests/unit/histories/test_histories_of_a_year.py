@@ -11,8 +11,9 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.history import BEGIN, ZONES, Act, History
+from tests.support.history import History
 from tests.support.history_checks import check
+from tests.support.story import BEGIN, ZONES, Act
 
 IS_WIDE: Final = bool(os.environ.get("SIMULATE"))  # set by `make simulate`
 
