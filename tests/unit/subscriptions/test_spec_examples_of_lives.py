@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -294,6 +295,35 @@ def test_after_30_days_suspended_it_expires_and_data_is_kept_from_the_paid_end_c
     assert billing.only().ended_on == date(2027, 1, 31)
     assert billing.only().deletion_on == date(2027, 5, 1)
     assert [line.net_minor for line in billing.billed()] == [3000]
+
+
+def test_what_is_cancelled_while_suspended_ended_with_what_was_paid_sub_15() -> None:
+    billing = on(date(2027, 1, 1))
+    billing.buy(billing.webinar("starter"))
+    billing.until(date(2027, 1, 20))
+    collect(billing, "past_due", "suspended")
+    billing.until(date(2027, 2, 10))
+
+    cancel(billing)
+
+    assert billing.only().status is S.EXPIRED
+    assert billing.only().ended_on == date(2027, 1, 31)
+    assert billing.only().deletion_on == date(2027, 5, 1)
+
+
+def test_a_move_to_another_companys_country_applies_from_the_next_period_inv_12() -> None:
+    billing = on(date(2027, 1, 1))
+    billing.buy(billing.webinar("starter"))
+    billing.move_to(replace(NEW_YORK, country="CA", region="ON", postal_code="M5H 2N2"))
+    billing.until(date(2027, 1, 11))
+    billing.buy(billing.wish("add", subscription_id=billing.only().subscription_id, seats=1))
+    running_entity = billing.only().selling_entity
+
+    billing.until(date(2027, 1, 31))
+
+    assert (running_entity, billing.only().selling_entity) == ("us", "ca")
+    assert billing.balance(entity="us").bills == ()
+    assert [bill.open_minor for bill in billing.balance(entity="ca").bills] == [6000]
 
 
 def test_while_suspended_no_period_is_billed_or_shown_and_the_next_begins_when_paid_col_5() -> None:

@@ -72,6 +72,11 @@ def expired(
     )
 
 
+def end_of_paid(subscription: Subscription, day: date) -> date:
+    """How long data is kept counts from the end of the last paid period (SUB-15)."""
+    return day if subscription.period is None else min(subscription.period.end, day)
+
+
 def _kept_until(retention: Retention, day: date) -> date:
     return add_months(day, retention.months) + timedelta(days=retention.days)
 

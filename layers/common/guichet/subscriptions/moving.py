@@ -14,7 +14,13 @@ from guichet.events import Event
 from guichet.ledger.billable import BillableLine
 from guichet.period import local_day
 from guichet.subscriptions.billing import Effect, billing_begun, renewed
-from guichet.subscriptions.living import announced, announces_deletion, expired, trial_ended
+from guichet.subscriptions.living import (
+    announced,
+    announces_deletion,
+    end_of_paid,
+    expired,
+    trial_ended,
+)
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.subscription import (
     PAID,
@@ -99,7 +105,7 @@ def _by_state(subscription: Subscription, look_at: datetime, day: date, sold: So
         case S.EXPIRED:
             return _announced(subscription)
         case S.SUSPENDED if _suspended_too_long(subscription, look_at):
-            return _expired(subscription, product, _end_of_paid(subscription, day), sold)
+            return _expired(subscription, product, end_of_paid(subscription, day), sold)
         case _ if subscription.ends_by_cancellation(day):
             return _expired(subscription, product, day, sold)
         case S.TRIALING:
@@ -111,11 +117,6 @@ def _by_state(subscription: Subscription, look_at: datetime, day: date, sold: So
 def _suspended_too_long(subscription: Subscription, look_at: datetime) -> bool:
     since = subscription.suspended_at
     return since is not None and look_at >= since + SUSPENDED_FOR
-
-
-def _end_of_paid(subscription: Subscription, day: date) -> date:
-    """How long data is kept counts from the end of the last paid period (SUB-15)."""
-    return day if subscription.period is None else min(subscription.period.end, day)
 
 
 def _expired(subscription: Subscription, product: Product, day: date, sold: Sold) -> Moved:

@@ -18,6 +18,7 @@ from guichet.subscriptions.living import (
     attempted,
     cancelled,
     end_if_cancelled,
+    end_of_paid,
     expired,
     is_late_notice,
     notice_day,
@@ -106,7 +107,7 @@ def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -
         return Written(
             subscription_change(found, marked, "subscription.cancelled", facts, mails=mails)
         )
-    over = expired(marked, product, day, late_months=carts.policy.late_months)
+    over = expired(marked, product, end_of_paid(found, day), late_months=carts.policy.late_months)
     return Written(
         subscription_change(
             found, over, "subscription.expired", facts, mails=("billing_cancelled",)
