@@ -23,9 +23,10 @@ from guichet.subscriptions.cart import (
 )
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
+from guichet.subscriptions.quantities import counted
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import Terms
-from guichet.subscriptions.wishing import Buyer, Planned, counted, planned
+from guichet.subscriptions.wishing import Buyer, Planned, planned
 
 type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -20,13 +20,14 @@ from guichet.catalogue.catalogue import (
 from guichet.catalogue.ports import Catalogues
 from guichet.errors import Conflict, invalid_field
 from guichet.ledger.billable import BillableLine
-from guichet.period import first_of_next_month, local_day
-from guichet.subscriptions.billing import Effect, price_list
+from guichet.period import local_day
+from guichet.subscriptions.billing import Effect
 from guichet.subscriptions.cart import CartLine, CartLineKind
 from guichet.subscriptions.changing import added, changed_in_month, plan_changed
 from guichet.subscriptions.living import activated
+from guichet.subscriptions.quantities import counted, sold_once
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
-from guichet.subscriptions.terms import AddOnQuantity, Terms, require_sold
+from guichet.subscriptions.terms import Terms, require_sold
 from guichet.tax.subject import TaxSubject
 
 S = SubscriptionStatus
@@ -102,7 +103,7 @@ def planned(
         effect = activated(held, terms, catalogue, day)
     else:
         effect = _changed(held, terms, product, catalogue, day, buyer.catalogues)
-    once = _once(wishes, effect.subscription, catalogue, day)
+    once = sold_once(wishes, effect.subscription, catalogue, day)
     if effect.subscription == subscription and not once:
         raise Conflict("nothing_to_change", "This is what the subscription is already.")
     lines = (*effect.lines, *once)
@@ -170,22 +171,6 @@ def _wanted(terms: Terms, wish: CartLine) -> Terms:
     return changed
 
 
-def counted(quantities: Iterable[AddOnQuantity]) -> Mapping[str, int]:
-    """Quantities by add-on.
-
-    Raises:
-        Invalid: `add_on_twice`, `quantity_out_of_range`.
-    """
-    found: dict[str, int] = {}
-    for each in quantities:
-        if each.add_on_id in found:
-            raise invalid_field("/add_ons", "add_on_twice", "Name each add-on once.")
-        if each.quantity < 0:
-            raise invalid_field("/add_ons", "quantity_out_of_range", "A number of 0 or more.")
-        found[each.add_on_id] = each.quantity
-    return found
-
-
 def _changed(  # noqa: PLR0917 - each is another thing
     subscription: Subscription,
     terms: Terms,
@@ -232,37 +217,6 @@ def _require_no_less(before: Terms, terms: Terms) -> None:
             "Seats and add-ons are taken off from the next renewal on; change the subscription itself.",
             rule="SUB-16",
         )
-
-
-def _once(
-    wishes: Sequence[CartLine], subscription: Subscription, catalogue: Catalogue, day: date
-) -> tuple[BillableLine, ...]:
-    """What is sold once: with the order, or on the bill of the next 1st (SUB-7)."""
-    prices = price_list(subscription, catalogue)
-    bill_on = day
-    if subscription.mode is BillingMode.CALENDAR:
-        bill_on = first_of_next_month(day)
-    return tuple(
-        prices.once(add_on_id, quantity, day, bill_on)
-        for wish in wishes
-        for add_on_id, quantity in counted(wish.once).items()
-        if quantity
-        and _is_sold_once(add_on_id, quantity, catalogue.product(subscription.product_id))
-    )
-
-
-def _is_sold_once(add_on_id: str, quantity: int, product: Product) -> bool:
-    add_on = product.add_on(add_on_id)
-    if add_on.recurs:
-        raise invalid_field("/once", "add_on_recurs", "This add-on recurs; name it in `add_ons`.")
-    if quantity > add_on.maximum_quantity:
-        raise invalid_field(
-            "/once",
-            "quantity_out_of_range",
-            f"This add-on is sold in numbers up to {add_on.maximum_quantity}.",
-            facts={"most": str(add_on.maximum_quantity)},
-        )
-    return True
 
 
 def require_allowed(wish: CartLine, subscription: Subscription, buyer: Buyer) -> None:
