@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -22,6 +22,7 @@ class BillingFlow:
 
     play: Callable[[Customers], None]
     ends: Mapping[str, str]  # where it leaves each order
+    or_ends: Mapping[str, str] = field(default_factory=dict)  # if a fault delays what ends it
     over_on: int = 9  # days after the beginning: what is not paid is abandoned by then
     needs_webhooks: bool = False  # nobody else can tell
     refusals: tuple[str, ...] = ()  # that people meet though nothing goes wrong

@@ -161,20 +161,27 @@ ORDER_FLOWS: Final = (
     BillingFlow(order_paid_by_credit, {"down": "done", "seat": "done"}),
     BillingFlow(order_paid_in_part_by_credit, {"down": "done", "seats": "done"}, is_timed=True),
     BillingFlow(order_left_and_abandoned, {"first": "done", "down": "done", "seats": "abandoned"}),
-    BillingFlow(order_paid_at_the_last_moment, {"first": "done"}, over_on=16),
+    BillingFlow(order_paid_at_the_last_moment, {"first": "done"}, over_on=16, is_timed=True),
     BillingFlow(
         order_abandoned_with_an_open_page,
         {"first": "abandoned"},
         over_on=16,
         refusals=("page_refused",),
     ),
-    BillingFlow(order_approved_at_the_last_moment, {"first": "abandoned"}, over_on=16),
+    # Who is still there to give it up late finds that its buyer has agreed.
+    BillingFlow(
+        order_approved_at_the_last_moment,
+        {"first": "abandoned"},
+        {"first": "done"},
+        over_on=16,
+    ),
     BillingFlow(
         order_approved_unheard_at_the_last_moment, {"first": "done"}, over_on=16, is_timed=True
     ),
     BillingFlow(
         order_paid_after_it_was_abandoned,
         {"first": "abandoned"},
+        is_timed=True,
         over_on=16,
         needs_webhooks=True,
         alarms=frozenset({"cart_payment.credited"}),
