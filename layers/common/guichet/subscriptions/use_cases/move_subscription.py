@@ -11,11 +11,10 @@ from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
 from guichet.ledger.billable import net_minor
 from guichet.ledger.journal import Cause, Change
-from guichet.ledger.postings import billed_postings
 from guichet.period import midnight
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.cart import CartStatus
-from guichet.subscriptions.crediting import settled_postings
+from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.giving_up import give_up
 from guichet.subscriptions.moving import Moved, Sold, moved
 from guichet.subscriptions.ordering import Ordering
@@ -23,7 +22,7 @@ from guichet.subscriptions.ports import Aggregate, MarkBilled, ResizePool, Step
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage_ports import UsageRecords
 from guichet.subscriptions.usage_so_far import UsageSoFar
-from guichet.subscriptions.writing import balance_change, cause_of, subscription_change
+from guichet.subscriptions.writing import cause_of, subscription_change
 
 _DEBIT_ASKED_AGAIN: Final = timedelta(hours=6)  # its own payment is asked about more often
 _MOST_STEPS: Final = 60  # in one go: five years of months
@@ -124,11 +123,8 @@ def _save(
 ) -> None:
     carts, after = ordering.carts, step.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    billed = balance.billed(step.lines, terms_days=carts.policy.payment_terms_days)
-    settled = billed.settled(step.day)
-    postings = (
-        *billed_postings(step.lines, 0, after.currency),
-        *settled_postings(billed, settled),
+    on_bills = put_on_bills(
+        balance, step.lines, step.day, terms_days=carts.policy.payment_terms_days
     )
     change = subscription_change(
         before,
@@ -136,12 +132,10 @@ def _save(
         step.event.name,
         {**step.event.facts, "billed_minor": net_minor(step.lines)},
         lines=step.lines,
-        postings=postings,
+        postings=on_bills.postings,
         mails=step.mails,
     )
-    carts.records.save(
-        cause, [change, *beside, *balance_change(balance, settled)], _steps(before, step)
-    )
+    carts.records.save(cause, [change, *beside, *on_bills.changes], _steps(before, step))
 
 
 def _steps(before: Subscription, step: Moved) -> tuple[Step, ...]:

@@ -7,17 +7,16 @@ from datetime import date
 
 from guichet.access.membership import Permission
 from guichet.errors import Conflict, invalid_field
-from guichet.ledger.postings import billed_postings
 from guichet.period import local_day
 from guichet.replies import Reply
 from guichet.subscriptions.billing import billing_begun
 from guichet.subscriptions.carts import Carts
-from guichet.subscriptions.crediting import settled_postings
+from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.moving import Sold
 from guichet.subscriptions.ports import MarkBilled
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
 from guichet.subscriptions.touching import Action, Written, act
-from guichet.subscriptions.writing import balance_change, subscription_change
+from guichet.subscriptions.writing import subscription_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +60,14 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
     effect = billing_begun(replace(found, billing_start=day), sold.catalogue(found, day))
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    billed = balance.billed(effect.lines, terms_days=carts.policy.payment_terms_days)
-    settled = billed.settled(today)
+    terms_days = carts.policy.payment_terms_days
+    on_bills = put_on_bills(balance, effect.lines, today, terms_days=terms_days)
     change = subscription_change(
         found,
         after,
         "subscription.billing_started",
         {"billing_start": day.isoformat()},
         lines=effect.lines,
-        postings=(
-            *billed_postings(effect.lines, 0, after.currency),
-            *settled_postings(billed, settled),
-        ),
+        postings=on_bills.postings,
     )
-    return Written(
-        change, balance_change(balance, settled), (MarkBilled(after.subscription_id, day),)
-    )
+    return Written(change, on_bills.changes, (MarkBilled(after.subscription_id, day),))

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guichet.access.membership import Permission
-from guichet.ledger.postings import billed_postings
 from guichet.period import local_day
 from guichet.replies import Reply
 from guichet.subscriptions.carts import Carts, require_nothing_due
-from guichet.subscriptions.crediting import settled_postings
+from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.living import restored, suspended
 from guichet.subscriptions.moving import Sold
 from guichet.subscriptions.ports import MarkBilled, Step
-from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
+from guichet.subscriptions.subscription import OVERDUE, Subscription, SubscriptionStatus
 from guichet.subscriptions.touching import Action, Written, act
-from guichet.subscriptions.writing import balance_change, subscription_change
+from guichet.subscriptions.writing import subscription_change
 
 
 class CollectionState(StrEnum):
@@ -68,31 +67,29 @@ def set_collection_state(command: SetCollectionState, *, carts: Carts) -> Reply[
 
 
 def _restored(found: Subscription, carts: Carts) -> Written:
-    """At once, with a new period where the old one ended while it was suspended."""
+    """At once, with a new period where the old one ended while it was suspended.
+
+    Only what was overdue: an order is begun by its payment, a trial by an order (BAD-9).
+    """
+    if found.status not in OVERDUE:
+        raise found.refusal(f"This subscription is {found.status}; nothing of it was overdue.")
     day = local_day(carts.clock.now(), found.time_zone)
-    if found.status in {SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED}:
-        require_nothing_due(carts.records.balances_of(found.account_id), day, rule="COL-5")
+    require_nothing_due(carts.records.balances_of(found.account_id), day, rule="COL-5")
     profile = carts.records.profile(found.account_id)
     sold = Sold(carts.catalogues, carts.entities, profile, carts.policy)
     effect = restored(found, sold.catalogue(found, day), day)
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    billed = balance.billed(effect.lines, terms_days=carts.policy.payment_terms_days)
-    settled = billed.settled(day)
+    terms_days = carts.policy.payment_terms_days
+    on_bills = put_on_bills(balance, effect.lines, day, terms_days=terms_days)
     change = subscription_change(
         found,
         after,
         "subscription.restored",
         lines=effect.lines,
-        postings=(
-            *billed_postings(effect.lines, 0, after.currency),
-            *settled_postings(billed, settled),
-        ),
+        postings=on_bills.postings,
     )
-    begins = after.period is not None and after.period != found.period
-    steps: tuple[Step, ...] = (
-        (MarkBilled(after.subscription_id, after.period.start),)
-        if begins and after.period is not None
-        else ()
-    )
-    return Written(change, balance_change(balance, settled), steps)
+    steps: tuple[Step, ...] = ()
+    if after.period is not None and after.period != found.period:
+        steps = (MarkBilled(after.subscription_id, after.period.start),)
+    return Written(change, on_bills.changes, steps)
