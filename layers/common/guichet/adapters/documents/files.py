@@ -1,0 +1,40 @@
+"""All files of one document, made at once when it is finalized and kept for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guichet.adapters.documents.cii import cross_industry_invoice
+from guichet.adapters.documents.electronic import electronic_invoice
+from guichet.adapters.documents.pdf import render_pdf
+from guichet.adapters.documents.plain import document_csv, document_json
+from guichet.adapters.documents.ubl import universal_invoice
+from guichet.invoices.document import InvoiceDocument
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFiles:
+    """One document in every form. The electronic invoice only where EN 16931 reaches."""
+
+    pdf: bytes
+    csv: bytes
+    json: bytes
+    cii: bytes | None
+    ubl: bytes | None
+
+
+def files_of(document: InvoiceDocument) -> DocumentFiles:
+    """The same document always gives the same bytes (INV-4).
+
+    Raises:
+        Invalid: `text_not_printable`.
+        Unavailable: `template_unknown`.
+    """
+    electronic = electronic_invoice(document)
+    return DocumentFiles(
+        pdf=render_pdf(document),
+        csv=document_csv(document),
+        json=document_json(document),
+        cii=None if electronic is None else cross_industry_invoice(electronic),
+        ubl=None if electronic is None else universal_invoice(electronic),
+    )

@@ -1,0 +1,193 @@
+"""One document in its reader's words: names, amounts, days, and what the law has it say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final
+
+from babel import localedata
+
+from guichet.adapters.documents.postal import postal_lines
+from guichet.adapters.documents.texts import document_texts
+from guichet.adapters.mail.words import Words
+from guichet.adapters.tax.words import TaxWords
+from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
+from guichet.invoices.printable import one_line
+from guichet.period import Period
+from guichet.tax.places import Category
+
+# What a seller's number is called where it is no VAT number.
+_NUMBERS: Final = MappingProxyType({"AU": "ABN", "CA": "GST/HST", "NZ": "GST", "US": "EIN"})
+_SILENT: Final = frozenset({Category.OUT_OF_SCOPE})  # no tax there: a sentence says it, if anything
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The texts of one document. Numbers and days are written as the buyer's country writes them."""
+
+    document: InvoiceDocument
+    words: Words
+    taxes: TaxWords
+
+    @classmethod
+    def of(cls, document: InvoiceDocument) -> Wording:
+        words = Words.of(_tag(document.language, document.buyer.address.country))
+        texts = MappingProxyType(dict(document_texts(words.language)))
+        return cls(document, replace(words, sentences=texts), TaxWords(words.language))
+
+    def say(self, key: str, **values: str) -> str:
+        return self.words.sentences[key].format(**values)
+
+    def amount(self, amount_minor: int) -> str:
+        return self.words.signed(amount_minor, self.document.currency)
+
+    @property
+    def title(self) -> str:
+        if self.document.is_credit_note:
+            return self.say("title.credit_note")
+        is_australian = self.document.seller.country == "AU"  # where its law wants these words
+        return self.say("title.tax_invoice" if is_australian else "title.invoice")
+
+    @property
+    def headline(self) -> str:
+        """What has to be done, or has been done, about the amount."""
+        document = self.document
+        amount = self.amount(document.due_minor)
+        if document.settlement is not None:
+            return self.say(f"headline.{document.settlement}", amount=amount)
+        if not document.due_minor or document.due_on is None:
+            return self.say("headline.paid")
+        key = "headline.collected" if document.is_collected else "headline.due"
+        return self.say(key, amount=amount, day=self.words.day(document.due_on))
+
+    @property
+    def correction(self) -> str:
+        """Which invoice a credit note corrects; empty for an invoice."""
+        corrected = self.document.refers_to
+        if corrected is None:
+            return ""
+        return self.say(
+            "refers_to", number=corrected.number, day=self.words.day(corrected.issued_on)
+        )
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What stands beside the address, label by label."""
+        document, words = self.document, self.words
+        due_on = document.due_on if not document.is_credit_note else None
+        pairs = (
+            (self.say("label.number"), document.number),
+            (self.say("label.issued_on"), words.day(document.issued_on)),
+            (self.say("label.due_on"), words.day(due_on) if due_on else ""),
+            (self.say("label.period"), self.stretch(document.period) if document.period else ""),
+            (self.say("label.currency"), document.currency),
+            (self.say("label.account"), document.buyer.account_id),
+            (self._customer_number, document.buyer.vat_number or ""),
+        )
+        return tuple((label, one_line(value)) for label, value in pairs if value)
+
+    def stretch(self, period: Period) -> str:
+        """From the first day to the last; the same period is written once."""
+        if period not in self._stretches:
+            self._stretches[period] = self.words.stretch(period)
+        return self._stretches[period]
+
+    @cached_property
+    def _stretches(self) -> dict[Period, str]:
+        return {}
+
+    def name(self, line: DocumentLine) -> str:
+        name = one_line(line.item)
+        return self.say("line.credit", name=name) if line.is_credit else name
+
+    def details(self, line: DocumentLine) -> str:
+        """Period, share and discount of a line, in one."""
+        parts = []
+        if line.period is not None:
+            parts.append(self.stretch(line.period))
+        if line.share:
+            parts.append(self.say("line.share", share=line.share))
+        if line.discount_minor:
+            parts.append(self.say("line.discount", amount=self.amount(line.discount_minor)))
+        return " · ".join(parts)
+
+    def quantity(self, line: DocumentLine) -> str:
+        return self.words.count(line.quantity)
+
+    def unit_price(self, line: DocumentLine) -> str:
+        return self.words.unit_price(line.unit_price, self.document.currency)
+
+    def tax(self, tax: DocumentTax) -> str:
+        """One line of the taxes: its name, its rate, the sum that it is of."""
+        name = self.taxes.name(tax.name)
+        named = f"{name} ({tax.region})" if tax.region and tax.region not in name else name
+        rate = self.words.percent(f"{tax.percent}e-2")
+        return self.say("tax", name=named, rate=rate, base=self.amount(tax.base_minor))
+
+    @property
+    def shown_taxes(self) -> tuple[DocumentTax, ...]:
+        """Those charged, and those of 0 that the law names (TAX-3)."""
+        return tuple(each for each in self.document.taxes if each.category not in _SILENT)
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """The sentences below: of taxes, of the invoice's own, of disputes."""
+        document = self.document
+        for what, reason in document.sentences:
+            yield self.taxes.sentence(what, one_line(reason))
+        yield from (one_line(each) for each in document.notes)
+        if document.disputable_until is not None and not document.is_credit_note:
+            yield self.say("dispute", day=self.words.day(document.disputable_until))
+
+    @property
+    def buyer_lines(self) -> tuple[str, ...]:
+        """The address as it stands in the window; its country only for letters from abroad."""
+        buyer, country = self.document.buyer, self.document.buyer.address.country
+        lines = [buyer.company]
+        if buyer.contact_name:
+            lines.append(f"{self.say('label.contact')} {buyer.contact_name}")
+        lines += postal_lines(buyer.address)
+        if country != self.document.seller.country:
+            lines.append(str(self.words.locale.territories[country]).upper())
+        return tuple(map(one_line, lines))
+
+    @property
+    def seller_lines(self) -> tuple[str, ...]:
+        """Address, number, what else the law wants of the letterhead, and whom to ask."""
+        seller = self.document.seller
+        lines = [*seller.address]
+        if self.document.buyer.address.country != seller.country:
+            lines.append(str(self.words.locale.territories[seller.country]))
+        if seller.vat_number:
+            lines.append(self._pair(self._seller_number, seller.vat_number))
+        lines += (*seller.registration, seller.email, seller.phone)
+        return tuple(filter(None, map(one_line, lines)))
+
+    @property
+    def page_line(self) -> str:
+        """How pages are counted, with `{page}` and `{pages}` left open."""
+        return self.words.sentences["page"]
+
+    def _pair(self, label: str, value: str) -> str:
+        return self.words.pair(label, value)
+
+    @property
+    def _seller_number(self) -> str:
+        return _NUMBERS.get(self.document.seller.country) or self.say("label.vat_number")
+
+    @property
+    def _customer_number(self) -> str:
+        name = _NUMBERS.get(self.document.buyer.address.country)
+        if name is not None:
+            return self.say("label.customer_tax_number", name=name)
+        return self.say("label.customer_vat_number")
+
+
+def _tag(language: str, country: str) -> str:
+    """The buyer's own way to write numbers in this language; English elsewhere is not American."""
+    if localedata.exists(f"{language}_{country}"):
+        return f"{language}-{country}"
+    return "en-GB" if language == "en" else language

@@ -1,0 +1,1 @@
+"""Invoices and credit notes: what they say, how they are numbered, when they are made (INV)."""

@@ -1,0 +1,220 @@
+"""What an invoice or a credit note says: the one input of its PDF, electronic invoice, CSV and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from guichet.access.addresses import Address
+from guichet.catalogue.catalogue import TaxClass
+from guichet.catalogue.selling import BankDetails
+from guichet.ledger.billable import LineKind
+from guichet.period import Period
+from guichet.tax.deciding import TaxGroup
+from guichet.tax.places import Category, Sentence
+
+TEMPLATE: Final = 1  # of documents that are made now; one that was made keeps its own
+
+
+class DocumentKind(StrEnum):
+    """Which of the two series a document is of (INV-3)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class Settlement(StrEnum):
+    """Where the amount of a credit note goes (INV-11, COL-11)."""
+
+    ACCOUNT_CREDIT = "account_credit"
+    REFUND = "refund"  # to the method that paid
+    OFFSET = "offset"  # the invoice was not paid, and is less by it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """The selling entity as it stood on the day of issue (INV-12)."""
+
+    entity_id: str
+    legal_name: str
+    address: tuple[str, ...]
+    country: str
+    vat_number: str | None = None  # or what its country has in this place: GST, ABN
+    registration: tuple[str, ...] = ()  # further lines that its law asks for, as they are printed
+    email: str = ""  # of accounts receivable
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """The account as it was billed: its profile on the day of issue (ACC-4)."""
+
+    account_id: str
+    company: str
+    address: Address
+    vat_number: str | None = None
+    contact_name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One line (INV-2). Names are in the document's language; `net_minor` is below 0 for a credit.
+
+    On a credit note what goes back is above 0: its kind has the direction.
+    """
+
+    product: str
+    item: str
+    kind: LineKind
+    quantity: int
+    unit_price: str  # major units, perhaps finer than the currency's smallest coin
+    net_minor: int
+    tax_class: TaxClass
+    period: Period | None = None
+    share: str = ""  # of the whole price, as `19/30`
+    discount_minor: int = 0  # what was taken off; `net_minor` is what is left
+
+    @property
+    def is_credit(self) -> bool:
+        return self.net_minor < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTax:
+    """One group of `TaxGroup`, as it was decided: plain, so that it can be kept for years."""
+
+    name: str
+    percent: str
+    category: Category
+    tax_class: TaxClass
+    base_minor: int
+    amount_minor: int
+    region: str = ""
+    sentence: Sentence | None = None
+    reason: str = ""
+
+    @classmethod
+    def of(cls, group: TaxGroup) -> DocumentTax:
+        return cls(
+            name=group.name,
+            percent=f"{group.percent:f}",
+            category=group.category,
+            tax_class=group.tax_class,
+            base_minor=group.base_minor,
+            amount_minor=group.amount_minor,
+            region=group.region,
+            sentence=group.sentence,
+            reason=group.reason,
+        )
+
+    @property
+    def is_charged(self) -> bool:
+        return Decimal(self.percent) != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The invoice that a credit note corrects (INV-3)."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceDocument:
+    """A finalized invoice or credit note. Amounts are minor units of `currency`.
+
+    Raises:
+        ValueError: its sums don't match, or it lacks what its kind has: a defect of the caller.
+    """
+
+    kind: DocumentKind
+    number: str
+    series: str
+    issued_on: date
+    language: str
+    currency: str
+    seller: Seller
+    buyer: Buyer
+    lines: tuple[DocumentLine, ...]
+    taxes: tuple[DocumentTax, ...]
+    subtotal_minor: int
+    tax_minor: int
+    total_minor: int
+    credit_applied_minor: int = 0  # account credit: a means of payment (INV-2)
+    paid_minor: int = 0
+    due_on: date | None = None
+    period: Period | None = None  # what its lines are for, from the first day to the last
+    is_collected: bool = False  # by autopay: nothing has to be done
+    remittance: BankDetails | None = None  # those of the day of issue
+    payment_reference: str = ""
+    disputable_until: date | None = None  # the 15th day after issue (INV-7)
+    refers_to: Reference | None = None
+    settlement: Settlement | None = None
+    notes: tuple[str, ...] = ()  # further sentences, in the document's language
+    template: int = TEMPLATE
+
+    def __post_init__(self) -> None:
+        """Refuse what does not add up."""
+        _require(bool(self.lines), "has lines")
+        _require(self.subtotal_minor == sum(each.net_minor for each in self.lines), "subtotal")
+        _require(self.tax_minor == sum(each.amount_minor for each in self.taxes), "taxes")
+        _require(self.total_minor == self.subtotal_minor + self.tax_minor, "total")
+        _require(self.total_minor >= 0, "a total is never below 0")
+        _require(min(self.credit_applied_minor, self.paid_minor) >= 0, "what was paid")
+        _require(self.due_minor >= 0, "amount due")
+        _require(_bases_match(self.lines, self.taxes), "sums that are taxed")
+        if self.is_credit_note:
+            _require(self.refers_to is not None, "names the invoice that it corrects")
+            _require(self.settlement is not None, "says where its amount goes")
+        else:
+            _require(self.due_on is not None, "due date")
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.kind is DocumentKind.CREDIT_NOTE
+
+    @property
+    def due_minor(self) -> int:
+        """What is left to pay; of a credit note, what goes back."""
+        return self.total_minor - self.credit_applied_minor - self.paid_minor
+
+    @property
+    def groups(self) -> Mapping[str, tuple[DocumentLine, ...]]:
+        """The lines by product, in the order in which each comes first."""
+        found: dict[str, list[DocumentLine]] = {}
+        for line in self.lines:
+            found.setdefault(line.product, []).append(line)
+        return MappingProxyType({name: tuple(lines) for name, lines in found.items()})
+
+    @property
+    def sentences(self) -> tuple[tuple[Sentence, str], ...]:
+        """What the law has it say about its taxes, each once, with the reason that it names."""
+        said = ((each.sentence, each.reason) for each in self.taxes)
+        return tuple(dict.fromkeys((what, why) for what, why in said if what is not None))
+
+
+def _bases_match(lines: tuple[DocumentLine, ...], taxes: tuple[DocumentTax, ...]) -> bool:
+    """Each group's sum is that of its class; among fees only some bear a tax (TAX-5)."""
+    with_fees = {each.tax_class for each in lines if each.kind is LineKind.FEE}
+    nets: dict[TaxClass, int] = {}
+    for line in lines:
+        nets[line.tax_class] = nets.get(line.tax_class, 0) + line.net_minor
+    if taxes and not nets.keys() <= {each.tax_class for each in taxes}:
+        return False
+    return all(
+        each.base_minor == nets.get(each.tax_class)
+        for each in taxes
+        if each.tax_class not in with_fees
+    )
+
+
+def _require(holds: bool, what: str) -> None:  # noqa: FBT001 - what was found out
+    if not holds:
+        raise ValueError(f"a document does not add up: {what}")
