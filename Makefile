@@ -25,14 +25,14 @@ setup: .venv/.locked .venv-stack/.locked .venv-sam/.locked ## install everything
 run: setup ## start Guichet on this machine (PORT=8080); Ctrl-C stops it
 	@$(IN)/python -m local run --port $(PORT)
 
-demo: setup ## play linking, sales, late money, refunds and disputes from the command line
+demo: setup ## play a sale of trainings, then a year of subscriptions, from the command line
 	@$(IN)/python -m local.demo
 
 test: setup ## all tests (WORKERS=2)
 	@local/find-chromium --install >/dev/null || true
 	@$(IN)/pytest -n $(WORKERS) --dist worksteal
 
-check: setup ## format, lint, types, import rules, lock files, template
+check: setup ## format, lint, types, import rules, compiled configuration, lock files, template
 	@$(IN)/python -m local.check
 
 bench: setup build ## measure speed and price against benchmarks/goals.toml

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.compiled import require_current
 from local.environment import tool_environment
 from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
 
@@ -38,7 +39,11 @@ def build(architecture: str | None = None) -> Path:
 
     A changed template, lock file or architecture costs a whole `sam build` (about 20 s); changed
     sources of our own are copied to where `sam build` would put them (below 1 s).
+
+    Raises:
+        SystemExit: what is in `config/` was edited and not compiled, or `sam build` failed.
     """
+    require_current()
     wanted = architecture or machine_architecture()
     with undisturbed():
         key = _build_key(wanted)

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from local.compiled import CHECKS, complaint
 from local.environment import tool_environment
 from local.paths import ROOT, SAM
 
@@ -43,7 +45,7 @@ def main() -> None:
         "imports": lambda: _complaint(str(bin_ / "lint-imports")),
         "lint": lambda: _complaint(str(bin_ / "ruff"), "check", "."),
         "format": lambda: _complaint(str(bin_ / "ruff"), "format", "--check", "."),
-        "catalogue": lambda: _complaint(str(bin_ / "guichet"), "catalogue", "compile", "--check"),
+        **{name: partial(complaint, name) for name in CHECKS},
         "locks": _stale_locks,
     }
     with ThreadPoolExecutor(max_workers=3) as pool:
@@ -59,8 +61,8 @@ def main() -> None:
 
 def _run(name: str, check: Callable[[], str]) -> Finding:
     started_at = time.monotonic()
-    complaint = check()
-    return Finding(name, complaint, time.monotonic() - started_at)
+    said = check()
+    return Finding(name, said, time.monotonic() - started_at)
 
 
 def _complaint(*command: str) -> str:

@@ -23,6 +23,7 @@ def add_to(commands: Commands) -> None:
     compile_ = parts.add_parser(
         "compile", help="check, and write into the package what is deployed"
     )
+    compile_.add_argument("--check", action="store_true", help="only say whether it is current")
     compile_.set_defaults(command=_compile)
 
 
@@ -64,7 +65,8 @@ def _unknown_fees(texts: dict[str, str]) -> list[str]:
 
 
 def _compile(options: argparse.Namespace) -> int:
-    del options
+    if options.check:
+        return _check(options)
     from guichet.adapters.tax.packaged import COMPILED  # noqa: PLC0415 - on its road only
 
     texts = _compiled()
