@@ -113,6 +113,7 @@ def _check(policy: RegistrationPolicy) -> None:
 
 def _billing_policy(raw: dict[str, Any]) -> BillingPolicy:
     usage, orders, bills = raw["usage"], raw["orders"], raw["bills"]
+    lives = raw["subscriptions"]
     return BillingPolicy(
         late_months=usage["late_months"],
         future_minutes=usage["future_minutes"],
@@ -123,6 +124,9 @@ def _billing_policy(raw: dict[str, Any]) -> BillingPolicy:
         cart_lines=orders["cart_lines"],
         minimum_minor=orders["minimum_minor"],
         maximum_minor=orders["maximum_minor"],
+        cancel_attempt_days=lives["cancel_attempt_days"],
+        suspended_days=lives["suspended_days"],
+        deletion_notice_days=tuple(lives["deletion_notice_days"]),
         payment_terms_days=bills["payment_terms_days"],
     )
 
@@ -132,6 +136,11 @@ def _check_billing(policy: BillingPolicy) -> None:
     for currency, least in policy.minimum_minor.items():
         _whole(f"orders.minimum_minor.{currency}", least)
     _whole("orders.maximum_minor", policy.maximum_minor)
+    days = [
+        _whole("subscriptions.deletion_notice_days", day) for day in policy.deletion_notice_days
+    ]
+    if 0 in days or days != sorted(set(days), reverse=True):
+        raise ValueError("subscriptions.deletion_notice_days descend, each once, and none is 0")
     for name, most in _BILLING_LIMITS.items():
         if not 1 <= _whole(name, getattr(policy, name)) <= most:
             raise ValueError(f"{name} is from 1 to {most}")

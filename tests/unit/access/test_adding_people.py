@@ -15,15 +15,9 @@ from guichet.access.membership import (
     Representative,
     Role,
 )
-from guichet.access.requests import (
-    AskRepresentative,
-    RequestKind,
-    require_representative_if_corporate,
-)
 from guichet.access.use_cases.add_member import AddMember, add_member
 from guichet.access.use_cases.add_operator_member import AddOperatorMember, add_operator_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
-from guichet.errors import Refusal
 from tests.support.unchanged import nothing_written
 from tests.support.world import ACCOUNT, SYSTEM, World, refusal_of
 
@@ -185,29 +179,3 @@ def test_an_account_of_no_sound_kind_is_refused_acc_1(
         )
 
     assert refusal.code == code
-
-
-def test_for_a_corporate_account_only_a_representative_reactivates_sub_10(world: World) -> None:
-    corporate = create_account(GRAND, people=world.parts.people, clock=world.clock)
-    online = replace(corporate, kind=AccountKind.ONLINE)
-    owner = world.member("olivia", Role.OWNER, account_id="acc_grand")
-    rita = add_operator_member(OPERATORS, people=world.parts.people, clock=world.clock)
-
-    def asks(account: object, member: object) -> Refusal | None:
-        try:
-            require_representative_if_corporate(
-                account,  # type: ignore[arg-type]  # one of the two above
-                member,  # type: ignore[arg-type]  # same
-                RequestKind.REACTIVATE,
-                "A representative reactivates this.",
-                rule="SUB-10",
-            )
-        except AskRepresentative as refusal:
-            return refusal
-        return None
-
-    assert asks(corporate, rita.acting_for("acc_grand")) is None
-    assert asks(online, owner) is None
-    refusal = asks(corporate, owner)
-    assert isinstance(refusal, AskRepresentative)
-    assert (refusal.request_kind, refusal.representative) == (RequestKind.REACTIVATE, "Rita Roy")

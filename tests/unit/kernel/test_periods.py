@@ -20,7 +20,7 @@ from guichet.period import (
     midnight,
     share,
 )
-from guichet.subscriptions.billing import after, month_share
+from guichet.subscriptions.billing import billed_from, month_share
 from guichet.subscriptions.changing import credited_days
 from guichet.subscriptions.periods import anchor_from, period_of, starts_at, step
 from tests.support import second_calculation as second
@@ -134,7 +134,7 @@ def test_what_is_left_of_a_month_leaves_out_the_day_of_the_change_sub_7(
 
 @given(DAYS)
 def test_billed_days_of_a_month_begin_the_day_after_and_end_with_it_sub_7(day: date) -> None:
-    begins, ends = after(day), first_of_next_month(day)
+    begins, ends = billed_from(day), first_of_next_month(day)
 
     assert begins == (day if day.day == 1 else day + timedelta(days=1))
     assert month_share(day, 1) * days_in_month(day) == (ends - begins).days

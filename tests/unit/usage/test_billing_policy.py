@@ -24,6 +24,9 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
         abandon_days=7,
         session_minutes=31,
         cart_lines=20,
+        cancel_attempt_days=14,
+        suspended_days=30,
+        deletion_notice_days=(30, 7),
         payment_terms_days=30,
         minimum_minor={"AUD": 50, "CAD": 50, "CHF": 50, "EUR": 50, "GBP": 30, "JPY": 50, "USD": 50},
         maximum_minor=99_999_999,
@@ -34,6 +37,7 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
     ("was", "becomes", "said"),
     [
         pytest.param("batch = 500", "batch = 501", "usage_batch is from 1 to 500", id="batch"),
+        pytest.param("[30, 7]", "[7, 30]", "deletion_notice_days descend", id="announcements"),
         pytest.param("late_months = 3", "late_months = 0", "late_months is from 1", id="none"),
         pytest.param("late_months = 3", "late_months = 3.0", "whole number", id="a fraction"),
         pytest.param("abandon_days = 7", "abandon_days = -7", "whole number", id="negative"),

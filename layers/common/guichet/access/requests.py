@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from guichet.access.membership import Account, Member, Permission
+from guichet.access.membership import Account
 from guichet.errors import FieldError, Refusal
 
 
@@ -70,15 +70,3 @@ def ask_representative(
         representative=None if named is None else named.name,
         rule=rule,
     )
-
-
-def require_representative_if_corporate(
-    account: Account, member: Member, kind: RequestKind, detail: str, *, rule: str
-) -> None:
-    """Refuse what only a representative does for a corporate account (SUB-10, SUB-18).
-
-    Raises:
-        AskRepresentative: `ask_representative`.
-    """
-    if account.is_corporate and not member.may(Permission.REPRESENT):
-        raise ask_representative(kind, detail, account=account, rule=rule)

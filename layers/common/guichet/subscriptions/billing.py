@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from guichet.catalogue.catalogue import BillingMode, Catalogue, Contract, Product
 from guichet.ledger.billable import BillableLine
-from guichet.period import Period, add_months, days_in_month, first_of_next_month, share
+from guichet.period import Period, add_months, days_in_month, share
 from guichet.subscriptions.periods import anchor_from, counts_days, period_of, starts_at, step
 from guichet.subscriptions.pricing import WHOLE, PriceList
 from guichet.subscriptions.subscription import BilledPart, Subscription, Term
@@ -74,7 +74,7 @@ def billing_begun(subscription: Subscription, catalogue: Catalogue) -> Effect:
         return _next_period(anchored, catalogue, start)
     prices, terms = price_list(subscription, catalogue), subscription.terms
     part = month_share(start, terms.frequency.months)
-    lines = prices.full(terms, Period(after(start), anchor), anchor, part) if part else ()
+    lines = prices.full(terms, Period(billed_from(start), anchor), anchor, part) if part else ()
     return Effect(replace(anchored, period=Period(start, anchor), billed=()), lines)
 
 
@@ -93,15 +93,9 @@ def _anchor(subscription: Subscription, start: date) -> tuple[date, int]:
     return anchor_from(mode, start), 0
 
 
-def after(day: date) -> date:
+def billed_from(day: date) -> date:
     """The first day that a change on this day is billed for in mode `calendar` (SUB-7)."""
-    return (
-        day
-        if day.day == 1
-        else day.replace(day=day.day + 1)
-        if day.day < days_in_month(day)
-        else (first_of_next_month(day))
-    )
+    return day if day.day == 1 else day + timedelta(days=1)
 
 
 def month_share(day: date, months: int) -> Fraction:

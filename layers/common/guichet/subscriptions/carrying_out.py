@@ -20,6 +20,7 @@ from guichet.ledger.postings import (
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.crediting import settled_postings
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
 from guichet.subscriptions.subscription import Subscription
@@ -89,7 +90,8 @@ def carried_out(
     later = [line for bill in preview.later for line in bill.lines]
     used = balance if before is not None else balance.reserved(preview.credit_applied)
     after = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
-    after = after.billed(later, terms_days=policy.payment_terms_days)
+    billed = after.billed(later, terms_days=policy.payment_terms_days)
+    settled = billed.settled(preview.day)  # too little to be paid: credit may pay it all the same
     changes = tuple(_changed(each, done) for each in made)
     order = Change[Aggregate](
         before,
@@ -100,7 +102,8 @@ def carried_out(
         lines=preview.now.lines,
         book=preview.selling_entity,
     )
-    return Decision((order, *changes, *balance_change(balance, after)), _pools(made))
+    balances = balance_change(balance, settled, settled_postings(billed, settled))
+    return Decision((order, *changes, *balances), _pools(made))
 
 
 def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:

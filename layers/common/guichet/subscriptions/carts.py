@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from guichet.access.membership import AccountKind
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import Catalogue
 from guichet.catalogue.ports import Catalogues
@@ -136,9 +135,7 @@ class Carts:
         preview = cart.preview
         account = self.records.account(cart.account_id)
         buyer = Buyer(
-            account=replace(
-                account, kind=AccountKind.CORPORATE
-            ),  # what may be sold was asked before
+            account=account,
             by_representative=True,
             day=preview.day,
             at=preview.created_at,

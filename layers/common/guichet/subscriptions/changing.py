@@ -12,7 +12,7 @@ from guichet.money import half_up
 from guichet.period import Period, first_of_next_month, share
 from guichet.subscriptions.billing import (
     Effect,
-    after,
+    billed_from,
     billing_begun,
     month_share,
     parts_of,
@@ -151,7 +151,11 @@ def changed_in_month(
         for item, difference in _differences(prices, subscription.terms, terms)
         if (
             line := prices.signed(
-                item, half_up(difference * part), Period(after(day), period.end), bill_on, part
+                item,
+                half_up(difference * part),
+                Period(billed_from(day), period.end),
+                bill_on,
+                part,
             )
         ).amount
     )

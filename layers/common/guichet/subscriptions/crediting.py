@@ -43,12 +43,12 @@ def put_on_bills(
     settled = billed.settled(day)
     postings = (
         *billed_postings(lines, 0, balance.currency),
-        *_settled_postings(billed, settled),
+        *settled_postings(billed, settled),
     )
     return OnBills(postings, balance_change(balance, settled))
 
 
-def _settled_postings(before: AccountBalance, after: AccountBalance) -> tuple[Posting, ...]:
+def settled_postings(before: AccountBalance, after: AccountBalance) -> tuple[Posting, ...]:
     """The movement between bills and credit that settling made; either way, never both.
 
     What a bill below 0 gave and another used on the same day is seen as the difference.

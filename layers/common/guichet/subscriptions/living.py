@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from guichet.catalogue.catalogue import Catalogue, Product, Retention
 from guichet.errors import Conflict
 from guichet.period import add_months
 from guichet.subscriptions.billing import Effect, billing_begun, served
+from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.subscription import (
-    ANNOUNCED_BEFORE,
     PAID,
     PendingCancellation,
     Subscription,
@@ -21,8 +20,6 @@ from guichet.subscriptions.subscription import (
 from guichet.subscriptions.terms import Terms
 
 S = SubscriptionStatus
-
-ATTEMPT_COUNTS: Final = timedelta(days=14)  # a refused cancellation keeps its day so long (SUB-8)
 
 
 def activated(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date) -> Effect:
@@ -36,16 +33,18 @@ def activated(subscription: Subscription, terms: Terms, catalogue: Catalogue, da
         cancel_attempted_on=None,
         ended_on=None,
         deletion_on=None,
-        deletion_announced=0,
+        announce_on=(),
         usage_until=None,
     )
     return served(begun, catalogue, day)
 
 
-def trial_ended(subscription: Subscription, product: Product, day: date) -> Subscription:
+def trial_ended(
+    subscription: Subscription, product: Product, day: date, policy: BillingPolicy
+) -> Subscription:
     """SUB-4: it falls to the free plan by itself; where the product has none, it expires."""
     if product.free_plan_id is None:
-        return expired(subscription, product, day, late_months=0)
+        return expired(subscription, product, day, policy)
     plan = product.plan(product.free_plan_id)
     seats = min(max(subscription.terms.seats, plan.minimum_seats), plan.maximum_seats)
     terms = Terms(plan.plan_id, seats, subscription.terms.frequency)
@@ -53,22 +52,24 @@ def trial_ended(subscription: Subscription, product: Product, day: date) -> Subs
 
 
 def expired(
-    subscription: Subscription, product: Product, day: date, *, late_months: int
+    subscription: Subscription, product: Product, day: date, policy: BillingPolicy
 ) -> Subscription:
     """Access has ended with this day's beginning; how long data is kept counts from it (SUB-15).
 
-    Usage that is told late is still billed, for so many months (INV-8).
+    Usage that is told late is still billed, for some months (INV-8).
     """
     metered = subscription.usage_billed_to is not None
+    deletion = kept_until(product.retention, day)
+    notices = (deletion - timedelta(days=days) for days in policy.deletion_notice_days)
     return replace(
         subscription.transition_to(S.EXPIRED),
         cancellation=None,
         next_terms=None,
-        suspended_at=None,
+        suspended_until=None,
         ended_on=day,
-        deletion_on=_kept_until(product.retention, day),
-        deletion_announced=0,
-        usage_until=add_months(day.replace(day=1), late_months + 1) if metered else None,
+        deletion_on=deletion,
+        announce_on=(*notices, deletion),
+        usage_until=add_months(day.replace(day=1), policy.late_months + 1) if metered else None,
     )
 
 
@@ -77,18 +78,14 @@ def end_of_paid(subscription: Subscription, day: date) -> date:
     return day if subscription.period is None else min(subscription.period.end, day)
 
 
-def _kept_until(retention: Retention, day: date) -> date:
+def kept_until(retention: Retention, day: date) -> date:
+    """When data is deleted whose last paid period ended on a day (SUB-15)."""
     return add_months(day, retention.months) + timedelta(days=retention.days)
 
 
 def announced(subscription: Subscription) -> Subscription:
-    """One more of the announcements of its deletion; the last one is the deletion itself."""
-    return replace(subscription, deletion_announced=subscription.deletion_announced + 1)
-
-
-def announces_deletion(subscription: Subscription) -> int:
-    """How many days before the deletion the next announcement is made; 0: it is due itself."""
-    return ANNOUNCED_BEFORE[subscription.deletion_announced]
+    """One announcement of its deletion less; the last one is the deletion itself."""
+    return replace(subscription, announce_on=subscription.announce_on[1:])
 
 
 def end_if_cancelled(subscription: Subscription, noticed_on: date, day: date) -> date:
@@ -110,15 +107,15 @@ def is_late_notice(term: Term | None, noticed_on: date) -> bool:
     return term is not None and noticed_on > term.last_notice
 
 
-def notice_day(subscription: Subscription, day: date) -> date:
+def notice_day(subscription: Subscription, day: date, policy: BillingPolicy) -> date:
     """The day that counts: that of a first attempt refused at most 14 days ago (SUB-8)."""
     first = subscription.cancel_attempted_on
-    return first if first is not None and day - first <= ATTEMPT_COUNTS else day
+    return first if first is not None and day - first <= policy.cancel_attempt else day
 
 
-def attempted(subscription: Subscription, day: date) -> Subscription:
+def attempted(subscription: Subscription, day: date, policy: BillingPolicy) -> Subscription:
     """Remember the first attempt to cancel that was refused for what may go away."""
-    first = notice_day(subscription, day)
+    first = notice_day(subscription, day, policy)
     return replace(subscription, cancel_attempted_on=first)
 
 
@@ -155,8 +152,9 @@ def withdrawn(subscription: Subscription) -> Subscription:
     return replace(subscription, cancellation=None)
 
 
-def suspended(subscription: Subscription, at: datetime) -> Subscription:
-    return replace(subscription.transition_to(S.SUSPENDED), suspended_at=at)
+def suspended(subscription: Subscription, at: datetime, policy: BillingPolicy) -> Subscription:
+    until = at + policy.suspended_for
+    return replace(subscription.transition_to(S.SUSPENDED), suspended_until=until)
 
 
 def restored(subscription: Subscription, catalogue: Catalogue, day: date) -> Effect:
@@ -165,7 +163,7 @@ def restored(subscription: Subscription, catalogue: Catalogue, day: date) -> Eff
     A period that ended while it was suspended was followed by none: the next one begins today.
     """
     was_suspended = subscription.status is S.SUSPENDED
-    active = replace(subscription.transition_to(S.ACTIVE), suspended_at=None)
+    active = replace(subscription.transition_to(S.ACTIVE), suspended_until=None)
     period = active.period
     if not was_suspended or active.term is not None or period is None or day < period.end:
         return Effect(active)

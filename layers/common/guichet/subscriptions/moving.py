@@ -16,7 +16,6 @@ from guichet.period import local_day
 from guichet.subscriptions.billing import Effect, billing_begun, renewed
 from guichet.subscriptions.living import (
     announced,
-    announces_deletion,
     end_of_paid,
     expired,
     trial_ended,
@@ -24,10 +23,8 @@ from guichet.subscriptions.living import (
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.subscription import (
     PAID,
-    SUSPENDED_FOR,
     Subscription,
     SubscriptionStatus,
-    next_announcement,
 )
 
 S = SubscriptionStatus
@@ -109,35 +106,35 @@ def _by_state(subscription: Subscription, look_at: datetime, day: date, sold: So
         case _ if subscription.ends_by_cancellation(day):
             return _expired(subscription, product, day, sold)
         case S.TRIALING:
-            return _trial_ended(subscription, product, day)
+            return _trial_ended(subscription, product, day, sold)
         case _:
             return _next_period(subscription, sold, day)
 
 
 def _suspended_too_long(subscription: Subscription, look_at: datetime) -> bool:
-    since = subscription.suspended_at
-    return since is not None and look_at >= since + SUSPENDED_FOR
+    until = subscription.suspended_until
+    return until is not None and look_at >= until
 
 
 def _expired(subscription: Subscription, product: Product, day: date, sold: Sold) -> Moved:
-    over = expired(subscription, product, day, late_months=sold.policy.late_months)
+    over = expired(subscription, product, day, sold.policy)
     deletion = over.deletion_on
     facts = {"deletion_on": deletion.isoformat() if deletion else None, "ended_on": day.isoformat()}
     return Moved(over, day, Event("subscription.expired", facts), mails=("billing_expired",))
 
 
-def _trial_ended(subscription: Subscription, product: Product, day: date) -> Moved:
-    after = trial_ended(subscription, product, day)
+def _trial_ended(subscription: Subscription, product: Product, day: date, sold: Sold) -> Moved:
+    after = trial_ended(subscription, product, day, sold.policy)
     facts = {"status": str(after.status)}
     event = Event("subscription.trial_ended", facts)
     return Moved(after, day, event, mails=("billing_trial_ended",))
 
 
 def _announced(subscription: Subscription) -> Moved | None:
-    day = next_announcement(subscription)
-    if day is None or subscription.deletion_on is None:
+    if not subscription.announce_on or subscription.deletion_on is None:
         return None
-    left = announces_deletion(subscription)
+    day = subscription.announce_on[0]
+    left = (subscription.deletion_on - day).days
     facts = {
         "product_id": subscription.product_id,
         "deletion_on": subscription.deletion_on.isoformat(),

@@ -237,17 +237,26 @@ class Ordering:
         return Decision() if situation.payment.is_final else self.taken(situation, capture)
 
     def taken(self, situation: Situation, capture: Capture) -> Decision:
-        """Money arrived: the order is carried out, or the money becomes account credit (COL-8)."""
-        if situation.cart.is_open and not situation.payment.mismatches(capture):
-            with suppress(Refusal):  # it can't be carried out any more
-                made = self.carts.of_order(situation.cart)
+        """Money arrived: the order is carried out, or the money becomes account credit (COL-8).
+
+        Raises:
+            Unavailable: what it is computed from is missing by a fault of ours: it is due again.
+        """
+        cart, reason = situation.cart, "order_ended"
+        if situation.payment.mismatches(capture):
+            reason = "mismatched"
+        elif cart.is_open:
+            try:
+                made = self.carts.of_order(cart)
                 return outcome.paid(situation, capture, made, self.carts.policy)
+            except Unavailable:
+                raise
+            except Refusal as refusal:  # it can't be carried out any more
+                reason = refusal.code
         balance = self.carts.records.balance(
-            situation.cart.account_id,
-            situation.payment.selling_entity,
-            capture.amount.currency,
+            cart.account_id, situation.payment.selling_entity, capture.amount.currency
         )
-        return outcome.credited(situation, capture, balance)
+        return outcome.credited(situation, capture, balance, reason)
 
     def _ended_newer_page(self, cart: Cart, cause: Cause) -> bool:
         """End the page that nobody needs any more. Money that arrives has its place all the same."""

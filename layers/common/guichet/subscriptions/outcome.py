@@ -85,7 +85,9 @@ def paid(
     return Decision((captured, *decision.changes), decision.steps)
 
 
-def credited(situation: Situation, capture: Capture, balance: AccountBalance) -> Decision:
+def credited(
+    situation: Situation, capture: Capture, balance: AccountBalance, reason: str
+) -> Decision:
     """Money that no order takes is the account's credit, and a person is told (COL-8).
 
     It came twice, too late, not as asked, or for what can't be carried out any more: then its
@@ -97,6 +99,7 @@ def credited(situation: Situation, capture: Capture, balance: AccountBalance) ->
         "account_id": payment.account_id,
         "payment_id": payment.payment_id,
         "cart_id": payment.cart_id,
+        "reason": reason,
         "differences": ",".join(payment.mismatches(capture)),
     }
     captured = Change[Aggregate](

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from guichet.catalogue.catalogue import Catalogue
 from guichet.errors import ConcurrentUpdateError, Conflict, invalid_field
@@ -24,8 +23,6 @@ from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.naming import cart_payment_id, request_hash
 from guichet.subscriptions.ordering import Ordering
 from guichet.subscriptions.writing import bumped
-
-PROVIDER_OF: Final = {"stripe": "stripe", "paypal": "paypal"}  # a method to whom it leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class Opening:
         """
         if method is None:
             raise invalid_field("/method", "required", "Say how this is to be paid.")
-        if PROVIDER_OF.get(method) not in self.ordering.accounts.offered(selling_entity):
+        if method not in self.ordering.accounts.offered(selling_entity):
             raise invalid_field(
                 "/method",
                 "method_not_offered",
@@ -70,8 +67,8 @@ class Opening:
         payment = CartPayment(
             payment_id=cart_payment_id(cart.cart_id, key),
             account_id=cart.account_id,
-            provider=PROVIDER_OF[method],
-            payee=self.ordering.accounts.payee(preview.selling_entity, PROVIDER_OF[method]),
+            provider=method,
+            payee=self.ordering.accounts.payee(preview.selling_entity, method),
             amount=preview.due_now,
             platform_fee=preview.due_now.zero(),
             attempt=1,

@@ -18,6 +18,9 @@ class BillingPolicy:
     abandon_days: int  # an order that is not paid is abandoned after so many (SUB-3)
     session_minutes: int  # a hosted page's life; Stripe allows none shorter than 30
     cart_lines: int  # of one order
+    cancel_attempt_days: int  # a refused cancellation keeps its day so long (SUB-8)
+    suspended_days: int  # then what is suspended expires (COL-5)
+    deletion_notice_days: tuple[int, ...]  # before the deletion of data, descending (SUB-15)
     payment_terms_days: int  # from a bill's day, where an account has no terms of its own (INV-10)
     minimum_minor: Mapping[str, int]  # below it no provider takes a payment: it waits for a bill
     maximum_minor: int  # above it neither
@@ -29,6 +32,14 @@ class BillingPolicy:
     @property
     def session(self) -> timedelta:
         return timedelta(minutes=self.session_minutes)
+
+    @property
+    def cancel_attempt(self) -> timedelta:
+        return timedelta(days=self.cancel_attempt_days)
+
+    @property
+    def suspended_for(self) -> timedelta:
+        return timedelta(days=self.suspended_days)
 
     @property
     def abandoned_after(self) -> timedelta:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from guichet.errors import Conflict, Refusal, invalid_field
 from guichet.ids import derived_id
@@ -17,8 +17,6 @@ from guichet.subscriptions.cart import (
     CartLine,
     CartLineKind,
     Preview,
-    TaxQuote,
-    TaxStatus,
     Touched,
 )
 from guichet.subscriptions.policy import BillingPolicy
@@ -177,39 +175,12 @@ def _preview(  # noqa: PLR0917 - each is another thing
     taxes: Taxes,
     policy: BillingPolicy,
 ) -> Preview:
-    lines = [line for each in made for line in each.lines]
-    paid_now = [line for line in lines if _is_paid_now(line, made)]
-    now = _bill(paid_now, buyer, taxes)
-    gross = Money(max(now.total_minor, 0), buyer.currency)
-    applied = asked.credit if asked.credit.is_at_most(gross) else gross
-    if 0 < (gross - applied).amount_minor < policy.minimum_minor[buyer.currency]:
-        paid_now, now = [], _bill([], buyer, taxes)  # no provider takes so little: it is billed
-        gross = applied = gross.zero()
-    if (gross - applied).amount_minor > policy.maximum_minor:
-        raise Conflict(
-            "amount_too_large",
-            "This is more than can be paid online; ask for a quote.",
-            rule="SUB-5",
-        )
-    rest = [line for line in lines if line not in paid_now]
-    days = sorted({line.bill_on for line in rest})
-    later = tuple(
-        _bill([line for line in rest if line.bill_on == day], buyer, taxes) for day in days
-    )
+    sums = _sums(made, buyer, asked.credit, taxes, policy)
     return Preview(
         preview_id=asked.preview_id,
         account_id=buyer.account.account_id,
         wishes=tuple(wishes),
-        touched=tuple(
-            Touched(
-                each.after.subscription_id,
-                each.before.version if each.before else 0,
-                each.after.terms,
-                each.after.period,
-                each.after.billing_start,
-            )
-            for each in made
-        ),
+        touched=tuple(_touched(each) for each in made),
         selling_entity=buyer.selling_entity,
         currency=buyer.currency,
         time_zone=buyer.time_zone,
@@ -218,28 +189,63 @@ def _preview(  # noqa: PLR0917 - each is another thing
         expires_at=buyer.at + policy.preview,
         catalogue_version=buyer.catalogue.version,
         profile_version=asked.profile_version,
-        now=now,
-        later=later,
-        credit_applied=applied,
-        due_now=gross - applied,
-        credit_given=Money(max(-now.total_minor, 0), buyer.currency),
+        now=sums.now,
+        later=sums.later,
+        credit_applied=sums.credit_applied,
+        due_now=sums.due_now,
+        credit_given=Money(max(-sums.now.total_minor, 0), buyer.currency),
         request_hash=asked.request_hash,
         needs_shipping=needs_shipping(made, buyer),
     )
 
 
-def _is_paid_now(line: BillableLine, made: Sequence[Planned]) -> bool:
-    """Of mode `calendar` nothing is: its lines are on the bill of a 1st (SUB-7)."""
-    of = next(each.after for each in made if each.after.subscription_id == line.subscription_id)
-    return not of.is_calendar
+def _touched(planned: Planned) -> Touched:
+    after, before = planned.after, planned.before
+    version = before.version if before else 0
+    return Touched(after.subscription_id, version, after.terms, after.period, after.billing_start)
 
 
-def _bill(lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
-    bill_on = min((line.bill_on for line in lines), default=buyer.day)
-    if not lines:
-        return Bill(bill_on, (), TaxQuote(TaxStatus.NOT_CONFIGURED))
-    tax = taxes.quote(buyer.selling_entity, buyer.taxed, bill_on, tuple(lines))
-    return Bill(bill_on, tuple(lines), tax)
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    now: Bill
+    later: tuple[Bill, ...]
+    credit_applied: Money
+    due_now: Money
+
+
+def _sums(
+    made: Sequence[Planned], buyer: Buyer, credit: Money, taxes: Taxes, policy: BillingPolicy
+) -> _Sums:
+    """What is paid with the order, and what is on bills: those of a 1st, and too little to be paid.
+
+    Raises:
+        Conflict: `amount_too_large`.
+    """
+    paid_now = [line for each in made if not each.after.is_calendar for line in each.lines]
+    billed = [line for each in made if each.after.is_calendar for line in each.lines]
+    now = _bill(buyer.day, paid_now, buyer, taxes)
+    gross = Money(max(now.total_minor, 0), buyer.currency)
+    applied = credit if credit.is_at_most(gross) else gross
+    due_now = gross - applied
+    if 0 < due_now.amount_minor < policy.minimum_minor[buyer.currency]:
+        billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes)
+        applied = due_now = due_now.zero()
+    if due_now.amount_minor > policy.maximum_minor:
+        raise Conflict(
+            "amount_too_large",
+            "This is more than can be paid online; ask for a quote.",
+            rule="SUB-5",
+        )
+    days = sorted({line.bill_on for line in billed})
+    later = tuple(
+        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes) for day in days
+    )
+    return _Sums(now, later, applied, due_now)
+
+
+def _bill(day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
+    tax = taxes.quote(buyer.selling_entity, buyer.taxed, day, tuple(lines))
+    return Bill(day, tuple(lines), tax)
 
 
 def needs_shipping(made: Sequence[Planned], buyer: Buyer) -> bool:
@@ -293,7 +299,7 @@ def preview_stale() -> Conflict:
     )
 
 
-def paid_by_credit(preview: Preview, credit: Money) -> None:
+def require_credit(preview: Preview, credit: Money) -> None:
     """The credit that the preview used is still there.
 
     Raises:

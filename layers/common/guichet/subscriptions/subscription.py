@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -48,8 +47,6 @@ TRANSITIONS = MappingProxyType(
 ACCESS: Final = frozenset({S.TRIALING, S.ACTIVE, S.FREE, S.PAST_DUE})  # what works
 PAID: Final = frozenset({S.ACTIVE, S.PAST_DUE, S.SUSPENDED})  # what has periods that are billed
 OVERDUE: Final = frozenset({S.PAST_DUE, S.SUSPENDED})
-
-SUSPENDED_FOR: Final = timedelta(days=30)  # then it expires (COL-5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +113,10 @@ class Subscription:
     trial_ends_on: date | None = None
     cancellation: PendingCancellation | None = None
     cancel_attempted_on: date | None = None  # refused for a reason that may go away (SUB-8)
-    suspended_at: datetime | None = None
+    suspended_until: datetime | None = None  # then it expires (COL-5)
     ended_on: date | None = None  # the end of the last paid period, once expired
     deletion_on: date | None = None  # when its data is deleted (SUB-15)
-    deletion_announced: int = 0  # of the announcements before that
+    announce_on: tuple[date, ...] = ()  # still to come: announcements, and at last that day itself
     usage_billed_to: date | None = None  # months of metered items before this 1st are billed
     usage_until: date | None = None  # of an ended one: when the last late records are billed
     open_cart_id: str | None = None  # the one order that is being paid for it
@@ -213,8 +210,8 @@ class Subscription:
         looks = (self._next_day(), self.usage_due_on(), self.settles_on)
         days = [day for day in looks if day is not None]
         moments = [midnight(min(days), self.time_zone)] if days else []
-        if self.status is S.SUSPENDED and self.suspended_at is not None:
-            moments.append(self.suspended_at + SUSPENDED_FOR)
+        if self.status is S.SUSPENDED and self.suspended_until is not None:
+            moments.append(self.suspended_until)
         due = min(moments, default=None)
         if due is None or self.open_cart_id is None or self.waits_until is None:
             return due
@@ -224,7 +221,7 @@ class Subscription:
         if self.status in {S.PENDING, S.ABANDONED}:
             return None  # its cart moves it
         if self.status is S.EXPIRED:
-            return next_announcement(self)
+            return next(iter(self.announce_on), None)
         days = [self.trial_ends_on if self.status is S.TRIALING else None]
         if self.cancellation is not None:
             days.append(self.cancellation.ends_on)
@@ -235,14 +232,3 @@ class Subscription:
     def _next_billing(self) -> date | None:
         """The first day that nothing is billed for yet; None while the billing start is unknown."""
         return self.billing_start if self.period is None else self.period.end
-
-
-ANNOUNCED_BEFORE: Final[Sequence[int]] = (30, 7, 0)  # days; the last one is the deletion itself
-
-
-def next_announcement(subscription: Subscription) -> date | None:
-    """When the deletion of its data is announced next, or due (SUB-15)."""
-    done, deletion = subscription.deletion_announced, subscription.deletion_on
-    if deletion is None or done >= len(ANNOUNCED_BEFORE):
-        return None
-    return deletion - timedelta(days=ANNOUNCED_BEFORE[done])

@@ -12,7 +12,7 @@ from guichet.money import Money
 from guichet.period import Period, local_day
 from guichet.registration.mailer import Letter
 from guichet.registration.outbox import AnyMail, BillingMail
-from guichet.subscriptions.living import expired
+from guichet.subscriptions.living import kept_until
 from guichet.subscriptions.mails import BillingFacts, ToldLine
 from guichet.subscriptions.seats import SeatAssignment, SeatStatus
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
@@ -94,7 +94,7 @@ class SubscriptionMatter:
             return self.now.deletion_on
         catalogue = self.telling.sources.catalogues.version(self.now.catalogue_version)
         product = catalogue.product(self.now.product_id)
-        return expired(self.now, product, ends_on, late_months=0).deletion_on
+        return kept_until(product.retention, ends_on)
 
     def _billed(self) -> _Billed:
         """As the journal has it: the subscription may be further on."""

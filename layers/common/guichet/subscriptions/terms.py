@@ -37,14 +37,14 @@ class Terms:
         return replace(self, add_ons=kept)
 
 
-def require_sold(terms: Terms, product: Product, currency: str, kind: str) -> Plan:
+def require_sold(terms: Terms, product: Product, currency: str, *, by_quote: bool = False) -> Plan:
     """The plan, where these terms can be bought in this currency.
 
     Args:
         terms: what is wanted.
         product: of which product.
         currency: in which it would be billed.
-        kind: of the account, `online` or `corporate`.
+        by_quote: whether a representative offers it, or it is had already.
 
     Raises:
         Invalid: unknown plan or add-on, a number of seats or units that is not sold, currency or
@@ -52,7 +52,7 @@ def require_sold(terms: Terms, product: Product, currency: str, kind: str) -> Pl
         Conflict: `plan_by_quote`, the plan is not sold online.
     """
     plan = product.plan(terms.plan_id)
-    if not plan.pay_online and kind == "online":
+    if not plan.pay_online and not by_quote:
         raise Conflict("plan_by_quote", "This plan is sold by quote; ask for one.", rule="SUB-1")
     if not plan.minimum_seats <= terms.seats <= plan.maximum_seats:
         raise invalid_field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 
 from guichet.access.membership import Account
@@ -33,6 +34,14 @@ from guichet.tax.subject import TaxSubject
 S = SubscriptionStatus
 
 _BEGINNING: Final = frozenset({CartLineKind.SUBSCRIBE, CartLineKind.REACTIVATE})
+_FROM: Final = MappingProxyType(  # the states that each wish may begin from
+    {
+        CartLineKind.SUBSCRIBE: frozenset({S.PENDING, S.TRIALING, S.FREE}),
+        CartLineKind.REACTIVATE: frozenset({S.EXPIRED}),
+        CartLineKind.ADD: frozenset({S.ACTIVE}),
+        CartLineKind.CHANGE: frozenset({S.ACTIVE}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,9 @@ def planned(
     terms = held.terms
     for wish in wishes:
         terms = _wanted(terms, wish)
-    require_sold(terms, product, held.currency, str(buyer.account.kind))
+    is_had = not is_new and terms.plan_id == subscription.terms.plan_id
+    by_quote = buyer.by_representative or buyer.carries_out or is_had
+    require_sold(terms, product, held.currency, by_quote=by_quote)
     day = _day(held, buyer, begins=bool(begins))
     if begins:
         effect = activated(held, terms, catalogue, day)
@@ -226,35 +237,40 @@ def require_allowed(wish: CartLine, subscription: Subscription, buyer: Buyer) ->
         Conflict: `subscription_<status>`.
         AskRepresentative: with the kind of request that does it.
     """
-    status, account = subscription.status, buyer.account
-    if wish.on_activation and not buyer.by_representative:
+    status = subscription.status
+    if status not in _FROM[wish.kind]:
+        raise subscription.refusal(f"This subscription is {status}: that can't be done with it.")
+    if buyer.by_representative:
+        return
+    if wish.on_activation:
         raise ask_representative(
             RequestKind.OTHER,
             "A representative orders what is billed from its activation on.",
-            account=account,
+            account=buyer.account,
             rule="SUB-17",
         )
-    match wish.kind:
-        case CartLineKind.SUBSCRIBE:
-            if status not in {S.PENDING, S.TRIALING, S.FREE}:
-                raise subscription.refusal(
-                    f"This subscription is {status}; it can't be subscribed again."
-                )
-        case CartLineKind.REACTIVATE:
-            if status is not S.EXPIRED:
-                raise subscription.refusal(f"This subscription is {status}, not expired.")
-            if account.is_corporate and not buyer.by_representative:
-                raise ask_representative(
-                    RequestKind.REACTIVATE,
-                    "A representative reactivates subscriptions of this account.",
-                    account=account,
-                    rule="SUB-10",
-                )
-        case CartLineKind.ADD | CartLineKind.CHANGE:
-            if status is not S.ACTIVE:
-                raise subscription.refusal(f"This subscription is {status}; it can't be changed.")
-            if not buyer.by_representative:
-                _require_self_service(wish, subscription, buyer)
+    if wish.kind not in _BEGINNING:
+        _require_self_service(wish, subscription, buyer)
+    elif buyer.account.is_corporate:
+        _require_online(wish, subscription, buyer.account)
+
+
+def _require_online(wish: CartLine, subscription: Subscription, account: Account) -> None:
+    """What a corporate account does without a representative: annual orders of something new."""
+    if wish.kind is CartLineKind.REACTIVATE:
+        raise ask_representative(
+            RequestKind.REACTIVATE,
+            "A representative reactivates subscriptions of this account.",
+            account=account,
+            rule="SUB-10",
+        )
+    if (wish.frequency or subscription.terms.frequency) is not Frequency.ANNUAL:
+        raise ask_representative(
+            RequestKind.FREQUENCY,
+            "This account is billed once a year; a representative can agree on something else.",
+            account=account,
+            rule="SUB-2",
+        )
 
 
 def _require_self_service(wish: CartLine, subscription: Subscription, buyer: Buyer) -> None:

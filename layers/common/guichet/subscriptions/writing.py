@@ -36,12 +36,14 @@ def cause_of(actor: Actor, use_case: str, clock: Clock) -> Cause:
 
 
 def balance_change(
-    before: AccountBalance, after: AccountBalance, *events: Event
+    before: AccountBalance, after: AccountBalance, postings: tuple[Posting, ...] = ()
 ) -> tuple[Change[Aggregate], ...]:
     """The change of a balance, where there is one; version 0 is one that was never stored."""
     if before == after:
         return ()
-    return (Change[Aggregate](before if before.version else None, bumped(after), events),)
+    stored = before if before.version else None
+    book = after.selling_entity
+    return (Change[Aggregate](stored, bumped(after), postings=postings, book=book),)
 
 
 def subscription_change(

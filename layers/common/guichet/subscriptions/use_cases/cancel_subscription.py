@@ -90,7 +90,7 @@ def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -
                 code="cancel_by_representative",
                 rule="SUB-8",
             )
-    noticed_on = notice_day(found, day)
+    noticed_on = notice_day(found, day, carts.policy)
     ends_on = end_if_cancelled(found, noticed_on, day)
     if is_late_notice(found.term, noticed_on) and command.ends_on != ends_on:
         raise Conflict(
@@ -107,7 +107,7 @@ def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -
         return Written(
             subscription_change(found, marked, "subscription.cancelled", facts, mails=mails)
         )
-    over = expired(marked, product, end_of_paid(found, day), late_months=carts.policy.late_months)
+    over = expired(marked, product, end_of_paid(found, day), carts.policy)
     return Written(
         subscription_change(
             found, over, "subscription.expired", facts, mails=("billing_cancelled",)
@@ -120,7 +120,7 @@ def _remember_attempt(action: Action, carts: Carts) -> None:
 
     def decide(found: Subscription) -> Written | None:
         day = local_day(carts.clock.now(), found.time_zone)
-        after = attempted(found, day)
+        after = attempted(found, day, carts.policy)
         if after == found:
             return None
         change: Change[Aggregate] = subscription_change(

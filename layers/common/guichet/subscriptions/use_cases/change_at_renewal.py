@@ -67,7 +67,7 @@ def _changed(found: Subscription, command: ChangeAtRenewal, carts: Carts) -> Wri
     if not command.action.member.may(Permission.REPRESENT):
         _require_self_service(found.renewed_terms, wanted, product, account)
     _require_for_renewal(found, wanted, product)
-    require_sold(wanted, product, found.currency, str(account.kind))
+    require_sold(wanted, product, found.currency, by_quote=True)
     after = replace(found, next_terms=None if wanted == found.terms else wanted)
     if after == found:
         return None

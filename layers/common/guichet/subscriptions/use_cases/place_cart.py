@@ -16,7 +16,7 @@ from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.carts import Computed
 from guichet.subscriptions.naming import cart_id, request_hash
 from guichet.subscriptions.pages import Opening
-from guichet.subscriptions.previewing import paid_by_credit, require_fresh
+from guichet.subscriptions.previewing import require_credit, require_fresh
 from guichet.subscriptions.writing import cause_of
 
 
@@ -81,7 +81,7 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
     )
     now = carts.clock.now()
     require_fresh(preview, computed.plan.preview, now)
-    paid_by_credit(preview, computed.balance.credit)
+    require_credit(preview, computed.balance.credit)
     cart = Cart(
         cart_id=wanted_id,
         account_id=account_id,

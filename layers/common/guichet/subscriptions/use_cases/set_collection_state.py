@@ -51,7 +51,7 @@ def set_collection_state(command: SetCollectionState, *, carts: Carts) -> Reply[
                 after = found.transition_to(SubscriptionStatus.PAST_DUE)
                 return Written(subscription_change(found, after, "subscription.past_due"))
             case CollectionState.SUSPENDED:
-                after = suspended(found, carts.clock.now())
+                after = suspended(found, carts.clock.now(), carts.policy)
                 return Written(subscription_change(found, after, "subscription.suspended"))
             case CollectionState.ACTIVE:
                 return _restored(found, carts)

@@ -66,7 +66,7 @@ def start_trial(command: StartTrial, *, carts: Carts) -> Reply[Subscription]:
 
 def _started(command: StartTrial, carts: Carts, wanted_id: str, asked: str) -> Subscription:
     now, account_id = carts.clock.now(), command.member.account_id
-    account, profile = carts.records.account(account_id), carts.records.profile(account_id)
+    profile = carts.records.profile(account_id)
     day = local_day(now, profile.time_zone)
     catalogue = carts.catalogues.at(day)
     product = catalogue.product(command.product_id)
@@ -79,7 +79,7 @@ def _started(command: StartTrial, carts: Carts, wanted_id: str, asked: str) -> S
             (each for each in product.currencies if each in entity.currencies), currency
         )
     terms = Terms(plan.plan_id, command.seats, product.frequencies[0])
-    require_sold(terms, product, currency, str(account.kind))
+    require_sold(terms, product, currency, by_quote=command.member.may(Permission.REPRESENT))
     _require_trial(product, plan, command.seats)
     trial = Subscription(
         subscription_id=wanted_id,
