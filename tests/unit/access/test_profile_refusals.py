@@ -83,6 +83,34 @@ def test_what_could_not_be_billed_is_refused_field_by_field_acc_4(
     assert [each["pointer"] for each in answer.body["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param(
+            {"vat_number": "FR61954506078"}, "Diese USt-IdNr. stimmt nicht.", id="VAT digits"
+        ),
+        pytest.param(
+            {"cc_emails": [f"{n}@atelier.example" for n in range(6)]},
+            "Nennen Sie höchstens 5 neben dem Hauptkontakt.",
+            id="six recipients",
+        ),
+        pytest.param(
+            {"language": "xx"}, "Wählen Sie eine von en, fr, de, it, es, pt, nl.", id="language"
+        ),
+    ],
+)
+def test_a_refusal_is_told_in_the_reader_s_language_ext_5(
+    call: Call, world: World, body: dict[str, Any], told: str
+) -> None:
+    call("PATCH", body=FILLED)
+
+    with nothing_written(world.dynamo):
+        answer = call("PATCH", body=body, headers={"accept-language": "de"})
+
+    assert told in answer.body["detail"]
+    assert answer.headers["content-language"] == "de"
+
+
 def test_a_vat_number_needs_an_address_to_be_judged_by_tax_3(call: Call, world: World) -> None:
     with nothing_written(world.dynamo):
         alone = call("PATCH", body={"vat_number": "FR61954506077"})

@@ -16,7 +16,12 @@ from guichet.subscriptions.subscription import SubscriptionStatus
 from local.paths import ROOT
 
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_refusals"
-SOURCES = ("subscriptions", "catalogue", "access/profile.py", "adapters/dynamo/billing_steps.py")
+SOURCES = (
+    *("subscriptions", "catalogue", "adapters/dynamo/billing_steps.py"),
+    *("access/profile.py", "access/profile_changes.py"),
+    *("access/addresses.py", "access/vat_numbers.py"),
+    *("tax/tables.py", "payments/unavailable.py"),
+)
 
 # What customers never meet, what other pages explain, and what is a field's own.
 ELSEWHERE = frozenset(
@@ -24,7 +29,7 @@ ELSEWHERE = frozenset(
         *("activation_before_service", "activation_in_future", "billing_started"),
         *("amount_invalid", "catalogue_version_unknown", "selling_entity_unknown"),
         *("catalogue_missing", "catalogue_version_missing", "selling_entity_missing"),
-        *("order_not_applicable", "payment_in_flight", "method_not_offered", "required"),
+        *("required", "email_malformed"),
     }
 )
 WORDS = {
@@ -53,7 +58,11 @@ def codes() -> set[str]:
             [package / source] if source.endswith(".py") else (package / source).rglob("*.py")
         )
     ]
-    asked = r'(?:Conflict|Unavailable|invalid_field|ask_representative)\(\s*(?:"/[a-z_]*",\s*)?"([a-z_]+)"'
+    pointer = r'(?:(?:f?"(?:/|\{pointer\})[a-z_/]*"|pointer),\s*)?'
+    asked = (
+        r"(?:Conflict|Invalid|Unavailable|invalid_field|ask_representative)\(\s*"
+        rf'{pointer}"([a-z_]+)"'
+    )
     found = {code for path in files for code in re.findall(asked, path.read_text())}
     found |= {"cancel_by_representative", "ask_representative"}  # given by name
     found |= {f"subscription_{each}" for each in SubscriptionStatus}

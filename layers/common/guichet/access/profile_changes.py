@@ -54,6 +54,7 @@ def _require_contact(profile: BillingProfile) -> None:
             "too_many_recipients",
             f"At most {_MOST_CC} addresses beside the main one.",
             rule="INV-6",
+            facts={"most": str(_MOST_CC)},
         )
 
 
@@ -64,7 +65,10 @@ def _require_email(email: str, pointer: str) -> None:
 
 def _require_place(profile: BillingProfile) -> None:
     if profile.language not in LANGUAGES:
-        raise invalid_field("/language", "language_unknown", f"One of {', '.join(LANGUAGES)}.")
+        known = ", ".join(LANGUAGES)
+        raise invalid_field(
+            "/language", "language_unknown", f"One of {known}.", facts={"languages": known}
+        )
     try:
         ZoneInfo(profile.time_zone)
     except (ValueError, OSError, KeyError) as error:

@@ -88,7 +88,7 @@ class BillLineAnswer(Answer):
     """One line, before tax. `amount` is charged, or credited where `direction` says so.
 
     `unit_price` is an exact decimal of the major unit, of a whole period; `share` is the part of it
-    that `period` is, as `19/30`; empty for all of it.
+    that `period` is, as `19/30`; empty for all of it. `discount` is null until there are quotes.
     """
 
     subscription_id: str
