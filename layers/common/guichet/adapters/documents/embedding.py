@@ -50,7 +50,7 @@ def embed_invoice(canvas: Canvas, wording: Wording, xml: bytes) -> None:
         dictionary=PDFDictionary(
             {
                 "Type": PDFName("EmbeddedFile"),
-                "Subtype": PDFName("text/xml"),
+                "Subtype": "/text#2Fxml",  # a name that is written as it is
                 "Params": PDFDictionary({"Size": len(xml)}),
             }
         ),

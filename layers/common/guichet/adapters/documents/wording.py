@@ -148,7 +148,8 @@ class Wording:
         buyer, country = self.document.buyer, self.document.buyer.address.country
         lines = [buyer.company]
         if buyer.contact_name:
-            lines.append(f"{self.say('label.contact')} {buyer.contact_name}")
+            attention = self.say("label.contact")
+            lines.append(f"{attention} {buyer.contact_name}")
         lines += postal_lines(buyer.address)
         if country != self.document.seller.country:
             lines.append(str(self.words.locale.territories[country]).upper())
