@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import (
     billing,
     cold_start,
+    documents,
     figures,
     floor,
     machine,
@@ -49,6 +50,7 @@ def main() -> None:
         if "billing" in arguments.only:
             _say(f"{billing.units_by_item(billing.metered())}\n")
             measured += billing.measure(place, arguments.sales, template, prices)
+            measured += documents.measure()
         if "cold" in arguments.only:
             with first_events(place) as events:
                 shares = template.shares(prices.assumed)

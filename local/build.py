@@ -33,6 +33,14 @@ _NUMBERS = {
     "iso7064",  # checksums that several of them share
 }
 
+# reportlab loads one module of pillow, and that the libraries of some formats.
+_UNDRAWN = (
+    *("reportlab/fonts", "reportlab/graphics", "reportlab/platypus"),
+    *(f"PIL/_{name}.*.so" for name in ("avif", "webp", "imagingft", "imagingcms", "imagingtk")),
+    *(f"pillow.libs/lib{name}*" for name in ("avif", "webp", "sharpyuv", "harfbuzz", "freetype")),
+    *(f"pillow.libs/lib{name}*" for name in ("lcms2", "png16", "brotli")),
+)
+
 
 def build(architecture: str | None = None) -> Path:
     """Bring the build up to date and return its template.
@@ -103,6 +111,7 @@ def _leave_out_what_no_function_reads() -> None:
         if locale.stem.split("_")[0] not in _LOCALES:
             _remove(locale)
     leave_out_numbers(BUILD_DIR / "CommonLayer/python/stdnum")
+    leave_out_pictures(BUILD_DIR / "DocumentsLayer/python")
 
 
 def leave_out_numbers(library: Path) -> None:
@@ -112,6 +121,13 @@ def leave_out_numbers(library: Path) -> None:
     for country in library.iterdir():
         if country.is_dir() and country.name not in _NUMBERS:
             _remove(country)
+
+
+def leave_out_pictures(layer: Path) -> None:
+    """Documents draw lines of text: no pictures, no charts, no fonts but Guichet's own."""
+    for part in _UNDRAWN:
+        for path in layer.glob(part):
+            _remove(path)
 
 
 def _copy_sources() -> None:

@@ -24,17 +24,20 @@ class DocumentFiles:
 
 
 def files_of(document: InvoiceDocument) -> DocumentFiles:
-    """The same document always gives the same bytes (INV-4).
+    """The files; the same document always gives the same bytes (INV-4).
+
+    The PDF of an entity of the EU has the electronic invoice inside, as Factur-X puts it there.
 
     Raises:
         Invalid: `text_not_printable`.
         Unavailable: `template_unknown`.
     """
     electronic = electronic_invoice(document)
+    cii = None if electronic is None else cross_industry_invoice(electronic)
     return DocumentFiles(
-        pdf=render_pdf(document),
+        pdf=render_pdf(document, cii),
         csv=document_csv(document),
         json=document_json(document),
-        cii=None if electronic is None else cross_industry_invoice(electronic),
+        cii=cii,
         ubl=None if electronic is None else universal_invoice(electronic),
     )

@@ -7,8 +7,6 @@ from io import BytesIO
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
-from guichet.adapters.documents.cii import cross_industry_invoice
-from guichet.adapters.documents.electronic import electronic_invoice
 from guichet.adapters.documents.embedding import embed_invoice, restate
 from guichet.adapters.documents.fonts import BOLD, REGULAR, font
 from guichet.adapters.documents.layout import pages_of
@@ -19,10 +17,12 @@ from guichet.invoices.document import TEMPLATE, InvoiceDocument
 from guichet.invoices.printable import require_printable
 
 
-def render_pdf(document: InvoiceDocument) -> bytes:
+def render_pdf(document: InvoiceDocument, xml: bytes | None = None) -> bytes:
     """The PDF of a finalized document; the same document always gives the same bytes (INV-4).
 
-    Entities of the EU have the electronic invoice inside, as Factur-X puts it there.
+    Args:
+        document: what it says.
+        xml: its electronic invoice in CII, to be put inside as Factur-X has it.
 
     Raises:
         Invalid: `text_not_printable`, a text is in another script than the fonts have.
@@ -38,9 +38,8 @@ def render_pdf(document: InvoiceDocument) -> bytes:
     for marks in pages:
         _draw(canvas, paper, marks)
         canvas.showPage()
-    electronic = electronic_invoice(document)
-    if electronic is not None:
-        embed_invoice(canvas, wording, cross_industry_invoice(electronic))
+    if xml is not None:
+        embed_invoice(canvas, wording, xml)
     canvas.save()
     return held.getvalue()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from xml.etree.ElementTree import Element, indent, tostring
+from xml.etree.ElementTree import Element, tostring
 
 type Child = Element | str | None
 
@@ -24,7 +24,6 @@ def node(tag: str, *children: Child | Iterable[Child], **attributes: str) -> Ele
 
 
 def written(root: Element) -> bytes:
-    indent(root, space=" ")
     text: str = tostring(root, encoding="unicode")
     return _HEAD + text.encode() + b"\n"
 
