@@ -32,6 +32,7 @@ ELSEWHERE = frozenset(
         *("required", "email_malformed"),
     }
 )
+TOLD_TO_NOBODY = frozenset({"order_not_applicable"})  # a reason of `cart_payment.credited`
 WORDS = {
     "en": ("subscription", "seat", "add-on", "overdue"),
     "fr": ("abonnement", "licence", "complément", "en retard"),
@@ -68,7 +69,7 @@ def codes() -> set[str]:
     found |= {f"subscription_{each}" for each in SubscriptionStatus}
     found |= {f"cart_{each}" for each in CartStatus if each is not CartStatus.PENDING}
     found = {each for each in found if not each.startswith("usage_")}
-    return {*found, "seat_released"} - ELSEWHERE
+    return {*found, "seat_released"} - ELSEWHERE - TOLD_TO_NOBODY
 
 
 def test_there_is_one_file_for_each_language_and_no_other() -> None:

@@ -2,90 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, Final
 
 import pytest
 
 from guichet.access.membership import Role
 from guichet.catalogue.catalogue import Frequency
-from guichet.errors import NotAllowed, NotFound, Unavailable
+from guichet.errors import NotAllowed, Unavailable
 from guichet.money import Money
-from guichet.subscriptions.use_cases.assign_seat import AssignSeat, assign_seat
-from guichet.subscriptions.use_cases.change_at_renewal import ChangeAtRenewal, change_at_renewal
-from guichet.subscriptions.use_cases.pay_cart import PayCart, pay_cart
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from guichet.subscriptions.use_cases.report_activation import ReportActivation, report_activation
-from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
-from guichet.subscriptions.use_cases.withdraw_cancellation import withdraw_cancellation
-from tests.support.billing import NEW_YORK, Billing
+from tests.support.billing import NEW_YORK
 from tests.support.billing_days import cancel, changed, collect, on, pay_all, with_contract
-from tests.support.odd_catalogue import OddCatalogues, odd_catalogues
+from tests.support.refusing import (
+    BEGIN,
+    Doing,
+    about,
+    activate,
+    active,
+    at_renewal,
+    refused,
+    seat,
+    subscribe,
+    trial,
+    withdraw,
+)
 from tests.support.unchanged import nothing_written
-from tests.support.world import ACCOUNT, refusal_of
-
-BEGIN: Final = date(2027, 1, 1)
-
-type Doing = Callable[[Billing], object]
-
-
-def refused(billing: Billing, doing: Doing) -> str:
-    """The code of the refusal, which left everything as it was."""
-    with nothing_written(billing.world.dynamo):
-        return refusal_of(lambda: doing(billing)).code
-
-
-def subscribe(**wanted: Any) -> Doing:  # noqa: ANN401 - fields of a line
-    return lambda billing: billing.preview(billing.webinar(**wanted))
-
-
-def about(kind: str, **wanted: Any) -> Doing:  # noqa: ANN401 - same
-    """A wish about the account's only subscription."""
-    return lambda billing: billing.preview(
-        billing.wish(kind, subscription_id=billing.only().subscription_id, **wanted)
-    )
-
-
-def at_renewal(**wanted: Any) -> Doing:  # noqa: ANN401 - same
-    def ask(billing: Billing) -> object:
-        action = billing.action(billing.only().subscription_id)
-        return change_at_renewal(ChangeAtRenewal(action, **wanted), carts=billing.parts().carts)
-
-    return ask
-
-
-def withdraw(billing: Billing) -> object:
-    action = billing.action(billing.only().subscription_id)
-    return withdraw_cancellation(action, carts=billing.parts().carts)
-
-
-def seat(billing: Billing, email: str = "ada@atelier.example") -> object:
-    command = AssignSeat(
-        billing.only().subscription_id,
-        *(email, "Ada", False, True),
-        billing.owner,
-        billing.key(),
-        billing.actor(),
-    )
-    return assign_seat(command, carts=billing.parts().carts)
-
-
-def trial(product: str, plan: str, seats: int) -> Doing:
-    def ask(billing: Billing) -> object:
-        command = StartTrial(product, plan, seats, billing.owner, billing.actor())
-        return start_trial(command, carts=billing.parts().carts)
-
-    return ask
-
-
-def active(product: str = "webinar", plan: str = "starter", seats: int = 3) -> Billing:
-    billing = on(BEGIN)
-    billing.buy(billing.webinar(plan, seats, product_id=product))
-    billing.world.clock.advance(days=3)
-    billing.world.settle_down()
-    return billing
+from tests.support.world import refusal_of
 
 
 @pytest.mark.parametrize(
@@ -160,16 +104,7 @@ def test_what_is_not_sold_is_not_sold_sub_1_sub_5(doing: Doing, code: str) -> No
             at_renewal(frequency=Frequency.ANNUAL), "frequency_changes_at_once", id="frequency"
         ),
         pytest.param(withdraw, "cancellation_absent", id="nothing to withdraw"),
-        pytest.param(
-            lambda b: report_activation(
-                ReportActivation(
-                    b.action(b.only().subscription_id, member=b.representative)
-                ),
-                carts=b.parts().carts,
-            ),
-            "billing_started",
-            id="activated long ago",
-        ),
+        pytest.param(activate, "billing_started", id="activated long ago"),
     ],
 )  # fmt: skip
 def test_what_does_not_change_an_active_one_is_refused(doing: Doing, code: str) -> None:
@@ -343,90 +278,6 @@ def test_what_time_owes_comes_before_any_change_bad_12() -> None:
         assert late.value.code == "renewal_due"
     billing.world.settle_down()
     assert changed(billing, plan_id="plus")
-
-
-def test_a_preview_that_something_overtook_is_not_ordered_bad_14() -> None:
-    billing = active()
-    wish = billing.wish("add", subscription_id=billing.only().subscription_id, seats=1)
-    preview = billing.preview(wish)
-    at_renewal(seats=2)(billing)
-
-    assert refused(billing, lambda b: b.place(preview)) == "preview_stale"
-
-
-def test_a_preview_for_another_address_is_not_ordered_bad_14() -> None:
-    billing = active()
-    wish = billing.wish("add", subscription_id=billing.only().subscription_id, seats=1)
-    preview = billing.preview(wish)
-    billing.move_to(NEW_YORK, time_zone="Europe/Paris")
-
-    assert refused(billing, lambda b: b.place(preview)) == "preview_stale"
-
-
-def test_a_preview_of_other_prices_is_not_ordered_sub_5() -> None:
-    billing = on(BEGIN, odd=True)
-    preview = billing.preview(billing.webinar("small", product_id="thirty"))
-    sold = odd_catalogues()
-    newest = replace(sold.versions[1], version="newest", effective_from=BEGIN)
-    billing.catalogues = OddCatalogues((*sold.versions, newest))
-
-    code = refused(billing, lambda b: b.place(preview, parts=b.world.parts))
-
-    assert code == "preview_catalogue_changed"
-
-
-def test_a_preview_is_not_ordered_when_its_half_hour_is_over_sub_5() -> None:
-    billing = on(BEGIN)
-    preview = billing.preview(billing.webinar())
-    billing.world.clock.advance(minutes=30)
-
-    assert refused(billing, lambda b: b.place(preview)) == "preview_expired"
-
-
-def test_credit_that_is_gone_is_not_promised_twice_bad_5() -> None:
-    billing = active(plan="plus")
-    changed(billing, plan_id="starter")
-    assert billing.balance().credit_minor > 3000
-    one, other = (billing.preview(billing.webinar("pro")) for _ in "ab")
-    billing.place(one)
-
-    assert refused(billing, lambda b: b.place(other)) == "preview_stale"
-
-
-def test_a_preview_of_another_account_is_absent_acc_2() -> None:
-    billing = on(BEGIN)
-    preview = billing.preview(billing.webinar())
-    stranger = replace(billing.owner, account_id="acc_other")
-
-    with nothing_written(billing.world.dynamo), pytest.raises(NotFound):
-        billing.place(preview, member=stranger)
-    assert billing.owner.account_id == ACCOUNT
-
-
-@pytest.mark.parametrize(
-    ("method", "code"),
-    [
-        pytest.param(None, "required", id="none"),
-        pytest.param("cheque", "method_not_offered", id="not one of them"),
-    ],
-)
-def test_what_is_due_is_paid_by_a_method_that_is_offered_sub_5(
-    method: str | None, code: str
-) -> None:
-    billing = on(BEGIN)
-    preview = billing.preview(billing.webinar())
-
-    assert refused(billing, lambda b: b.place(preview, method)) == code
-
-
-def test_an_order_that_is_carried_out_is_not_paid_again_col_8() -> None:
-    billing = active()
-    cart = billing.parts().records.carts_of(ACCOUNT, limit=10, after=None).items[0]
-    command = PayCart(cart.cart_id, "stripe", billing.owner, billing.key(), billing.actor())
-
-    code = refused(billing, lambda b: pay_cart(command, opening=b.parts().opening))
-
-    assert code == "cart_done"
 
 
 @pytest.mark.parametrize(
