@@ -30,7 +30,7 @@ from guichet.invoices.printable import one_line
 
 # Where windows of envelopes are: DIN 5008 B for A4, the American no. 10 does as well.
 _WINDOW_TOP: Final = 128.0
-_TITLE_TOP: Final = 242.0
+_TITLE_TOP: Final = 232.0
 _FACTS_WIDTH: Final = 205.0
 _SUMS_WIDTH: Final = 290.0
 _LETTER_COUNTRIES: Final = frozenset({"US", "CA"})
@@ -113,7 +113,7 @@ def _title(page: Composer, wording: Wording) -> None:
         page.paragraph(paper.left, wording.correction, BODY, width)
     page.y += 2
     page.paragraph(paper.left, wording.headline, LARGE, width)
-    page.y += 12
+    page.y += 9
 
 
 def _sums(table: LinesTable, wording: Wording) -> None:
@@ -134,7 +134,7 @@ def _sums(table: LinesTable, wording: Wording) -> None:
             if number == len(lines) - 1:
                 page.text(page.paper.right, amount, style, side=Side.RIGHT)
             page.y += style.leading
-    page.y += 14
+    page.y += 11
 
 
 def _row_height(label: str, style: Style) -> float:
