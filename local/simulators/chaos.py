@@ -1,11 +1,10 @@
 """What can be made to go wrong at any simulated provider, and the countdowns of it."""
 
-from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import ClassVar, Self
 
-from local.simulators.shapes import Json
+from local.simulators.shapes import Json, copied
 
 CALL_FAULTS = frozenset(
     (
@@ -142,12 +141,12 @@ class Chaos:
         return True
 
     def snapshot(self) -> Json:
-        return deepcopy(asdict(self))
+        return copied(asdict(self))
 
     @classmethod
     def restored(cls, knobs: Json) -> Self:
         """From a snapshot, or from what a person wrote; what is left out or null is the default."""
-        return cls(**{name: value for name, value in deepcopy(knobs).items() if value is not None})
+        return cls(**{name: value for name, value in copied(knobs).items() if value is not None})
 
 
 def _values(knob: object) -> Json:

@@ -2,9 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 type Json = dict[str, Any]
+
+
+def copied[T](value: T) -> T:
+    """Any JSON, with no part shared; several times as quick as `deepcopy`, which asks each part."""
+    copy: Any = value
+    if type(copy) is dict:
+        copy = {name: copied(part) for name, part in copy.items()}
+    elif type(copy) is list:
+        copy = [copied(part) for part in copy]
+    return cast(T, copy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,7 @@ from guichet.adapters.dynamo.seam import Dynamo, Item, Key, TableName
 from guichet.adapters.http import Http
 from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
+from guichet.configuration import load_registration_policy
 from guichet.entry.relaying import relayed
 from guichet.entry.webhooks import answer_paypal, answer_stripe
 from guichet.entry.work import doers, settle_message
@@ -33,6 +35,7 @@ from guichet.money import Money
 from guichet.payments.account import PaymentAccount
 from guichet.payments.payment import Payment
 from guichet.registration.outbox import DueWork
+from guichet.registration.policy import RegistrationPolicy
 from guichet.registration.ports import NewSeats
 from guichet.registration.registration import Registration
 from guichet.registration.training import Approval, OfflineMethod, Training, TrainingStatus
@@ -92,6 +95,7 @@ class TestClock:
         self.at += timedelta(**parts)
 
 
+@cache
 def settings() -> Settings:
     return Settings.from_environment(
         {
@@ -101,6 +105,12 @@ def settings() -> Settings:
             "PAYPAL_CERTIFICATE_HOSTS": PAYPAL_URL,
         }
     )
+
+
+@cache
+def _shipped_policy() -> RegistrationPolicy:
+    """What each worker reads when it begins: here many begin, one after the other."""
+    return load_registration_policy()
 
 
 @dataclass
@@ -139,7 +149,7 @@ class World:
             "paypal_webhook_ids": [PAYPAL_WEBHOOK_ID],
             "paypal_trust_anchors": [self.paypal.ca_pem],
         }
-        return Container(
+        parts = Container(
             settings(),
             dynamo=dynamo or self.store or self.dynamo,
             clock=self.clock,
@@ -148,6 +158,8 @@ class World:
             pause=lambda _: None,
             reports=self.reports,
         )
+        parts.policy = _shipped_policy()
+        return parts
 
     @property
     def http(self) -> Http:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from threading import RLock
 from types import MappingProxyType
 
@@ -18,6 +17,7 @@ from local.simulators.paypal import (
 )
 from local.simulators.paypal.shapes import BuyerOutcome, Json
 from local.simulators.paypal.world import World
+from local.simulators.shapes import copied
 
 _DECISIONS = MappingProxyType(
     {
@@ -69,7 +69,7 @@ class Acts:
             merchants.consent(
                 world, made, tracking_id or merchant_id, list(merchants.FEATURES), announce=False
             )
-            return deepcopy(made)
+            return copied(made)
 
     def change_merchant(self, merchant_id: str, **changes: bool) -> Json:
         """Set `business`, `email_confirmed`, `payments_receivable` or `restricted`.
@@ -83,12 +83,12 @@ class Acts:
                 if not isinstance(merchant[name], bool):
                     raise KeyError(name)
                 merchant[name] = value
-            return deepcopy(merchant)
+            return copied(merchant)
 
     def merchant(self, merchant_id: str) -> Json:
         """A copy; raises KeyError if there is none."""
         with self._ticked() as world:
-            return deepcopy(world.state.merchants[merchant_id])
+            return copied(world.state.merchants[merchant_id])
 
     def has_merchant(self, merchant_id: str) -> bool:
         with self._ticked() as world:
@@ -137,7 +137,7 @@ class Acts:
             BuyerRefusedError: the link has been used, or has ended.
         """
         with self._ticked() as world:
-            return deepcopy(referrals.usable(world, referral_id))
+            return copied(referrals.usable(world, referral_id))
 
     # The buyer and the bank
 
@@ -172,17 +172,17 @@ class Acts:
     def settle_capture(self, capture_id: str) -> Json:
         """What was pending arrives. Raises ValueError if it is not pending."""
         with self._ticked() as world:
-            return deepcopy(captures.settle(world, world.state.captures[capture_id]))
+            return copied(captures.settle(world, world.state.captures[capture_id]))
 
     def deny_capture(self, capture_id: str) -> Json:
         """What was pending never arrives. Raises ValueError if it is not pending."""
         with self._ticked() as world:
-            return deepcopy(captures.deny(world, world.state.captures[capture_id]))
+            return copied(captures.deny(world, world.state.captures[capture_id]))
 
     def pending_captures(self) -> list[Json]:
         with self._ticked() as world:
             found = world.state.captures.values()
-            return deepcopy([each for each in found if each["status"] == "PENDING"])
+            return copied([each for each in found if each["status"] == "PENDING"])
 
     # The organizer's dashboard
 
@@ -198,16 +198,16 @@ class Acts:
             amount = rest if amount_minor is None else amount_minor
             if not 0 < amount <= rest:
                 raise ValueError(f"{rest} are left to refund")
-            return deepcopy(refunds.make(world, capture, amount, None))
+            return copied(refunds.make(world, capture, amount, None))
 
     def settle_refund(self, refund_id: str) -> Json:
         with self._ticked() as world:
-            return deepcopy(refunds.settle(world, world.state.refunds[refund_id]))
+            return copied(refunds.settle(world, world.state.refunds[refund_id]))
 
     def fail_refund(self, refund_id: str) -> Json:
         """Let a pending or completed refund fail."""
         with self._ticked() as world:
-            return deepcopy(refunds.fail(world, world.state.refunds[refund_id]))
+            return copied(refunds.fail(world, world.state.refunds[refund_id]))
 
     # Disputes: the buyer, a bank, and PayPal who decides
 
@@ -237,7 +237,7 @@ class Acts:
                 takes_at_once=takes_at_once,
                 reason=reason,
             )
-            return deepcopy(made)
+            return copied(made)
 
     def decide_dispute(self, dispute_id: str, decision: str) -> Json:
         """`lose`, `win`, `withdraw`, `pay_out`, `escalate` or `appeal`.
@@ -251,7 +251,7 @@ class Acts:
             ValueError: it is decided otherwise.
         """
         with self._ticked() as world:
-            return deepcopy(_DECISIONS[decision](world, world.state.disputes[dispute_id]))
+            return copied(_DECISIONS[decision](world, world.state.disputes[dispute_id]))
 
     def lose_dispute(self, dispute_id: str) -> Json:
         return self.decide_dispute(dispute_id, "lose")
@@ -271,7 +271,7 @@ class Acts:
     def disputes(self) -> list[Json]:
         """What the simulator keeps of all disputes, oldest first."""
         with self._ticked() as world:
-            return deepcopy(list(world.state.disputes.values()))
+            return copied(list(world.state.disputes.values()))
 
     @contextmanager
     def _ticked(self) -> Iterator[World]:

@@ -67,15 +67,21 @@ def _held(world: World) -> Json:
     held = world.state.certificates
     if not held:
         held.update(root_key=_new_key("root"), key=_new_key("leaf"), issued={})
-        held["root"] = _root(world, held["root_key"])
+        held["root"] = _root(_serial(world), world.now(), held["root_key"])
     return held
 
 
-def _root(world: World, key_pem: str) -> str:
+def _serial(world: World) -> int:
+    return int(world.new_hex()[:32], 16)
+
+
+@cache
+def _root(serial: int, now: int, key_pem: str) -> str:
+    """The same for worlds that begin alike: many do, and signing takes longer than the rest."""
     key = _key(key_pem)
     name = _name("Simulated Root CA")
     built = (
-        _builder(world, name, name, key.public_key(), _ROOT_LIFE_DAYS)
+        _builder(name, name, key.public_key(), serial=serial, now=now, days=_ROOT_LIFE_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -84,21 +90,7 @@ def _root(world: World, key_pem: str) -> str:
 
 
 def _issue(world: World, held: Json) -> str:
-    root_key, key = _key(held["root_key"]), _key(held["key"])
-    public = key.public_key()
-    issuer = x509.load_pem_x509_certificate(held["root"].encode()).subject
-    authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
-    purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-    built = (
-        _builder(world, _name(SUBJECT), issuer, public, LIFE_DAYS)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SUBJECT)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-        .add_extension(authority_id, critical=False)
-    )
-    text = _signed(built, root_key)
+    text = _leaf(_serial(world), world.now(), held["root"], held["root_key"], held["key"])
     digest = sha256(text.encode()).hexdigest()
     name = f"CERT-{digest[:8]}-{digest[8:16]}-{digest[16:24]}"
     held["issued"][name] = {"pem": text, "until": world.now() + LIFE_DAYS * 24 * 3600}
@@ -106,18 +98,44 @@ def _issue(world: World, held: Json) -> str:
     return name
 
 
+@cache
+def _leaf(serial: int, now: int, root_pem: str, root_key_pem: str, key_pem: str) -> str:
+    """As `_root`."""
+    root_key, key = _key(root_key_pem), _key(key_pem)
+    public = key.public_key()
+    issuer = x509.load_pem_x509_certificate(root_pem.encode()).subject
+    authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+    purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    built = (
+        _builder(_name(SUBJECT), issuer, public, serial=serial, now=now, days=LIFE_DAYS)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SUBJECT)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .add_extension(authority_id, critical=False)
+    )
+    return _signed(built, root_key)
+
+
 def _builder(
-    world: World, subject: x509.Name, issuer: x509.Name, key: rsa.RSAPublicKey, days: int
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: rsa.RSAPublicKey,
+    *,
+    serial: int,
+    now: int,
+    days: int,
 ) -> x509.CertificateBuilder:
-    now = datetime.fromtimestamp(world.now(), UTC)
+    moment = datetime.fromtimestamp(now, UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
-        .serial_number(int(world.new_hex()[:32], 16))
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days))
+        .serial_number(serial)
+        .not_valid_before(moment - timedelta(days=1))
+        .not_valid_after(moment + timedelta(days=days))
     )
 
 

@@ -1,7 +1,6 @@
 """The simulated PayPal: its API without sockets, the buyer's and sellers' acts, its books."""
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from datetime import UTC, datetime
 
 from local.simulators.paypal import books, captures, certificates, orders, webhooks
@@ -10,6 +9,7 @@ from local.simulators.paypal.api import Api
 from local.simulators.paypal.chaos import Chaos
 from local.simulators.paypal.shapes import Json, PendingWebhook, SimResponse
 from local.simulators.paypal.world import State, World
+from local.simulators.shapes import copied
 
 
 class PayPalSimulator(Acts):
@@ -124,27 +124,27 @@ class PayPalSimulator(Acts):
     def orders(self) -> list[Json]:
         """What the simulator keeps of all orders, oldest first, forgotten ones too."""
         with self._ticked() as world:
-            return deepcopy(list(world.state.orders.values()))
+            return copied(list(world.state.orders.values()))
 
     def kept_order(self, order_id: str) -> Json:
         """The same of one; raises KeyError if there is none."""
         with self._ticked() as world:
-            return deepcopy(world.state.orders[order_id])
+            return copied(world.state.orders[order_id])
 
     def captures(self) -> list[Json]:
         """What the simulator keeps of all captures, oldest first."""
         with self._ticked() as world:
-            return deepcopy(list(world.state.captures.values()))
+            return copied(list(world.state.captures.values()))
 
     def refunds(self) -> list[Json]:
         """What the simulator keeps of all refunds, oldest first."""
         with self._ticked() as world:
-            return deepcopy(list(world.state.refunds.values()))
+            return copied(list(world.state.refunds.values()))
 
     def events(self) -> list[Json]:
         """All events, oldest first."""
         with self._ticked() as world:
-            return [deepcopy(kept["event"]) for kept in world.state.events.values()]
+            return [copied(kept["event"]) for kept in world.state.events.values()]
 
     def configure_chaos(self, knobs: Json) -> None:
         """Set knobs (see `chaos.Chaos`); those not named stay.

@@ -2,12 +2,12 @@
 
 import base64
 import json
-from copy import deepcopy
 from zlib import crc32
 
 from local.simulators.paypal import certificates
 from local.simulators.paypal.shapes import Json, PendingWebhook, link, timestamp
 from local.simulators.paypal.world import World
+from local.simulators.shapes import copied
 
 # Up to 25 tries over three days (developer.paypal.com/api/rest/webhooks); the pauses are not
 # published. These grow, and end within three days.
@@ -38,7 +38,7 @@ def emit(world: World, event_type: str, summary: str, resource: Json) -> Json:
         "resource_version": version,
         "event_type": event_type,
         "summary": summary,
-        "resource": deepcopy(resource),
+        "resource": copied(resource),
         "links": [link(address, "self"), link(f"{address}/resend", "resend", "POST")],
     }
     if version is None:

@@ -1,13 +1,13 @@
 """The simulator's state: what each merchant has, plus the clock that everything follows."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from local.simulators.paypal.chaos import Chaos
 from local.simulators.paypal.shapes import Json
+from local.simulators.shapes import copied
 
 # An account id has no 0, 1, I and O, so that nobody mistakes them.
 _ACCOUNT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -81,11 +81,11 @@ class World:
         )
 
     def snapshot(self) -> Json:
-        return {"state": deepcopy(asdict(self.state)), "chaos": self.chaos.snapshot()}
+        return {"state": copied(asdict(self.state)), "chaos": self.chaos.snapshot()}
 
     def restore(self, snapshot: Json) -> None:
         """Continue from a snapshot; calls that were in flight died with their process."""
-        self.state = State(**deepcopy(snapshot["state"]))
+        self.state = State(**copied(snapshot["state"]))
         requests = self.state.requests
         self.state.requests = {key: kept for key, kept in requests.items() if kept["done"]}
         self.chaos = Chaos.restored(snapshot["chaos"])

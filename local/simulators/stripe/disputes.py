@@ -1,7 +1,6 @@
 """Disputes: a buyer's bank asks about a charge, takes it back, and decides."""
 
-from copy import deepcopy
-
+from local.simulators.shapes import copied
 from local.simulators.stripe import refunds
 from local.simulators.stripe.shapes import Json
 from local.simulators.stripe.webhooks import emit
@@ -158,7 +157,7 @@ def _reinstate_funds(world: World, dispute: Json, fee: Json | None) -> None:
 def _move(world: World, dispute: Json, amount: int, category: str, fee: Json | None) -> None:
     account, fees = world.owner(dispute["id"]), [] if fee is None else [fee]
     moved = world.move_money(account, "adjustment", amount, dispute, fees, category=category)
-    dispute["balance_transactions"].append(deepcopy(world.state.objects[moved]))
+    dispute["balance_transactions"].append(copied(world.state.objects[moved]))
 
 
 def _fee_detail(dispute: Json, sign: int) -> Json:

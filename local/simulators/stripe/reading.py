@@ -1,10 +1,10 @@
 """Retrieving, listing and expanding objects."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from types import MappingProxyType
 from typing import Any
 
+from local.simulators.shapes import copied
 from local.simulators.stripe.endpoint_params import LISTS
 from local.simulators.stripe.errors import StripeError, invalid
 from local.simulators.stripe.params import check
@@ -32,7 +32,7 @@ EXPANDABLE: Mapping[str, frozenset[str]] = MappingProxyType(
 
 def expanded(world: World, obj: Json, paths: list[str]) -> Json:
     """A copy of the object with the named references replaced by objects."""
-    copy = deepcopy(obj)
+    copy = copied(obj)
     for path in paths:
         parts = path.split(".")
         if len(parts) > MAX_EXPAND_DEPTH:
@@ -53,7 +53,7 @@ def _expand(world: World, node: Json, parts: list[str], path: str) -> None:
         node["line_items"] = line_items(world, node)
         return
     if isinstance(node[field], str):
-        node[field] = deepcopy(world.state.objects[node[field]])
+        node[field] = copied(world.state.objects[node[field]])
     if node[field] is not None and len(parts) > 1:
         _expand(world, node[field], parts[1:], path)
 

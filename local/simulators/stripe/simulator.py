@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import UTC, datetime
 from threading import RLock
 
+from local.simulators.shapes import copied
 from local.simulators.stripe import (
     accounts,
     books,
@@ -83,7 +83,7 @@ class StripeSimulator(Dashboard):
                 charges_enabled=charges_enabled,
                 details_submitted=details_submitted,
             )
-            return deepcopy(made)
+            return copied(made)
 
     def visit_onboarding(self, link_id: str) -> Json | None:
         """Open the page of an account link; None where the link is used up or too old.
@@ -92,7 +92,7 @@ class StripeSimulator(Dashboard):
             KeyError: there is no such link.
         """
         with self._ticked() as world:
-            return deepcopy(onboarding.visit(world, link_id))
+            return copied(onboarding.visit(world, link_id))
 
     def onboarding_link(self, link_id: str) -> Json:
         """A copy of a link, with where its page leads.
@@ -101,7 +101,7 @@ class StripeSimulator(Dashboard):
             KeyError: there is none.
         """
         with self._ticked() as world:
-            return deepcopy(world.state.account_links[link_id])
+            return copied(world.state.account_links[link_id])
 
     def finish_onboarding(self, link_id: str, *, verified: bool = True, cards: bool = True) -> str:
         """Hand in the details on an open page; answers where the browser goes.
@@ -115,7 +115,7 @@ class StripeSimulator(Dashboard):
     def verify(self, account_id: str, *, verified: bool = True, cards: bool = True) -> Json:
         """What Stripe finds out later, with its event."""
         with self._ticked() as world:
-            return deepcopy(onboarding.change(world, account_id, verified=verified, cards=cards))
+            return copied(onboarding.change(world, account_id, verified=verified, cards=cards))
 
     def deauthorize(self, account_id: str) -> None:
         with self._ticked() as world:
@@ -156,7 +156,7 @@ class StripeSimulator(Dashboard):
     def pending_debits(self) -> list[Json]:
         """Copies of the sessions that a bank has neither settled nor denied yet."""
         with self._ticked() as world:
-            return deepcopy(buyer.pending_debits(world))
+            return copied(buyer.pending_debits(world))
 
     def cancel(self, session_id: str) -> BuyerOutcome:
         with self._ticked() as world:
@@ -206,12 +206,12 @@ class StripeSimulator(Dashboard):
             KeyError: there is none.
         """
         with self._ticked() as world:
-            return deepcopy(world.state.objects[object_id])
+            return copied(world.state.objects[object_id])
 
     def find_all(self, kind: str) -> list[Json]:
         """Copies of all objects of a kind (`checkout.session`, `event`...), oldest first."""
         with self._ticked() as world:
-            return deepcopy(world.of_kind(kind))
+            return copied(world.of_kind(kind))
 
     def configure_chaos(self, knobs: Json) -> None:
         """Set knobs (see `chaos.Chaos`); those not named stay.

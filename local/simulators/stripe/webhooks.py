@@ -3,9 +3,9 @@
 import hmac
 import json
 from collections.abc import Sequence
-from copy import deepcopy
 from hashlib import sha256
 
+from local.simulators.shapes import copied
 from local.simulators.stripe.shapes import API_VERSION, PLATFORM, Json, PendingWebhook
 from local.simulators.stripe.world import World
 
@@ -21,7 +21,7 @@ def emit(world: World, event_type: str, obj: Json, account: str) -> Json:
         "object": "event",
         "api_version": faults.api_version or API_VERSION,
         "created": world.now(),
-        "data": {"object": deepcopy(obj)},
+        "data": {"object": copied(obj)},
         "livemode": world.livemode if faults.livemode is None else faults.livemode,
         "pending_webhooks": 1,
         "request": dict(world.request),

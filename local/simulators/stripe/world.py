@@ -1,11 +1,11 @@
 """The simulator's state: objects and whose they are, plus the clock that everything follows."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from local.simulators.shapes import copied
 from local.simulators.stripe.chaos import Chaos
 from local.simulators.stripe.errors import no_such
 from local.simulators.stripe.shapes import Json
@@ -113,11 +113,11 @@ class World:
         return account in self.state.accounts and account not in self.state.deauthorized
 
     def snapshot(self) -> Json:
-        return {"state": deepcopy(asdict(self.state)), "chaos": self.chaos.snapshot()}
+        return {"state": copied(asdict(self.state)), "chaos": self.chaos.snapshot()}
 
     def restore(self, snapshot: Json) -> None:
         """Continue from a snapshot; calls that were in flight died with their process."""
-        self.state = State(**deepcopy(snapshot["state"]))
+        self.state = State(**copied(snapshot["state"]))
         keys = self.state.idempotency
         self.state.idempotency = {key: kept for key, kept in keys.items() if kept["status"]}
         self.chaos = Chaos.restored(snapshot["chaos"])
