@@ -25,11 +25,15 @@ ALARMS: Final = MappingProxyType(
         "cart_payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
         "cart_payment.unknown_for_long": None,
         "cart_payment.credited": None,
+        "subscription.not_sold": None,
+        "usage.unpriced": None,
     }
 )
 
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
-_ABOUT_ORDERS: Final = frozenset(name for name in ALARMS if name.startswith("cart_payment."))
+_ABOUT_BILLING: Final = frozenset(
+    name for name in ALARMS if name.startswith(("cart_payment.", "subscription.", "usage."))
+)
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
 )
@@ -63,7 +67,7 @@ class Alarm:
         decided = () if decision is None else (decision.format_map(names),)
         if self.reason in _ABOUT_BOOKS:
             return decided
-        if self.reason in _ABOUT_ORDERS:
+        if self.reason in _ABOUT_BILLING:
             return (f"guichet audit {names['account_id']}", *decided)
         return (f"guichet story {names['registration_id']}", *decided)
 

@@ -36,11 +36,14 @@ class AccountBalance:
     def credit(self) -> Money:
         return Money(self.credit_minor, self.currency)
 
+    def to_spend(self, day: date) -> Money:
+        """The credit that is left once it has paid every bill whose day has come (COL-7)."""
+        return self.settled(day).credit
+
     def due(self, day: date) -> Money:
-        """What is due today or earlier (COL-5)."""
-        due = sum(
-            bill.open_minor for bill in self.bills if bill.due_on <= day and bill.open_minor > 0
-        )
+        """What is due today or earlier, after the credit that pays it (COL-5, COL-7)."""
+        bills = self.settled(day).bills
+        due = sum(bill.open_minor for bill in bills if bill.due_on <= day and bill.open_minor > 0)
         return Money(due, self.currency)
 
     def overdue(self, day: date) -> Money:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from guichet.catalogue.catalogue import BillingMode, Catalogue, Contract, Product
+from guichet.errors import Invalid
 from guichet.ledger.billable import BillableLine
 from guichet.period import Period, add_months, days_in_month, share
 from guichet.subscriptions.periods import anchor_from, counts_days, period_of, starts_at, step
@@ -29,6 +30,15 @@ def price_list(subscription: Subscription, catalogue: Catalogue) -> PriceList:
     return PriceList(
         subscription.subscription_id, product, subscription.currency, catalogue.version
     )
+
+
+def is_sold(subscription: Subscription, catalogue: Catalogue) -> bool:
+    """Whether a version still has a price for all that the next period is for."""
+    try:
+        tuple(price_list(subscription, catalogue).items(subscription.renewed_terms))
+    except Invalid:
+        return False
+    return True
 
 
 def served(subscription: Subscription, catalogue: Catalogue, day: date) -> Effect:
@@ -62,10 +72,15 @@ def _billing_start(product: Product, day: date) -> date:
 
 
 def billing_begun(subscription: Subscription, catalogue: Catalogue) -> Effect:
-    """The first period, on the billing start. In mode `calendar` a part month comes before it (SUB-7)."""
+    """The first period, on the billing start. In mode `calendar` a part month comes before it (SUB-7).
+
+    What was planned for the next renewal in free time is what it begins with (SUB-16).
+    """
     start = subscription.billing_start
     if start is None:
         raise ValueError("billing begins on a day that is known")
+    if subscription.period is None:
+        subscription = replace(subscription, terms=subscription.renewed_terms, next_terms=None)
     anchor, elapsed = _anchor(subscription, start)
     anchored = replace(
         subscription, anchor=anchor, elapsed=elapsed, catalogue_version=catalogue.version
@@ -156,9 +171,12 @@ def _next_period(subscription: Subscription, catalogue: Catalogue, bill_on: date
             (period.start, period.end),
             time_zone=subscription.time_zone,
         )
-    lines = price_list(subscription, catalogue).full(terms, period, bill_on, part)
+    prices = price_list(subscription, catalogue)
+    lines = prices.full(terms, period, bill_on, part)
+    metered_from = period.start.replace(day=1) if prices.product.metered else None
     moved = replace(
         subscription,
+        usage_billed_to=subscription.usage_billed_to or metered_from,
         period=period,
         elapsed=subscription.elapsed + step(mode, terms.frequency),
         billed=() if mode is BillingMode.CALENDAR else parts_of(lines),

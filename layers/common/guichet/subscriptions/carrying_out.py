@@ -18,6 +18,7 @@ from guichet.ledger.postings import (
     reservation_used_postings,
 )
 from guichet.money import Money
+from guichet.period import local_day
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.crediting import settled_postings
@@ -35,9 +36,11 @@ from guichet.subscriptions.writing import (
 
 def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Decision:
     """An order that waits for its payment: its subscriptions are leased, its credit is reserved."""
-    reserved = balance.reserved(cart.preview.credit_applied)
+    settled = balance.settled(cart.preview.day)
+    reserved = settled.reserved(cart.preview.credit_applied)
     leased = tuple(_leased(cart, each) for each in made)
     pools = tuple(step for each in made if (step := _held_pool(each)) is not None)
+    balances = balance_change(balance, reserved, settled_postings(balance, settled))
     opened = Change[Aggregate](
         None,
         cart,
@@ -45,7 +48,7 @@ def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Deci
         credit_reserved_postings(cart.preview.credit_applied),
         book=cart.preview.selling_entity,
     )
-    return Decision((opened, *leased, *balance_change(balance, reserved)), pools)
+    return Decision((opened, *leased, *balances), pools)
 
 
 def _held_pool(planned: Planned) -> Step | None:
@@ -88,10 +91,11 @@ def carried_out(
     """
     preview = done.preview
     later = [line for bill in preview.later for line in bill.lines]
-    used = balance if before is not None else balance.reserved(preview.credit_applied)
+    ready = balance.settled(preview.day)
+    used = ready if before is not None else ready.reserved(preview.credit_applied)
     after = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
     billed = after.billed(later, terms_days=policy.payment_terms_days)
-    settled = billed.settled(preview.day)  # too little to be paid: credit may pay it all the same
+    settled = billed.settled(preview.day)  # what was given back pays first what is open (COL-7)
     changes = tuple(_changed(each, done) for each in made)
     order = Change[Aggregate](
         before,
@@ -102,7 +106,8 @@ def carried_out(
         lines=preview.now.lines,
         book=preview.selling_entity,
     )
-    balances = balance_change(balance, settled, settled_postings(billed, settled))
+    postings = (*settled_postings(balance, ready), *settled_postings(billed, settled))
+    balances = balance_change(balance, settled, postings)
     return Decision((order, *changes, *balances), _pools(made))
 
 
@@ -177,13 +182,15 @@ def given_up(
     returned = balance.reservation_returned(applied)
     if credited is not None:
         returned = returned.credited(credited)
+    settled = returned.settled(local_day(at, cart.preview.time_zone))
+    balances = balance_change(balance, settled, settled_postings(returned, settled))
     named = {wish.subscription_id for wish in cart.preview.wishes if wish.seats is not None}
     pools = tuple(
         ResizePool(each.subscription_id, each.seats_assignable)
         for each in subscriptions
         if each.subscription_id in named and each.has_access
     )
-    return Decision((over, *freed, *balance_change(balance, returned)), pools)
+    return Decision((over, *freed, *balances), pools)
 
 
 def _freed(subscription: Subscription) -> Change[Aggregate]:

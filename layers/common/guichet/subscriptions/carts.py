@@ -88,7 +88,7 @@ class Carts:
         balances = self.records.balances_of(account_id)
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
         balance = _balance(balances, buyer)
-        asked = Asked(preview_id, request_hash, profile.version, balance.credit)
+        asked = Asked(preview_id, request_hash, profile.version, balance.to_spend(buyer.day))
         plan = plan_cart(wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy)
         if plan.preview.needs_shipping:
             profile.require_shipping_address()

@@ -56,3 +56,10 @@ def settled_postings(before: AccountBalance, after: AccountBalance) -> tuple[Pos
     difference = after.credit_minor - before.credit_minor
     amount = Money(abs(difference), before.currency)
     return credit_given_postings(amount) if difference > 0 else credit_used_postings(amount)
+
+
+def credit_to(balance: AccountBalance, amount: Money, day: date) -> tuple[Change[Aggregate], ...]:
+    """Money as account credit, which pays first what is open (COL-7)."""
+    credited = balance.credited(amount)
+    settled = credited.settled(day)
+    return balance_change(balance, settled, settled_postings(credited, settled))

@@ -13,7 +13,7 @@ from guichet.catalogue.selling import SellingEntities
 from guichet.events import Event
 from guichet.ledger.billable import BillableLine
 from guichet.period import local_day
-from guichet.subscriptions.billing import Effect, billing_begun, renewed
+from guichet.subscriptions.billing import Effect, billing_begun, is_sold, renewed
 from guichet.subscriptions.living import (
     announced,
     end_of_paid,
@@ -40,6 +40,7 @@ class Moved:
     lines: tuple[BillableLine, ...] = ()
     mails: tuple[str, ...] = ()
     billed_from: date | None = None  # the period whose `BILLED#` marker is put
+    alarms: tuple[Event, ...] = ()  # what a person is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,15 @@ class Sold:
     policy: BillingPolicy
 
     def catalogue(self, subscription: Subscription, day: date) -> Catalogue:
-        """The pinned version, else the one in force on the period's first day (SUB-1)."""
+        """The pinned version, else the one in force on the period's first day (SUB-1).
+
+        One that no longer sells what the subscription is for leaves it at the prices that it has.
+        """
         pinned = subscription.pinned_version
-        return self.catalogues.at(day) if pinned is None else self.catalogues.version(pinned)
+        wanted = self.catalogues.at(day) if pinned is None else self.catalogues.version(pinned)
+        if is_sold(subscription, wanted):
+            return wanted
+        return self.catalogues.version(subscription.catalogue_version)
 
     def product(self, subscription: Subscription) -> Product:
         """As its running period has it."""
@@ -160,7 +167,21 @@ def _next_period(subscription: Subscription, sold: Sold, day: date) -> Moved:
         effect.lines,
         mails,
         billed_from=after.period.start,
+        alarms=_not_sold(subscription, sold, day),
     )
+
+
+def _not_sold(subscription: Subscription, sold: Sold, day: date) -> tuple[Event, ...]:
+    """It stays at its prices, because the version in force no longer sells what it is for."""
+    wanted = sold.catalogues.at(day)
+    if subscription.pinned_version is not None or is_sold(subscription, wanted):
+        return ()
+    facts = {
+        "account_id": subscription.account_id,
+        "subscription_id": subscription.subscription_id,
+        "version": wanted.version,
+    }
+    return (Event("subscription.not_sold", facts),)
 
 
 def period_effect(subscription: Subscription, sold: Sold, day: date) -> Effect:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from guichet.events import Event
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Change
 from guichet.subscriptions.moving import Sold
@@ -24,6 +25,17 @@ class UsageBilled:
     lines: tuple[BillableLine, ...]
     changes: tuple[Change[Aggregate], ...]
     facts: Mapping[str, str | int | None]
+
+    def alarms(self, subscription: Subscription) -> tuple[Event, ...]:
+        """A person is told of what no price was found for: it is not billed until there is one."""
+        if not self.facts["unpriced"]:
+            return ()
+        facts = {
+            "account_id": subscription.account_id,
+            "subscription_id": subscription.subscription_id,
+            "unpriced": str(self.facts["unpriced"]),
+        }
+        return (Event("usage.unpriced", facts),)
 
 
 @dataclass(frozen=True, slots=True)

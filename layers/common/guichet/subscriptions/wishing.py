@@ -95,6 +95,8 @@ def planned(
         subscription.require_moved(buyer.at)
         for wish in wishes:
             require_allowed(wish, subscription, buyer)
+    elif subscription.status is S.EXPIRED and wishes[0].kind not in _BEGINNING:
+        raise subscription.refusal("This subscription has ended meanwhile.")
     begins = {wish.kind for wish in wishes} & _BEGINNING
     if begins and len(wishes) > 1:
         raise invalid_field("/lines", "line_twice", "Say all about one subscription in one line.")

@@ -55,12 +55,13 @@ def subscription_change(
     lines: Iterable[BillableLine] = (),
     postings: tuple[Posting, ...] = (),
     mails: tuple[str, ...] = (),
+    alarms: tuple[Event, ...] = (),
 ) -> Change[Aggregate]:
     """One subscription's change, with what it adds to the bills of its selling entity."""
     return Change[Aggregate](
         before,
         after if before is None else bumped(after),
-        (Event(event, facts or {}),),
+        (Event(event, facts or {}), *alarms),
         postings,
         mails,
         lines=tuple(lines),

@@ -14,7 +14,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.period import midnight
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.cart import CartStatus
-from guichet.subscriptions.crediting import put_on_bills
+from guichet.subscriptions.crediting import credit_to, put_on_bills
 from guichet.subscriptions.giving_up import give_up
 from guichet.subscriptions.moving import Moved, Sold, moved
 from guichet.subscriptions.ordering import Ordering
@@ -69,8 +69,6 @@ def _one_step(
     look_at = subscription.next_look_at()
     if look_at is None or cause.at < look_at:
         return False
-    if subscription.open_cart_id is not None:
-        return _ended_order(subscription, cause, ordering)
     profile = carts.records.profile(account_id)
     sold = Sold(carts.catalogues, carts.entities, profile, carts.policy)
     due = subscription.usage_due_on()
@@ -80,8 +78,17 @@ def _one_step(
     step = moved(subscription, cause.at, sold)
     if step is None:
         return False
+    if subscription.open_cart_id is not None and _meets(subscription, step):
+        ended = _ended_order(subscription, step, cause, ordering)
+        if ended is not None:
+            return ended
     _save(subscription, step, cause, ordering)
     return True
+
+
+def _meets(subscription: Subscription, step: Moved) -> bool:
+    """Whether a step changes what an open order may be about: the period, or the state."""
+    return step.billed_from is not None or step.subscription.status is not subscription.status
 
 
 def _save_usage(  # noqa: PLR0917 - same
@@ -96,22 +103,38 @@ def _save_usage(  # noqa: PLR0917 - same
     records = ordering.carts.records
     used = UsageSoFar(before, sold, records, usage).billed_on(day)
     moved_on = replace(before, usage_billed_to=day)
-    step = Moved(moved_on, day, Event("subscription.usage_billed", used.facts), used.lines)
+    step = Moved(
+        moved_on,
+        day,
+        Event("subscription.usage_billed", used.facts),
+        used.lines,
+        alarms=used.alarms(before),
+    )
     _save(before, step, cause, ordering, used.changes)
 
 
-def _ended_order(subscription: Subscription, cause: Cause, ordering: Ordering) -> bool:
+def _ended_order(
+    subscription: Subscription, step: Moved, cause: Cause, ordering: Ordering
+) -> bool | None:
+    """End the order that is in the way, and look again.
+
+    One whose payment is being settled is waited for where a period would begin: it may be about
+    that period. An end is not put off by it (None: do the step): money that comes after it has its
+    place all the same.
+    """
     cart = ordering.carts.records.cart(subscription.account_id, subscription.open_cart_id or "")
     if cart is None:
         raise ConcurrentUpdateError("a lease without its order")
-    if cart.status is CartStatus.PROCESSING:
-        waits = replace(subscription, waits_until=cause.at + _DEBIT_ASKED_AGAIN)
-        change = subscription_change(subscription, waits, "subscription.renewal_waits")
-        ordering.carts.records.save(cause, [change])
-        return False
-    if cart.is_open:
-        give_up(cart, cause, "renewed", ordering=ordering)
-    return True
+    if cart.status is not CartStatus.PROCESSING:
+        if cart.is_open:
+            give_up(cart, cause, "renewed", ordering=ordering)
+        return True
+    if step.billed_from is None:
+        return None
+    waits = replace(subscription, waits_until=cause.at + _DEBIT_ASKED_AGAIN)
+    change = subscription_change(subscription, waits, "subscription.renewal_waits")
+    ordering.carts.records.save(cause, [change])
+    return False
 
 
 def _save(
@@ -134,8 +157,21 @@ def _save(
         lines=step.lines,
         postings=on_bills.postings,
         mails=step.mails,
+        alarms=step.alarms,
     )
-    carts.records.save(cause, [change, *beside, *on_bills.changes], _steps(before, step))
+    changes = [change, *beside, *on_bills.changes, *_left_behind(before, step, ordering)]
+    carts.records.save(cause, changes, _steps(before, step))
+
+
+def _left_behind(
+    before: Subscription, step: Moved, ordering: Ordering
+) -> tuple[Change[Aggregate], ...]:
+    """Of a move to another selling entity: the bill of this day with the former one is settled too."""
+    if before.selling_entity == step.subscription.selling_entity:
+        return ()
+    records = ordering.carts.records
+    former = records.balance(before.account_id, before.selling_entity, before.currency)
+    return credit_to(former, former.credit.zero(), step.day)
 
 
 def _steps(before: Subscription, step: Moved) -> tuple[Step, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from guichet.access.membership import Member, Permission
-from guichet.errors import ConcurrentUpdateError, not_found
+from guichet.errors import ConcurrentUpdateError, Conflict, not_found
 from guichet.events import Actor, Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.attempt import PaymentStatus
@@ -61,7 +62,7 @@ def _reserve(command: PayCart, opening: Opening, cause: Cause) -> tuple[bool, Ca
         if earlier.status is not PaymentStatus.CREATED:
             return True, earlier
         return True, _taken_over(earlier, cart, opening, cause)
-    cart.require_payable()
+    _require_in_time(cart, opening, now)
     opening.require_offered(cart.preview.selling_entity, command.method)
     open_payment = records.cart_payment(cart.open_payment_id) if cart.open_payment_id else None
     if open_payment is not None:
@@ -81,12 +82,26 @@ def _reserve(command: PayCart, opening: Opening, cause: Cause) -> tuple[bool, Ca
     return False, payment
 
 
+def _require_in_time(cart: Cart, opening: Opening, now: datetime) -> None:
+    """No attempt begins when the order's days are over, or time has a step to do (SUB-3, BAD-12).
+
+    Raises:
+        Conflict: `cart_<status>`, `cart_overdue`.
+        Unavailable: `renewal_due`.
+    """
+    cart.require_payable()
+    if now >= cart.abandon_at:
+        raise Conflict("cart_overdue", "This order's time is over; order again.", rule="SUB-3")
+    for each in opening.ordering.carts.subscriptions_of(cart):
+        each.unleased().require_moved(now)
+
+
 def _taken_over(earlier: CartPayment, cart: Cart, opening: Opening, cause: Cause) -> CartPayment:
     """Another attempt number: the answer of the earlier call was lost, its page reached nobody."""
     now = opening.ordering.carts.clock.now()
     if earlier.is_being_called(now) or cart.open_payment_id not in {None, earlier.payment_id}:
         raise in_flight()
-    cart.require_payable()
+    _require_in_time(cart, opening, now)
     retried = bumped(opening.again(earlier, cart, now))
     _store(earlier, retried, cart, opening, cause)
     return retried

@@ -10,6 +10,7 @@ from guichet.errors import Unavailable, invalid_field
 from guichet.replies import Reply
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.terms import require_sold
 from guichet.subscriptions.touching import Action, Written, act
 from guichet.subscriptions.writing import subscription_change
 
@@ -28,12 +29,14 @@ def pin_subscription(command: PinSubscription, *, carts: Carts) -> Reply[Subscri
     Raises:
         NotAllowed: only a representative may.
         NotFound: no such subscription of this account.
-        Invalid: `catalogue_version_unknown`; `product_unknown`, the version does not sell it.
+        Invalid: `plan_unknown`, `currency_not_sold`, …: the version does not sell what it is for;
+            `catalogue_version_unknown`; `product_unknown`, the version does not sell it.
     """
 
     def decide(found: Subscription) -> Written | None:
         if command.version is not None:
-            _version(command.version, carts).product(found.product_id)
+            product = _version(command.version, carts).product(found.product_id)
+            require_sold(found.renewed_terms, product, found.currency, by_quote=True)
         if found.pinned_version == command.version:
             return None
         after = replace(found, pinned_version=command.version)

@@ -81,7 +81,7 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
     )
     now = carts.clock.now()
     require_fresh(preview, computed.plan.preview, now)
-    require_credit(preview, computed.balance.credit)
+    require_credit(preview, computed.balance.to_spend(preview.day))
     cart = Cart(
         cart_id=wanted_id,
         account_id=account_id,
