@@ -387,6 +387,7 @@ class Sheet:
                     self.state, self.deal = "free", Deal(plan, 1, self.deal.frequency)
                 case _ if self.running is None:
                     self.zone = zone  # SUB-11: after free months the service's day is kept
+                    self.deal, self.next_deal = self.next_deal or self.deal, None
                     self._first_period(day, kept_day=self.term[0].day if self.term else None)
                 case _:
                     self._renew(zone)
