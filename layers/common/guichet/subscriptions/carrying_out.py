@@ -24,7 +24,7 @@ from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.crediting import settled_postings
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
-from guichet.subscriptions.subscription import Subscription
+from guichet.subscriptions.subscription import PAID, Subscription
 from guichet.subscriptions.wishing import Planned
 from guichet.subscriptions.writing import (
     Decision,
@@ -139,13 +139,13 @@ def _changed(planned: Planned, cart: Cart) -> Change[Aggregate]:
 
 
 def _pools(made: Sequence[Planned]) -> tuple[Step, ...]:
-    """The seats of what is new come with its payment."""
+    """The seats of what is new come with its payment; what begins anew has its number again."""
     steps: list[Step] = []
     for each in made:
         name, seats = each.after.subscription_id, each.after.seats_assignable
         if each.before is None or each.is_pending:
             steps.append(NewPool(name, seats))
-        elif each.before.seats_assignable != seats:
+        elif each.before.status not in PAID or each.before.seats_assignable != seats:
             steps.append(ResizePool(name, seats))
     return tuple(steps)
 
@@ -188,7 +188,7 @@ def given_up(
     pools = tuple(
         ResizePool(each.subscription_id, each.seats_assignable)
         for each in subscriptions
-        if each.subscription_id in named and each.has_access
+        if each.subscription_id in named and not each.is_pending
     )
     return Decision((over, *freed, *balances), pools)
 

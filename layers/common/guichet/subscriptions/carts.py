@@ -93,7 +93,7 @@ class Carts:
         if plan.preview.needs_shipping:
             profile.require_shipping_address()
         for each in plan.subscriptions:
-            if each.before is not None and each.after.terms.seats < each.before.terms.seats:
+            if each.may_lack_seats:
                 self._require_unassigned(each.after)
         return Computed(plan, profile, balance)
 

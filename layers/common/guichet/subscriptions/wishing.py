@@ -27,7 +27,7 @@ from guichet.subscriptions.cart import CartLine, CartLineKind
 from guichet.subscriptions.changing import added, changed_in_month, plan_changed
 from guichet.subscriptions.living import activated
 from guichet.subscriptions.quantities import counted, sold_once
-from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
+from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import Terms, require_sold
 from guichet.tax.subject import TaxSubject
 
@@ -74,6 +74,14 @@ class Planned:
     def is_pending(self) -> bool:
         """Whether it was ordered and has not begun."""
         return self.before is not None and self.before.is_pending
+
+    @property
+    def may_lack_seats(self) -> bool:
+        """Whether more seats may be assigned than there are to be."""
+        before = self.before
+        if before is None:
+            return False
+        return before.status not in PAID or self.after.terms.seats < before.terms.seats
 
 
 def planned(
