@@ -128,8 +128,6 @@ def cart(**changed: Any) -> Cart:  # noqa: ANN401 - same
             placed_at=NOW,
             placed_by="mem_1",
             abandon_at=NOW + timedelta(days=7),
-            request_hash="h",
-            language="fr",
         ),
         **changed,
     )

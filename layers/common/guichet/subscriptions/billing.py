@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from guichet.catalogue.catalogue import BillingMode, Catalogue, Contract, Product
+from guichet.catalogue.ports import Catalogues
 from guichet.errors import Invalid
 from guichet.ledger.billable import BillableLine
 from guichet.period import Period, add_months, days_in_month, share
@@ -39,6 +40,18 @@ def is_sold(subscription: Subscription, catalogue: Catalogue) -> bool:
     except Invalid:
         return False
     return True
+
+
+def next_catalogue(subscription: Subscription, catalogues: Catalogues, day: date) -> Catalogue:
+    """The version that prices what begins on a day: the pinned one, else the one in force (SUB-1).
+
+    One that no longer sells what the subscription is for leaves it at the prices that it has.
+    """
+    pinned = subscription.pinned_version
+    wanted = catalogues.at(day) if pinned is None else catalogues.version(pinned)
+    if is_sold(subscription, wanted):
+        return wanted
+    return catalogues.version(subscription.catalogue_version)
 
 
 def served(subscription: Subscription, catalogue: Catalogue, day: date) -> Effect:

@@ -162,8 +162,6 @@ class Cart:
     placed_at: datetime
     placed_by: str
     abandon_at: datetime  # unpaid until then, it is abandoned (SUB-3)
-    request_hash: str
-    language: str
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
     paid_payment_id: str | None = None

@@ -13,7 +13,7 @@ from guichet.catalogue.selling import SellingEntities
 from guichet.events import Event
 from guichet.ledger.billable import BillableLine
 from guichet.period import local_day
-from guichet.subscriptions.billing import Effect, billing_begun, is_sold, renewed
+from guichet.subscriptions.billing import Effect, billing_begun, is_sold, next_catalogue, renewed
 from guichet.subscriptions.living import (
     announced,
     end_of_paid,
@@ -53,15 +53,7 @@ class Sold:
     policy: BillingPolicy
 
     def catalogue(self, subscription: Subscription, day: date) -> Catalogue:
-        """The pinned version, else the one in force on the period's first day (SUB-1).
-
-        One that no longer sells what the subscription is for leaves it at the prices that it has.
-        """
-        pinned = subscription.pinned_version
-        wanted = self.catalogues.at(day) if pinned is None else self.catalogues.version(pinned)
-        if is_sold(subscription, wanted):
-            return wanted
-        return self.catalogues.version(subscription.catalogue_version)
+        return next_catalogue(subscription, self.catalogues, day)
 
     def product(self, subscription: Subscription) -> Product:
         """As its running period has it."""

@@ -120,19 +120,11 @@ class BillsAnswer(Answer):
     ) -> Self:
         return cls(
             today=found.today,
-            balance_due=balance_due(found.balances, found.today),
+            balance_due=[Amount.of(due) for due in found.due],
             balances=[BalanceAnswer.of(each, found.today) for each in found.balances],
             items=[BillAnswer.of(each, naming) for each in page],
             next_cursor=cursor,
         )
-
-
-def balance_due(balances: Iterable[AccountBalance], today: date) -> list[Amount]:
-    sums: dict[str, Money] = {}
-    for each in balances:
-        due = each.due(today)
-        sums[due.currency] = sums.get(due.currency, due.zero()) + due
-    return [Amount.of(due) for _, due in sorted(sums.items()) if due]
 
 
 def page_of(

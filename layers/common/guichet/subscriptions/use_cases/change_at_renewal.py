@@ -11,6 +11,7 @@ from guichet.catalogue.catalogue import Frequency, Product, SelfService
 from guichet.errors import Conflict
 from guichet.period import local_day
 from guichet.replies import Reply
+from guichet.subscriptions.billing import next_catalogue
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.ports import ResizePool
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
@@ -60,8 +61,7 @@ def _changed(found: Subscription, command: ChangeAtRenewal, carts: Carts) -> Wri
         raise found.refusal(f"This subscription is {found.status}; it can't be changed.")
     account = carts.records.account(found.account_id)
     day = local_day(carts.clock.now(), found.time_zone)
-    version = found.pinned_version
-    catalogue = carts.catalogues.at(day) if version is None else carts.catalogues.version(version)
+    catalogue = next_catalogue(found, carts.catalogues, day)
     product = catalogue.product(found.product_id)
     wanted = _wanted(found.renewed_terms, command)
     if not command.action.member.may(Permission.REPRESENT):

@@ -14,7 +14,7 @@ from guichet.retrying import with_fresh_state
 from guichet.subscriptions.carrying_out import carried_out, placed
 from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.carts import Computed
-from guichet.subscriptions.naming import cart_id, request_hash
+from guichet.subscriptions.naming import cart_id
 from guichet.subscriptions.pages import Opening
 from guichet.subscriptions.previewing import require_credit, require_fresh
 from guichet.subscriptions.writing import cause_of
@@ -61,7 +61,6 @@ def place_cart(command: PlaceCart, *, opening: Opening) -> Reply[PlacedCart]:
 def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedCart]:
     carts, account_id = opening.ordering.carts, command.member.account_id
     wanted_id = cart_id(account_id, command.preview_id)
-    asked = request_hash(command.preview_id)
     earlier = carts.records.cart(account_id, wanted_id)
     if earlier is not None:
         open_id = earlier.open_payment_id
@@ -90,8 +89,6 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
         placed_at=now,
         placed_by=command.member.member_id,
         abandon_at=now + carts.policy.abandoned_after,
-        request_hash=asked,
-        language=computed.profile.language,
     )
     if not preview.due_now:
         done = cart.done(now, None)

@@ -51,6 +51,7 @@ class AccountBills:
 
     bills: list[ReadBill]
     balances: list[AccountBalance]
+    due: list[Money]  # today or earlier, a sum for each currency in which something is
     today: date
 
 
@@ -133,7 +134,10 @@ def read_bills(member: Member, *, carts: Carts, bills: Bills) -> AccountBills:
     profile = carts.records.profile(member.account_id)
     today = local_day(carts.clock.now(), profile.time_zone)
     return AccountBills(
-        bills.of(member.account_id), carts.records.balances_of(member.account_id), today
+        bills.of(member.account_id),
+        carts.records.balances_of(member.account_id),
+        bills.balance_due(member.account_id, today),
+        today,
     )
 
 
