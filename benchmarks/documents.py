@@ -13,7 +13,8 @@ from benchmarks.figures import Measured
 from guichet.adapters.documents.files import files_of
 from guichet.adapters.documents.pdf import render_pdf
 from guichet.invoices.document import InvoiceDocument
-from tests.support.invoice_documents import PARIS, REVERSE_CHARGE, invoice, many_lines, samples
+from tests.support.document_samples import samples
+from tests.support.invoice_documents import PARIS, REVERSE_CHARGE, invoice, many_lines
 
 _SAMPLES: Final = 60
 _FEW: Final = 7
@@ -25,7 +26,7 @@ import time
 started_at = time.process_time()
 from guichet.adapters.documents.pdf import render_pdf
 imported_at = time.process_time()
-from tests.support.invoice_documents import samples
+from tests.support.document_samples import samples
 document = samples()[{_PAGE!r}]
 asked_at = time.process_time()
 render_pdf(document)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from guichet.adapters.documents.files import files_of
-from tests.support.invoice_documents import samples
+from tests.support.document_samples import samples
 
 _ENDINGS: Final = {"cii": "cii.xml", "ubl": "ubl.xml"}
 

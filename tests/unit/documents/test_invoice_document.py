@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import TaxClass
-from guichet.invoices.document import DocumentTax, InvoiceDocument
+from guichet.errors import Conflict
+from guichet.invoices.document import Buyer, DocumentTax, InvoiceDocument
 from guichet.ledger.billable import LineKind
 from guichet.tax.deciding import TaxGroup
 from guichet.tax.places import Sentence
-from tests.support.invoice_documents import PARIS, REVERSE_CHARGE, invoice, line, samples, vat
+from tests.support.document_samples import samples
+from tests.support.invoice_documents import PARIS, REVERSE_CHARGE, invoice, line, vat
 
 SAMPLES = samples()
 
@@ -123,3 +126,20 @@ def test_a_decided_group_is_kept_as_it_was() -> None:
     )
 
     assert DocumentTax.of(group) == mine
+
+
+def test_a_buyer_is_what_the_profile_says_on_that_day() -> None:
+    profile = BillingProfile(
+        account_id=PARIS.account_id,
+        company=PARIS.company,
+        contact_email=PARIS.email,
+        time_zone="Europe/Paris",
+        language="fr",
+        billing_address=PARIS.address,
+        vat_number=PARIS.vat_number,
+        contact_name=PARIS.contact_name,
+    )
+
+    assert Buyer.of(profile) == PARIS
+    with pytest.raises(Conflict):
+        Buyer.of(replace(profile, billing_address=None))

@@ -11,7 +11,8 @@ import pytest
 from guichet.adapters.documents.plain import COLUMNS, document_csv, document_json
 from guichet.invoices.document import InvoiceDocument
 from guichet.money import minor_digits
-from tests.support.invoice_documents import line, samples
+from tests.support.document_samples import samples
+from tests.support.invoice_documents import line
 
 SAMPLES = samples()
 

@@ -10,7 +10,7 @@ from guichet.adapters.documents.pdf import render_pdf
 from guichet.errors import Invalid
 from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.printable import PRINTABLE, one_line, require_printable, unprintable
-from tests.support.invoice_documents import samples
+from tests.support.document_samples import samples
 
 SAMPLES = samples()
 

@@ -18,7 +18,7 @@ import sys
 sys.path[:0] = sys.argv[1:]
 import PIL, reportlab
 from guichet.adapters.documents.files import files_of
-from tests.support.invoice_documents import samples
+from tests.support.document_samples import samples
 assert PIL.__file__.startswith(sys.argv[1]), PIL.__file__
 assert reportlab.__file__.startswith(sys.argv[1]), reportlab.__file__
 print(sum(files_of(each).pdf.startswith(b"%PDF") for each in samples().values()))

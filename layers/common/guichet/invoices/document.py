@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.access.addresses import Address
+from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import TaxClass
-from guichet.catalogue.selling import BankDetails
+from guichet.catalogue.selling import BankDetails, SellingEntity
 from guichet.ledger.billable import LineKind
 from guichet.period import Period
 from guichet.tax.deciding import TaxGroup
@@ -49,6 +50,26 @@ class Seller:
     email: str = ""  # of accounts receivable
     phone: str = ""
 
+    @classmethod
+    def of(
+        cls,
+        entity: SellingEntity,
+        *,
+        registration: tuple[str, ...] = (),
+        email: str = "",
+        phone: str = "",
+    ) -> Seller:
+        return cls(
+            entity_id=entity.entity_id,
+            legal_name=entity.legal_name,
+            address=entity.address,
+            country=entity.country,
+            vat_number=entity.vat_number,
+            registration=registration,
+            email=email,
+            phone=phone,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
@@ -60,6 +81,22 @@ class Buyer:
     vat_number: str | None = None
     contact_name: str = ""
     email: str = ""
+
+    @classmethod
+    def of(cls, profile: BillingProfile) -> Buyer:
+        """The account as its profile has it now.
+
+        Raises:
+            Conflict: `billing_address_missing`.
+        """
+        return cls(
+            account_id=profile.account_id,
+            company=profile.company,
+            address=profile.require_billing_address(),
+            vat_number=profile.vat_number,
+            contact_name=profile.contact_name,
+            email=profile.contact_email,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from guichet.adapters.documents.electronic import (
     day_of,
 )
 from guichet.adapters.documents.xml import Child, node, rooted, written
-from guichet.invoices.document import Buyer, Seller
 from guichet.invoices.printable import one_line
 from guichet.period import Period
 
@@ -124,13 +123,13 @@ def _agreement(invoice: ElectronicInvoice) -> Element | None:
     return node(
         "ram:ApplicableHeaderTradeAgreement",
         _text("BuyerReference", document.buyer.account_id),
-        node("ram:SellerTradeParty", _seller(document.seller, outside=invoice.is_outside_vat)),
-        node("ram:BuyerTradeParty", _buyer(document.buyer, outside=invoice.is_outside_vat)),
+        node("ram:SellerTradeParty", _seller(invoice)),
+        node("ram:BuyerTradeParty", _buyer(invoice)),
     )
 
 
-def _seller(seller: Seller, *, outside: bool) -> Iterator[Child]:
-    """Where nothing is subject to VAT, its number is told as one of the tax office's (BT-32)."""
+def _seller(invoice: ElectronicInvoice) -> Iterator[Child]:
+    seller = invoice.document.seller
     lines = [*map(one_line, seller.address), "", "", ""]
     yield _text("ID", seller.entity_id)
     yield _text("Name", one_line(seller.legal_name))
@@ -148,11 +147,12 @@ def _seller(seller: Seller, *, outside: bool) -> Iterator[Child]:
         _text("CountryID", seller.country),
     )
     yield _electronic_address(seller.email)
-    yield _registration(seller.vat_number, "FC" if outside else "VA")
+    yield _registration(invoice.seller_vat_number, "VA")
+    yield _registration(invoice.seller_tax_number, "FC")
 
 
-def _buyer(buyer: Buyer, *, outside: bool) -> Iterator[Child]:
-    address = buyer.address
+def _buyer(invoice: ElectronicInvoice) -> Iterator[Child]:
+    buyer, address = invoice.document.buyer, invoice.document.buyer.address
     yield _text("ID", buyer.account_id)
     yield _text("Name", one_line(buyer.company))
     yield node("ram:DefinedTradeContact", _text("PersonName", one_line(buyer.contact_name)))
@@ -166,16 +166,15 @@ def _buyer(buyer: Buyer, *, outside: bool) -> Iterator[Child]:
         _text("CountrySubDivisionName", one_line(address.region)),
     )
     yield _electronic_address(buyer.email)
-    yield None if outside else _registration(buyer.vat_number, "VA")
+    yield _registration(invoice.buyer_vat_number, "VA")
 
 
 def _electronic_address(email: str) -> Element | None:
     return node("ram:URIUniversalCommunication", _text("URIID", email, schemeID="EM"))
 
 
-def _registration(number: str | None, scheme: str) -> Element | None:
-    plain = (number or "").replace(" ", "")
-    return node("ram:SpecifiedTaxRegistration", _text("ID", plain, schemeID=scheme))
+def _registration(number: str, scheme: str) -> Element | None:
+    return node("ram:SpecifiedTaxRegistration", _text("ID", number, schemeID=scheme))
 
 
 def _settlement(invoice: ElectronicInvoice) -> Element | None:

@@ -82,9 +82,24 @@ class ElectronicInvoice:
     paid: Paid | None
 
     @property
-    def is_outside_vat(self) -> bool:
-        """Then neither party's VAT number may be told (BR-O-02)."""
-        return any(each.category is Category.OUT_OF_SCOPE for each in self.taxes)
+    def seller_vat_number(self) -> str:
+        """BT-31; empty where it has to be the tax office's number (BT-32) instead."""
+        number = _number(self.document.seller.vat_number)
+        return number if self._tells(number) else ""
+
+    @property
+    def seller_tax_number(self) -> str:
+        return "" if self.seller_vat_number else _number(self.document.seller.vat_number)
+
+    @property
+    def buyer_vat_number(self) -> str:
+        number = _number(self.document.buyer.vat_number)
+        return number if self._tells(number) else ""
+
+    def _tells(self, number: str) -> bool:
+        """Not where nothing is subject to VAT (BR-O-02), nor without a country's letters (BR-CO-9)."""
+        is_outside = any(each.category is Category.OUT_OF_SCOPE for each in self.taxes)
+        return number[:2].isalpha() and not is_outside
 
 
 def electronic_invoice(document: InvoiceDocument) -> ElectronicInvoice | None:
@@ -171,6 +186,10 @@ def _taxes(document: InvoiceDocument) -> tuple[ElectronicTax, ...]:
         )
         for (category, percent), group in merged.items()
     )
+
+
+def _number(number: str | None) -> str:
+    return (number or "").replace(" ", "")
 
 
 def _percent(tax: DocumentTax) -> str:

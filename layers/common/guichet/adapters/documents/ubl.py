@@ -13,7 +13,6 @@ from guichet.adapters.documents.electronic import (
     day_of,
 )
 from guichet.adapters.documents.xml import Child, node, rooted, written
-from guichet.invoices.document import Buyer, Seller
 from guichet.invoices.printable import one_line
 from guichet.period import Period
 
@@ -63,13 +62,8 @@ def _head(invoice: ElectronicInvoice) -> Iterator[Child]:
 
 def _body(invoice: ElectronicInvoice) -> Iterator[Child]:
     document, currency = invoice.document, invoice.document.currency
-    outside = invoice.is_outside_vat
-    yield node(
-        "cac:AccountingSupplierParty", node("cac:Party", _seller(document.seller, outside=outside))
-    )
-    yield node(
-        "cac:AccountingCustomerParty", node("cac:Party", _buyer(document.buyer, outside=outside))
-    )
+    yield node("cac:AccountingSupplierParty", node("cac:Party", _seller(invoice)))
+    yield node("cac:AccountingCustomerParty", node("cac:Party", _buyer(invoice)))
     yield _means(invoice)
     yield node("cac:PaymentTerms", _text("Note", invoice.terms))
     yield node(
@@ -108,7 +102,8 @@ def _period(period: Period | None) -> Element | None:
     )
 
 
-def _seller(seller: Seller, *, outside: bool) -> Iterator[Child]:
+def _seller(invoice: ElectronicInvoice) -> Iterator[Child]:
+    seller = invoice.document.seller
     lines = [*map(one_line, seller.address), "", "", ""]
     yield _text("EndpointID", seller.email, schemeID="EM")
     yield node("cac:PartyIdentification", _text("ID", seller.entity_id))
@@ -119,7 +114,8 @@ def _seller(seller: Seller, *, outside: bool) -> Iterator[Child]:
         node("cac:AddressLine", _text("Line", ", ".join(filter(None, lines[2:])))),
         node("cac:Country", _text("IdentificationCode", seller.country)),
     )
-    yield _scheme(seller.vat_number, "TAX" if outside else "VAT")
+    yield _scheme(invoice.seller_vat_number, "VAT")
+    yield _scheme(invoice.seller_tax_number, "TAX")
     yield node(
         "cac:PartyLegalEntity",
         _text("RegistrationName", one_line(seller.legal_name)),
@@ -131,8 +127,8 @@ def _seller(seller: Seller, *, outside: bool) -> Iterator[Child]:
     )
 
 
-def _buyer(buyer: Buyer, *, outside: bool) -> Iterator[Child]:
-    address = buyer.address
+def _buyer(invoice: ElectronicInvoice) -> Iterator[Child]:
+    buyer, address = invoice.document.buyer, invoice.document.buyer.address
     yield _text("EndpointID", buyer.email, schemeID="EM")
     yield node("cac:PartyIdentification", _text("ID", buyer.account_id))
     yield node(
@@ -144,17 +140,17 @@ def _buyer(buyer: Buyer, *, outside: bool) -> Iterator[Child]:
         _text("CountrySubentity", one_line(address.region)),
         node("cac:Country", _text("IdentificationCode", address.country)),
     )
-    yield None if outside else _scheme(buyer.vat_number, "VAT")
+    yield _scheme(invoice.buyer_vat_number, "VAT")
     yield node("cac:PartyLegalEntity", _text("RegistrationName", one_line(buyer.company)))
     yield node("cac:Contact", _text("Name", one_line(buyer.contact_name)))
 
 
-def _scheme(number: str | None, scheme: str) -> Element | None:
+def _scheme(number: str, scheme: str) -> Element | None:
     if not number:
         return None
     return node(
         "cac:PartyTaxScheme",
-        _text("CompanyID", number.replace(" ", "")),
+        _text("CompanyID", number),
         node("cac:TaxScheme", _text("ID", scheme)),
     )
 

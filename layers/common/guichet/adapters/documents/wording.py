@@ -14,6 +14,7 @@ from guichet.adapters.documents.postal import postal_lines
 from guichet.adapters.documents.texts import document_texts
 from guichet.adapters.mail.words import Words
 from guichet.adapters.tax.words import TaxWords
+from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.invoices.printable import one_line
 from guichet.period import Period
@@ -104,7 +105,7 @@ class Wording:
         return self.say("line.credit", name=name) if line.is_credit else name
 
     def details(self, line: DocumentLine) -> str:
-        """Period, share and discount of a line, in one."""
+        """Period, share and discount of a line, and its tax where not all bear the same."""
         parts = []
         if line.period is not None:
             parts.append(self.stretch(line.period))
@@ -112,7 +113,9 @@ class Wording:
             parts.append(self.say("line.share", share=line.share))
         if line.discount_minor:
             parts.append(self.say("line.discount", amount=self.amount(line.discount_minor)))
-        return " · ".join(parts)
+        if len(self._rates) > 1:
+            parts.append(self._rates.get(line.tax_class, ""))
+        return " · ".join(filter(None, parts))
 
     def quantity(self, line: DocumentLine) -> str:
         return self.words.count(line.quantity)
@@ -122,10 +125,21 @@ class Wording:
 
     def tax(self, tax: DocumentTax) -> str:
         """One line of the taxes: its name, its rate, the sum that it is of."""
+        name, rate = self._name_and_rate(tax)
+        return self.say("tax", name=name, rate=rate, base=self.amount(tax.base_minor))
+
+    def _name_and_rate(self, tax: DocumentTax) -> tuple[str, str]:
         name = self.taxes.name(tax.name)
         named = f"{name} ({tax.region})" if tax.region and tax.region not in name else name
-        rate = self.words.percent(f"{tax.percent}e-2")
-        return self.say("tax", name=named, rate=rate, base=self.amount(tax.base_minor))
+        return named, self.words.percent(f"{tax.percent}e-2")
+
+    @cached_property
+    def _rates(self) -> dict[TaxClass, str]:
+        """What each class of lines bears."""
+        found: dict[TaxClass, list[str]] = {}
+        for tax in self.shown_taxes:
+            found.setdefault(tax.tax_class, []).append(" ".join(self._name_and_rate(tax)))
+        return {each: " + ".join(rates) for each, rates in found.items()}
 
     @property
     def shown_taxes(self) -> tuple[DocumentTax, ...]:
