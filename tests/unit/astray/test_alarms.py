@@ -102,7 +102,9 @@ STRIPE_ALONE = {"refund.exceeds_captured"}  # PayPal's disputes are about what i
 
 def test_each_alarm_is_raised_somewhere_here_reg_3() -> None:
     of_books = {"reconciliation.found"}  # raised in tests/unit/reconciliation
-    of_orders = {each for each in ALARMS if each.startswith(("cart_payment.", "subscription.", "usage."))}  # …/billing_astray
+    of_orders = {
+        each for each in ALARMS if each.startswith(("cart_payment.", "subscription.", "usage."))
+    }  # …/billing_astray
 
     assert set(HOW) | of_books | of_orders == set(ALARMS)
 

@@ -10,6 +10,7 @@ from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
+from guichet.payments.unavailable import provider_unavailable
 from guichet.registration.cancellation import Cancellation
 from guichet.registration.mails import MailKind
 from guichet.registration.naming import cancellation_refund_id
@@ -24,7 +25,6 @@ from guichet.registration.registration import (
 )
 from guichet.registration.room import linked_account
 from guichet.registration.settling import Settling
-from guichet.payments.unavailable import provider_unavailable
 
 M = MoneyOutcome
 P = PaymentStatus

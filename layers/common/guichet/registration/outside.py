@@ -11,6 +11,7 @@ from guichet.payments.payment import Capture, Payment
 from guichet.payments.ports import FoundDispute, FoundRefund
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.refunds_so_far import RefundsSoFar
+from guichet.payments.unavailable import provider_unavailable
 from guichet.registration.disputing import Disputed, Outcome, outcome_of
 from guichet.registration.made_there import less, made_there, owing, recorded, with_fee_inside
 from guichet.registration.naming import outside_refund_id
@@ -18,7 +19,6 @@ from guichet.registration.ports import Records, RefundCounted
 from guichet.registration.refunding import Refunding
 from guichet.registration.registration import RegistrationStatus
 from guichet.registration.settling import Settling
-from guichet.payments.unavailable import provider_unavailable
 from guichet.retrying import with_fresh_state
 
 

@@ -22,6 +22,7 @@ from guichet.payments.ports import (
 )
 from guichet.payments.refund import RefundReason
 from guichet.payments.schedule import ALARM_AFTER
+from guichet.payments.unavailable import being_captured, provider_unavailable, resting
 from guichet.registration.capturing import (
     abandoned,
     abandoning,
@@ -39,7 +40,6 @@ from guichet.registration.refund_planning import Planned
 from guichet.registration.registration import Registration
 from guichet.registration.returning import whole_return
 from guichet.registration.room import has_room, is_linked
-from guichet.payments.unavailable import being_captured, provider_unavailable, resting
 from guichet.retrying import TRIES
 
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose session can't be asked for ends then

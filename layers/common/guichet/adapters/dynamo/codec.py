@@ -13,7 +13,6 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 from guichet.adapters.dynamo.seam import Plain
 
-
 _PLAIN: Final = frozenset({str, int, bool, types.NoneType})
 
 
@@ -21,10 +20,8 @@ def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored datac
     """The plain form of a field, with None and empty tuples as such."""
     if type(value) in _PLAIN:
         return value  # type: ignore[no-any-return]  # one of these types
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int):
-        return value
+    if isinstance(value, str | int):
+        return str(value) if isinstance(value, str) else value
     if isinstance(value, datetime):
         return encode_time(value)
     if isinstance(value, date):

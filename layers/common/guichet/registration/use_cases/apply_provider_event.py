@@ -17,11 +17,11 @@ from guichet.payments.ports import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from guichet.payments.unavailable import provider_unavailable
 from guichet.registration.outside import Outside
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.refunding import Refunding
 from guichet.registration.settling import Settling, cause_of
-from guichet.payments.unavailable import provider_unavailable
 
 type AskCartPayment = Callable[[str, Cause, ProviderEvent], None]
 

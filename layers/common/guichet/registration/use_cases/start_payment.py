@@ -15,6 +15,7 @@ from guichet.payments.ports import (
     ProviderUnavailableError,
     SessionTexts,
 )
+from guichet.payments.unavailable import provider_unavailable
 from guichet.registration.capturing import abandoning
 from guichet.registration.links import Links
 from guichet.registration.naming import key_mark, request_hash
@@ -25,7 +26,6 @@ from guichet.registration.ports import Aggregate
 from guichet.registration.registration import Registration
 from guichet.registration.settling import Settling, cause_of
 from guichet.registration.training import Training
-from guichet.payments.unavailable import provider_unavailable
 from guichet.replies import Reply, was_handled
 from guichet.retrying import with_fresh_state
 

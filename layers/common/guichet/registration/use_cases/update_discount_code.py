@@ -14,9 +14,9 @@ from guichet.registration.discounting import TERMS, permitted_code, require_soun
 from guichet.registration.naming import key_mark, request_hash
 from guichet.registration.ports import Records, ResizeCodeUses
 from guichet.registration.settling import cause_of
-from guichet.versions import require_expected
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
+from guichet.versions import require_expected
 
 
 @dataclass(frozen=True, slots=True)

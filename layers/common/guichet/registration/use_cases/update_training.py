@@ -26,9 +26,9 @@ from guichet.registration.ports import Records, ResizeSeats
 from guichet.registration.registration import PaidBy, Registration, RegistrationStatus
 from guichet.registration.settling import cause_of
 from guichet.registration.training import Training, TrainingStatus
-from guichet.versions import require_expected
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
+from guichet.versions import require_expected
 
 _MOST_PAGES: Final = 1000  # of registrations that are looked through for one that was paid
 _DECIDES_WHETHER_IT_SELLS: Final = frozenset(
