@@ -13,6 +13,7 @@ from guichet.catalogue.selling import SellingEntities, SellingEntity, currency_f
 from guichet.clock import Clock
 from guichet.errors import ConcurrentUpdateError, Conflict, not_found
 from guichet.period import local_day
+from guichet.subscriptions.allowing import Buyer
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
 from guichet.subscriptions.policy import BillingPolicy
@@ -21,7 +22,7 @@ from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, pl
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.taxed import NOWHERE, tax_subject
-from guichet.subscriptions.wishing import Buyer, Planned
+from guichet.subscriptions.wishing import Planned
 
 
 @dataclass(frozen=True, slots=True)

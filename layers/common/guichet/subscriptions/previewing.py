@@ -12,6 +12,7 @@ from guichet.errors import Conflict, Refusal, invalid_field
 from guichet.ids import derived_id
 from guichet.ledger.billable import BillableLine
 from guichet.money import Money
+from guichet.subscriptions.allowing import Buyer
 from guichet.subscriptions.cart import (
     Bill,
     CartLine,
@@ -24,7 +25,7 @@ from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import Terms
-from guichet.subscriptions.wishing import Buyer, Planned, planned
+from guichet.subscriptions.wishing import Planned, planned
 
 type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
 
