@@ -140,6 +140,7 @@ class Customers:
                     self.billing.owner,
                     self.billing.actor(),
                     ordering=parts.billing.ordering,
+                    limits=parts.limits,
                 )
             )
 

@@ -165,7 +165,11 @@ class Billing:
 
     def come_back(self, cart: Cart, parts: Container | None = None) -> Cart:
         return check_cart(
-            cart.cart_id, self.owner, self.actor(), ordering=self.parts(parts).ordering
+            cart.cart_id,
+            self.owner,
+            self.actor(),
+            ordering=self.parts(parts).ordering,
+            limits=(parts or self.world.parts).limits,
         )
 
     def try_out(

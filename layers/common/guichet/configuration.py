@@ -24,6 +24,9 @@ _BILLING_LIMITS: Final = {
     "abandon_days": 28,
     "session_minutes": 24 * 60,
     "cart_lines": 20,  # of which one write can carry out all
+    "return_poll_seconds": 60,
+    "cancel_attempt_days": 365,
+    "suspended_days": 365,
     "payment_terms_days": 365,
 }
 
@@ -122,6 +125,7 @@ def _billing_policy(raw: dict[str, Any]) -> BillingPolicy:
         abandon_days=orders["abandon_days"],
         session_minutes=orders["session_minutes"],
         cart_lines=orders["cart_lines"],
+        return_poll_seconds=orders["return_poll_seconds"],
         minimum_minor=orders["minimum_minor"],
         maximum_minor=orders["maximum_minor"],
         cancel_attempt_days=lives["cancel_attempt_days"],

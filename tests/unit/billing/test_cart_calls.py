@@ -199,3 +199,21 @@ def test_what_creates_or_pays_asks_for_a_key_ext_1(billing: Billing, call: Call,
 
     assert (answer.status, answer.code) == (400, "idempotency_key_malformed")
     assert written_so_far(billing.world.dynamo) == before
+
+
+def test_coming_back_asks_the_provider_at_most_every_few_seconds(
+    billing: Billing, call: Call
+) -> None:
+    preview = call("POST", "/v1/carts/preview", body={"lines": [NEW]}).body
+    wish = {"preview_id": preview["preview_id"], "method": "stripe"}
+    cart_id = call("POST", "/v1/carts", body=wish).body["cart_id"]
+    payment_id = billing.cart(cart_id).open_payment_id
+    assert payment_id is not None
+    call("POST", f"/v1/carts/{cart_id}/return")
+    billing.world.stripe.pay(str(billing.payment(payment_id).session_id))
+
+    too_soon = call("POST", f"/v1/carts/{cart_id}/return")
+    billing.world.clock.advance(seconds=5)
+    then = call("POST", f"/v1/carts/{cart_id}/return")
+
+    assert (too_soon.body["status"], then.body["status"]) == ("pending", "done")

@@ -24,6 +24,7 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
         abandon_days=7,
         session_minutes=31,
         cart_lines=20,
+        return_poll_seconds=5,
         cancel_attempt_days=14,
         suspended_days=30,
         deletion_notice_days=(30, 7),

@@ -18,6 +18,7 @@ class BillingPolicy:
     abandon_days: int  # an order that is not paid is abandoned after so many (SUB-3)
     session_minutes: int  # a hosted page's life; Stripe allows none shorter than 30
     cart_lines: int  # of one order
+    return_poll_seconds: int  # a return page asks the provider no more often
     cancel_attempt_days: int  # a refused cancellation keeps its day so long (SUB-8)
     suspended_days: int  # then what is suspended expires (COL-5)
     deletion_notice_days: tuple[int, ...]  # before the deletion of data, descending (SUB-15)

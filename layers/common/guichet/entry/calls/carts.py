@@ -143,9 +143,13 @@ class CartCalls(BillingCalls):
     def check_cart(self, cart_id: str, idempotency_key: MemberKeyOrNone = None) -> Text:
         del idempotency_key  # asking again does no harm
         sender = self._sender()
-        ordering = sender.held.billing.ordering
+        held = sender.held
         found = check_cart(
-            known_form(cart_id, "order"), sender.member, sender.actor, ordering=ordering
+            known_form(cart_id, "order"),
+            sender.member,
+            sender.actor,
+            ordering=held.billing.ordering,
+            limits=held.limits,
         )
         return self._order(sender, found)
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from guichet.access.membership import Member, Permission
 from guichet.errors import not_found
 from guichet.events import Actor
+from guichet.registration.ports import RateLimits
 from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.ordering import Ordering
 from guichet.subscriptions.writing import cause_of
 
 
-def check_cart(cart_id: str, member: Member, actor: Actor, *, ordering: Ordering) -> Cart:
+def check_cart(
+    cart_id: str, member: Member, actor: Actor, *, ordering: Ordering, limits: RateLimits
+) -> Cart:
     """Ask about the open attempt, or about the last one of an order that still waits.
+
+    The provider is asked at most every few seconds, however often the page asks.
 
     Raises:
         NotAllowed: the member may not buy.
@@ -26,5 +31,8 @@ def check_cart(cart_id: str, member: Member, actor: Actor, *, ordering: Ordering
     asked_about = cart.open_payment_id or cart.last_payment_id
     if not cart.is_open or asked_about is None:
         return cart
-    ordering.ask(asked_about, cause_of(actor, "check_cart", ordering.carts.clock))
+    cause = cause_of(actor, "check_cart", ordering.carts.clock)
+    seconds = ordering.carts.policy.return_poll_seconds
+    if limits.may_again("ask", cart_id, at=cause.at, seconds=seconds):
+        ordering.ask(asked_about, cause)
     return records.cart(member.account_id, cart_id) or cart
