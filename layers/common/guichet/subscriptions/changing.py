@@ -34,7 +34,7 @@ def plan_changed(
     """
     changed = replace(subscription, terms=terms, next_terms=None)
     if subscription.period is None:
-        return Effect(changed)
+        return _before_billing(changed, catalogue)
     credits_given = unused(subscription, catalogue, day)
     begun = billing_begun(replace(changed, billing_start=day), catalogue)
     kept = replace(
@@ -43,6 +43,11 @@ def plan_changed(
         cancellation=_moved_with(begun.subscription),
     )
     return Effect(kept, (*credits_given, *begun.lines))
+
+
+def _before_billing(changed: Subscription, catalogue: Catalogue) -> Effect:
+    """Nothing is billed yet; what is in these terms is known to this version of the catalogue."""
+    return Effect(replace(changed, catalogue_version=catalogue.version))
 
 
 def _moved_with(begun: Subscription) -> PendingCancellation | None:
@@ -90,7 +95,7 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
     changed = replace(subscription, terms=terms, next_terms=_carried_over(subscription, terms))
     period = subscription.period
     if period is None:
-        return Effect(changed)
+        return _before_billing(changed, catalogue)
     whole = whole_period(subscription)
     part = share(
         subscription.basis,
@@ -140,7 +145,7 @@ def changed_in_month(
     changed = replace(subscription, terms=terms, next_terms=None)
     period = subscription.period
     if period is None:
-        return Effect(changed)
+        return _before_billing(changed, catalogue)
     bill_on = first_of_next_month(day)
     months = terms.frequency.months
     whole_months_left = (period.end.year - bill_on.year) * 12 + period.end.month - bill_on.month

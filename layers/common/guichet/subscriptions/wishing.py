@@ -180,7 +180,8 @@ def _changed(  # noqa: PLR0917 - each is another thing
         effect = plan_changed(subscription, terms, catalogue, day)
     else:
         _require_no_less(before, terms)
-        running = catalogues.version(subscription.catalogue_version)
+        is_billed = subscription.period is not None
+        running = catalogues.version(subscription.catalogue_version) if is_billed else catalogue
         effect = added(subscription, terms, running, day)
     if later is None:
         return effect
