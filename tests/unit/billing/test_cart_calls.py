@@ -204,7 +204,7 @@ def test_what_creates_or_pays_asks_for_a_key_ext_1(billing: Billing, call: Call,
 def test_coming_back_asks_the_provider_at_most_every_few_seconds(
     billing: Billing, call: Call
 ) -> None:
-    preview = call("POST", "/v1/carts/preview", body={"lines": [NEW]}).body
+    preview = call("POST", "/v1/carts/preview", body={"lines": [dict(NEW)]}).body
     wish = {"preview_id": preview["preview_id"], "method": "stripe"}
     cart_id = call("POST", "/v1/carts", body=wish).body["cart_id"]
     payment_id = billing.cart(cart_id).open_payment_id
