@@ -134,11 +134,14 @@ def _as_bought(
 
 
 def _catalogue(subscription: Subscription, buyer: Buyer, *, of_running: bool) -> Catalogue:
-    """A running period keeps its prices (SUB-1); what begins today has today's, unless pinned."""
-    if subscription.pinned_version is not None:
-        return buyer.catalogues.version(subscription.pinned_version)
+    """A running period keeps its prices (SUB-1); what begins today has today's, unless pinned.
+
+    In mode `calendar` a change is a difference within the running period: a pin is for the next one.
+    """
     if of_running and subscription.mode is BillingMode.CALENDAR and subscription.period is not None:
         return buyer.catalogues.version(subscription.catalogue_version)
+    if subscription.pinned_version is not None:
+        return buyer.catalogues.version(subscription.pinned_version)
     return buyer.catalogue
 
 
