@@ -104,7 +104,8 @@ def _require_self_service(wish: CartLine, subscription: Subscription, buyer: Buy
         )
     rank = running.product(subscription.product_id).plan(terms.plan_id).rank
     wanted = product.plan(wish.plan_id).rank if wish.plan_id else rank
-    more_seats = wish.kind is CartLineKind.ADD and bool(wish.seats)
+    had = 0 if wish.kind is CartLineKind.ADD else terms.seats  # `add` says how many more
+    more_seats = (wish.seats or 0) > had
     fewer = wish.kind is CartLineKind.CHANGE and (
         (wish.seats is not None and wish.seats < terms.seats) or _takes_off(wish, terms)
     )
