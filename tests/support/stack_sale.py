@@ -17,6 +17,9 @@ from tests.support.deployed_stack import Answer, DeployedStack
 ELENA = "elena@studio.example"
 STUDIO = "acc_studio"
 _PATIENCE_SECONDS = 30.0
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 0.5
+_LONGER = 1.2
 
 
 def key() -> str:
@@ -25,12 +28,17 @@ def key() -> str:
 
 
 def until[T](read: Callable[[], T], good: Callable[[T], bool]) -> T:
-    """Read until it is good: what happens behind queues takes its time."""
+    """Read until it is good, less and less often: what happens behind queues takes its time.
+
+    Each look is work for the emulator, which then has less for what is waited for.
+    """
     give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    pause = _FIRST_PAUSE_SECONDS
     while not good(found := read()):
         if time.monotonic() > give_up_at:
             raise AssertionError(f"still {found!r} after {_PATIENCE_SECONDS:.0f} s")
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(pause * _LONGER, _LONGEST_PAUSE_SECONDS)
     return found
 
 
