@@ -150,7 +150,9 @@ class History(Story):
                 frequency or deal.frequency,
                 deal.extras if rooms is None else {"room": rooms},
             )
-            sheet.change(day, wanted, today)
+            said = {"seats": seats, "extras": rooms, "frequency": frequency}
+            stated = frozenset(name for name, value in said.items() if value is not None)
+            sheet.change(day, wanted, today, stated=stated)
 
         self._order(act, preview, told)
 

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 
 type Span = tuple[date, date]  # from a day up to, not including, another
 type Prices = Mapping[tuple[str, str], int]  # item and frequency to minor units of one
+type Stated = frozenset[str]  # fields of a deal
 
 MONTHS: Final = {"monthly": 1, "quarterly": 3, "annual": 12}
 ONCE: Final = "once"
+NOTHING: Final[Stated] = frozenset()
 
 
 # -- MON-3, MON-5, MON-6: rounding, shares, days ------------------------------------------------
@@ -232,8 +234,15 @@ class Sheet:
 
     # SUB-6, SUB-7, SUB-16, SUB-18: changes
 
-    def change(self, day: date, wanted: Deal, prices_of: date | None = None) -> None:
-        """`prices_of`: today where the account is, if that is not where the period began (MON-6)."""
+    def change(
+        self, day: date, wanted: Deal, prices_of: date | None = None, *, stated: Stated = NOTHING
+    ) -> None:
+        """Change what it is for.
+
+        `prices_of`: today where the account is, if that is not where the period began (MON-6);
+        `stated`: of `seats`, `extras` and `frequency`, what is to be so from now on.
+        """
+        before = self.deal
         waits = self.rules.frequency_waits or self._on_firsts
         later = None
         if waits and wanted.frequency != self.deal.frequency:
@@ -245,12 +254,30 @@ class Sheet:
                 self._change_plan(day, wanted, prices_of or day)
             else:
                 self._add(day, wanted)
-        if later is not None:
-            self.next_deal = replace(self.next_deal or self.deal, frequency=later)
+        self._keep_planned(before, later, stated)
+
+    def _keep_planned(self, before: Deal, frequency: str | None, stated: Stated) -> None:
+        """What is planned for the renewal stays so, beside what is bought, unless stated anew."""
+        now, planned = self.deal, self.next_deal
+        if planned is not None:
+            grown = now.seats - before.seats
+            extras = dict(planned.extras)
+            for item in {*now.extras, *before.extras}:
+                more = now.extras.get(item, 0) - before.extras.get(item, 0)
+                extras[item] = extras.get(item, 0) + more
+            planned = Deal(
+                now.plan,
+                now.seats if "seats" in stated else planned.seats + grown,
+                now.frequency if "frequency" in stated else planned.frequency,
+                now.extras if "extras" in stated else extras,
+            )
+        if frequency is not None:
+            planned = replace(planned or now, frequency=frequency)
+        self.next_deal = None if planned is None or planned.same_as(now) else planned
 
     def _change_plan(self, day: date, wanted: Deal, prices_of: date) -> None:
         """SUB-6: the unused part is credited, and a new period starts that day."""
-        self.deal, self.next_deal = wanted, None
+        self.deal = wanted
         if self.running is None:
             return
         for part in self.parts:
@@ -267,13 +294,6 @@ class Sheet:
         before, self.deal = self.deal, wanted
         had, has = dict(before.items()), dict(wanted.items())
         more = {item: count - had.get(item, 0) for item, count in has.items()}
-        if self.next_deal is not None:
-            later = dict(self.next_deal.extras)
-            for item, count in more.items():
-                if item != wanted.plan:
-                    later[item] = later.get(item, 0) + count
-            seats = self.next_deal.seats + wanted.seats - before.seats
-            self.next_deal = replace(self.next_deal, seats=seats, extras=later)
         if self.running is None or self.whole is None:
             return
         span = (day, self.running[1])
@@ -284,7 +304,7 @@ class Sheet:
 
     def _change_in_month(self, day: date, wanted: Deal) -> None:
         """SUB-7: one rounded difference for each thing, on the bill of the next 1st."""
-        before, self.deal, self.next_deal = self.deal, wanted, None
+        before, self.deal = self.deal, wanted
         if self.running is None:
             return
         first, days = first_after(day), month_days(day)

@@ -1,4 +1,7 @@
-"""Changing what a subscription is for, and what that costs (SUB-6, SUB-7, SUB-16)."""
+"""Changing what a subscription is for, and what that costs (SUB-6, SUB-7, SUB-16).
+
+What was planned for the next renewal stays as it is here: see `planning`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def plan_changed(
     In free time, or before the billing start, nothing was billed: only the terms change. A pending
     cancellation moves with the end of the period, which is billed whole (SUB-8).
     """
-    changed = replace(subscription, terms=terms, next_terms=None)
+    changed = replace(subscription, terms=terms)
     if subscription.period is None:
         return _before_billing(changed, catalogue)
     credits_given = unused(subscription, catalogue, day)
@@ -92,7 +95,7 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
 
     `catalogue` is that of the running period: its price never changes (SUB-1).
     """
-    changed = replace(subscription, terms=terms, next_terms=_carried_over(subscription, terms))
+    changed = replace(subscription, terms=terms)
     period = subscription.period
     if period is None:
         return _before_billing(changed, catalogue)
@@ -122,27 +125,11 @@ def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:
     return [item for item in items if item.quantity > 0]
 
 
-def _carried_over(subscription: Subscription, terms: Terms) -> Terms | None:
-    """What is bought now stays after a renewal that takes other things off."""
-    later, before = subscription.next_terms, subscription.terms
-    if later is None:
-        return None
-    more = {
-        name: count - before.quantities.get(name, 0) for name, count in terms.quantities.items()
-    }
-    quantities = {
-        name: later.quantities.get(name, 0) + more.get(name, 0)
-        for name in {*later.quantities, *more}
-    }
-    seats = later.seats + terms.seats - before.seats
-    return replace(later, seats=seats).with_add_ons(quantities)
-
-
 def changed_in_month(
     subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date
 ) -> Effect:
     """SUB-7: effective that day, one rounded difference for each item on the bill of the next 1st."""
-    changed = replace(subscription, terms=terms, next_terms=None)
+    changed = replace(subscription, terms=terms)
     period = subscription.period
     if period is None:
         return _before_billing(changed, catalogue)

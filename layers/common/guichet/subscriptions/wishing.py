@@ -22,6 +22,7 @@ from guichet.subscriptions.billing import Effect
 from guichet.subscriptions.cart import CartLine, CartLineKind
 from guichet.subscriptions.changing import added, changed_in_month, plan_changed
 from guichet.subscriptions.living import activated
+from guichet.subscriptions.planning import still_planned
 from guichet.subscriptions.quantities import counted, sold_once
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import Terms, require_sold
@@ -91,7 +92,7 @@ def planned(
     if begins:
         effect = activated(held, terms, catalogue, day)
     else:
-        effect = _changed(held, terms, product, catalogue, day, buyer.catalogues)
+        effect = _changed(held, wishes, terms, product, catalogue, day, buyer.catalogues)
     once = sold_once(wishes, effect.subscription, catalogue, day)
     if effect.subscription == subscription and not once:
         raise Conflict("nothing_to_change", "This is what the subscription is already.")
@@ -165,31 +166,44 @@ def _wanted(terms: Terms, wish: CartLine) -> Terms:
 
 def _changed(  # noqa: PLR0917 - each is another thing
     subscription: Subscription,
+    wishes: Sequence[CartLine],
     terms: Terms,
     product: Product,
     catalogue: Catalogue,
     day: date,
     catalogues: Catalogues,
 ) -> Effect:
+    """What is changed today, and what was planned for the next renewal and still is."""
     later: Frequency | None = None
     if terms.frequency is not subscription.terms.frequency and waits_for_renewal(product):
         later, terms = terms.frequency, replace(terms, frequency=subscription.terms.frequency)
+    effect = _changed_today(subscription, terms, catalogue, day, catalogues)
+    planned_terms = still_planned(subscription.next_terms, subscription.terms, terms, wishes)
+    if later is not None:
+        planned_terms = replace(planned_terms or terms, frequency=later)
+    if planned_terms is not None and terms.plan_id != subscription.terms.plan_id:
+        require_sold(planned_terms, product, subscription.currency, by_quote=True)
+    return replace(effect, subscription=replace(effect.subscription, next_terms=planned_terms))
+
+
+def _changed_today(
+    subscription: Subscription,
+    terms: Terms,
+    catalogue: Catalogue,
+    day: date,
+    catalogues: Catalogues,
+) -> Effect:
     before = subscription.terms
     if terms == before:
-        effect = Effect(subscription)
-    elif subscription.mode is BillingMode.CALENDAR:
-        effect = changed_in_month(subscription, terms, catalogue, day)
-    elif (terms.plan_id, terms.frequency) != (before.plan_id, before.frequency):
-        effect = plan_changed(subscription, terms, catalogue, day)
-    else:
-        _require_no_less(before, terms)
-        is_billed = subscription.period is not None
-        running = catalogues.version(subscription.catalogue_version) if is_billed else catalogue
-        effect = added(subscription, terms, running, day)
-    if later is None:
-        return effect
-    renewed = replace(effect.subscription.renewed_terms, frequency=later)
-    return replace(effect, subscription=replace(effect.subscription, next_terms=renewed))
+        return Effect(subscription)
+    if subscription.mode is BillingMode.CALENDAR:
+        return changed_in_month(subscription, terms, catalogue, day)
+    if (terms.plan_id, terms.frequency) != (before.plan_id, before.frequency):
+        return plan_changed(subscription, terms, catalogue, day)
+    _require_no_less(before, terms)
+    is_billed = subscription.period is not None
+    running = catalogues.version(subscription.catalogue_version) if is_billed else catalogue
+    return added(subscription, terms, running, day)
 
 
 def waits_for_renewal(product: Product) -> bool:
