@@ -31,6 +31,7 @@ from guichet.subscriptions.writing import subscription_change
 
 # A refusal whose reason may go away within 14 days: notice counts from this attempt then.
 _MAY_GO_AWAY: Final = frozenset({"balance_due", "cancel_by_representative"})
+_IN_THE_WAY: Final = frozenset({"order_pending", "renewal_due"})  # perhaps for days
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def cancel_subscription(command: CancelSubscription, *, carts: Carts) -> Reply[S
     except Refusal as refusal:
         if refusal.code in _MAY_GO_AWAY:
             _remember_attempt(command.action, carts)
+        elif refusal.code in _IN_THE_WAY:
+            _remember_attempt(command.action, carts, only_notice=True)
         raise
 
 
@@ -115,10 +118,16 @@ def _cancelled(found: Subscription, command: CancelSubscription, carts: Carts) -
     )
 
 
-def _remember_attempt(action: Action, carts: Carts) -> None:
-    """The day of the first refused attempt (SUB-8). A repeat on the same day writes nothing."""
+def _remember_attempt(action: Action, carts: Carts, *, only_notice: bool = False) -> None:
+    """The day of the first refused attempt (SUB-8). A repeat on the same day writes nothing.
+
+    An order that waits keeps its lease. With `only_notice`, only where there is a term, whose
+    notice has to be given in time.
+    """
 
     def decide(found: Subscription) -> Written | None:
+        if only_notice and (found.term is None or found.cancellation is not None):
+            return None
         day = local_day(carts.clock.now(), found.time_zone)
         after = attempted(found, day, carts.policy)
         if after == found:
