@@ -62,6 +62,7 @@ def served(subscription: Subscription, catalogue: Catalogue, day: date) -> Effec
         term=_term(product.contract, anchor_from(product.mode, day)),
         catalogue_version=catalogue.version,
         billing_start=None if subscription.on_activation else _billing_start(product, day),
+        served_on=day,
         usage_billed_to=day.replace(day=1) if product.metered else None,
         anchor=None,
         elapsed=0,

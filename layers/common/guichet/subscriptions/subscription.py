@@ -106,6 +106,7 @@ class Subscription:
     elapsed: int = 0  # from the anchor to the next period, in its days or months
     period: Period | None = None  # the running one; None before the first, and of a free plan
     billing_start: date | None = None  # None with `on_activation`: not known yet (SUB-17)
+    served_on: date | None = None  # the service start, of what began last
     on_activation: bool = False
     billed: tuple[BilledPart, ...] = ()  # for the running period
     next_terms: Terms | None = None  # from the next renewal on (SUB-13, SUB-16, SUB-18)

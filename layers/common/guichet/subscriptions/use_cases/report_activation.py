@@ -13,7 +13,6 @@ from guichet.subscriptions.billing import billing_begun
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.moving import Sold
-from guichet.subscriptions.ports import MarkBilled
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
 from guichet.subscriptions.touching import Action, Written, act
 from guichet.subscriptions.writing import subscription_change
@@ -28,13 +27,13 @@ class ReportActivation:
 
 
 def report_activation(command: ReportActivation, *, carts: Carts) -> Reply[Subscription]:
-    """Billing begins on that day, but not before the service.
+    """Billing begins on that day: not before the service, and not after the contract.
 
     Raises:
         NotAllowed: only a representative may.
         NotFound: no such subscription of this account.
         Conflict: `billing_started`, `subscription_<status>`.
-        Invalid: `activation_in_future`, `activation_before_service`.
+        Invalid: `activation_in_future`, `activation_before_service`, `activation_after_term`.
     """
     asked = command.day.isoformat() if command.day else ""
 
@@ -53,8 +52,15 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
     day = reported or today
     if day > today:
         raise invalid_field("/day", "activation_in_future", "Report it once it has happened.")
-    if day < local_day(found.created_at, found.time_zone):
+    if day < (found.served_on or local_day(found.created_at, found.time_zone)):
         raise invalid_field("/day", "activation_before_service", "This was ordered later.")
+    if found.term is not None and day >= found.term.end:
+        raise invalid_field(
+            "/day",
+            "activation_after_term",
+            "The contract had ended by then; cancel it, and order it anew.",
+            rule="SUB-9",
+        )
     profile = carts.records.profile(found.account_id)
     sold = Sold(carts.catalogues, carts.entities, profile, carts.policy)
     effect = billing_begun(replace(found, billing_start=day), sold.catalogue(found, day))
@@ -70,4 +76,5 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
         lines=effect.lines,
         postings=on_bills.postings,
     )
-    return Written(change, on_bills.changes, (MarkBilled(after.subscription_id, day),))
+    # Without a marker: an earlier life of it may have had a period from this day on.
+    return Written(change, on_bills.changes)
