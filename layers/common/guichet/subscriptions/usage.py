@@ -35,6 +35,7 @@ class UsageRecord:
     country: str | None = None  # None: the account's billing country (SUB-20)
     number: str | None = None  # leading digits, without `+`
     direction: Direction | None = None
+    account_country: str | None = None  # the account's billing country when it came
 
     @property
     def month(self) -> date:

@@ -83,6 +83,7 @@ def judged(
         country=given.country,
         number=given.number,
         direction=given.direction,
+        account_country=country,
     )
     if record.is_counted:
         unit_price(item, record, country, subscription.currency)

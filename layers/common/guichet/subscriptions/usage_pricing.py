@@ -90,14 +90,15 @@ def unit_price(
     """The price of a unit on the day of use, by the longest prefix of the number (SUB-20).
 
     Of two rows with the same prefix the one that names a country wins, then one that names a
-    direction. A record without a country has the account's billing country.
+    direction. A record without a country has the account's billing country, as it was when the
+    record came: a move afterwards takes no price away.
 
     Raises:
         Conflict: `usage_not_priced`.
     """
     table = item.table_at(record.used_on)
     rows = () if table is None else table.rows
-    whose = record.country or country
+    whose = record.country or record.account_country or country
     fitting = [row for row in rows if _fits(row, record.number, whose, record.direction)]
     best = max(fitting, key=_closeness, default=None)
     if best is None or currency not in best.per_unit:

@@ -69,6 +69,7 @@ def _item(record: UsageRecord) -> Item:
         "country": record.country,
         "number": record.number,
         "direction": None if record.direction is None else str(record.direction),
+        "account_country": record.account_country,
     }
     return items.stored(
         key,
@@ -99,6 +100,7 @@ def _record(item: Item) -> UsageRecord:
         country=_text(item, "country"),
         number=_text(item, "number"),
         direction=None if direction is None else Direction(direction),
+        account_country=_text(item, "account_country"),
     )
 
 
