@@ -10,23 +10,11 @@ import urllib.request
 from pathlib import Path
 
 from local.environment import tool_environment
-from local.paths import EMULATOR_PYTHON, REGION
+from local.paths import EMULATOR_PYTHON, REGION, ROOT
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 20.0
-
-# Runs the emulator in a process that ends with its parent, however that ends: the pipe on its
-# standard input closes. SIGTERM makes it save its state.
-_GUARDED = """
-import os, runpy, signal, sys, threading
-def wait_for_parent():
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
-threading.Thread(target=wait_for_parent, daemon=True).start()
-sys.argv = ["ministack"]
-runpy.run_module("ministack", run_name="__main__")
-"""
 
 
 def free_port() -> int:
@@ -59,7 +47,7 @@ class Emulator:
         self._empty_tmp()
         with self._log().open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603  the command is ours alone
-                [str(EMULATOR_PYTHON), "-c", _GUARDED],
+                [str(EMULATOR_PYTHON), "-P", str(ROOT / "local" / "emulated.py")],
                 env=self._environment(),
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
@@ -128,6 +116,6 @@ class Emulator:
         return "\n".join(self._log().read_text(errors="replace").splitlines()[-15:])
 
     def _empty_tmp(self) -> None:
-        """Remove what each worker unpacked (70 MB) and left behind."""
+        """Remove what workers unpacked (100 MB) and left behind."""
         for path in (self.folder / "tmp").glob("ministack-lambda-*"):
             subprocess.run(["rm", "-rf", os.fspath(path)], check=False)  # noqa: S603, S607  fast, many files

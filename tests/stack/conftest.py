@@ -16,7 +16,7 @@ __all__ = ["deployed_stack", "pytest_runtest_teardown"]
 def _alone(deployed_stack: DeployedStack, request: pytest.FixtureRequest) -> Iterator[None]:
     """One test at a time, whichever worker it runs in: some move the clock or break a part.
 
-    It is faster, too: for each call at the same time the emulator unpacks the layers once more.
+    It is faster, too: for each call at the same time the emulator starts one more process.
     """
     with deployed_stack.one_at_a_time("tests"):
         yield
