@@ -161,7 +161,8 @@ class Sheet:
         self.trial_ends_on = day + timedelta(days=self.rules.trial_days)
 
     def begin(self, day: date, zone: str, deal: Deal) -> None:
-        """Service on this day; billing with it, or after the free months."""
+        """Service on this day; billing with it, or after the free months of a first signature."""
+        free_months = self.rules.free_months if self.running is None and self.term is None else 0
         self.zone, self.state, self.deal, self.next_deal = zone, "active", deal, None
         self.running = self.whole = self.term = None
         self.ends_on = self.trial_ends_on = self.suspended_at = self.ended_on = None
@@ -171,7 +172,7 @@ class Sheet:
         if self.rules.term_months:
             start = first_after(day) if self._on_firsts and day.day > 1 else day
             self.term = (start, months_later(start, self.rules.term_months, start.day))
-            self.billing_start = months_later(day, self.rules.free_months, day.day)
+            self.billing_start = months_later(day, free_months, day.day)
         if self.billing_start == day:
             self._first_period(day)
 

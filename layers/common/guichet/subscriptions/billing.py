@@ -54,14 +54,17 @@ def next_catalogue(subscription: Subscription, catalogues: Catalogues, day: date
     return catalogues.version(subscription.catalogue_version)
 
 
-def served(subscription: Subscription, catalogue: Catalogue, day: date) -> Effect:
+def served(
+    subscription: Subscription, catalogue: Catalogue, day: date, *, is_first: bool = True
+) -> Effect:
     """Begin service on a day: billing begins with it, after free months, or on activation (SUB-17)."""
     product = catalogue.product(subscription.product_id)
+    billing_start = _billing_start(product, day) if is_first else day
     begun = replace(
         subscription,
         term=_term(product.contract, anchor_from(product.mode, day)),
         catalogue_version=catalogue.version,
-        billing_start=None if subscription.on_activation else _billing_start(product, day),
+        billing_start=None if subscription.on_activation else billing_start,
         served_on=day,
         usage_billed_to=day.replace(day=1) if product.metered else None,
         anchor=None,

@@ -23,7 +23,11 @@ S = SubscriptionStatus
 
 
 def activated(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date) -> Effect:
-    """A paid period from this day on: of what is new, on trial, free or expired (SUB-4, SUB-10)."""
+    """A paid period from this day on: of what is new, on trial, free or expired (SUB-4, SUB-10).
+
+    Free months come with the first signature alone (SUB-11).
+    """
+    was_paid = subscription.period is not None or subscription.term is not None
     begun = replace(
         subscription.transition_to(S.ACTIVE),
         terms=terms,
@@ -36,7 +40,7 @@ def activated(subscription: Subscription, terms: Terms, catalogue: Catalogue, da
         announce_on=(),
         usage_until=None,
     )
-    return served(begun, catalogue, day)
+    return served(begun, catalogue, day, is_first=not was_paid)
 
 
 def trial_ended(
