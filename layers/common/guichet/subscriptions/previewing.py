@@ -24,7 +24,7 @@ from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
-from guichet.subscriptions.terms import Terms
+from guichet.subscriptions.terms import Terms, plan_is_free
 from guichet.subscriptions.wishing import Planned, planned
 
 type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
@@ -127,7 +127,7 @@ def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscript
         raise invalid_field(f"/{missing}", "required", "Say what is wanted.")
     plan = product.plan(wish.plan_id)
     if plan.is_free:
-        raise invalid_field("/plan", "plan_is_free", "A free plan needs no order.")
+        raise plan_is_free()
     if buyer.currency not in product.currencies:
         raise invalid_field(
             "/currency", "currency_not_sold", "This is not sold in that currency; choose another."

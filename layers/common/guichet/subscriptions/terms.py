@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from guichet.catalogue.catalogue import Frequency, Plan, Product
-from guichet.errors import Conflict, invalid_field
+from guichet.errors import Conflict, Invalid, invalid_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Terms:
             AddOnQuantity(name, count) for name, count in sorted(quantities.items()) if count
         )
         return replace(self, add_ons=kept)
+
+
+def plan_is_free() -> Invalid:
+    return invalid_field("/plan", "plan_is_free", "A free plan needs no order.")
 
 
 def require_sold(terms: Terms, product: Product, currency: str, *, by_quote: bool = False) -> Plan:

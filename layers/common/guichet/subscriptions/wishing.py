@@ -25,7 +25,7 @@ from guichet.subscriptions.living import activated
 from guichet.subscriptions.planning import still_planned
 from guichet.subscriptions.quantities import counted, sold_once
 from guichet.subscriptions.subscription import PAID, Subscription, SubscriptionStatus
-from guichet.subscriptions.terms import Terms, require_sold
+from guichet.subscriptions.terms import Terms, plan_is_free, require_sold
 
 S = SubscriptionStatus
 
@@ -67,13 +67,7 @@ def planned(
         Unavailable: `renewal_due`.
         AskRepresentative: what the product does not let a customer do.
     """
-    if not buyer.carries_out:
-        subscription.require_unleased()
-        subscription.require_moved(buyer.at)
-        for wish in wishes:
-            require_allowed(wish, subscription, buyer)
-    elif subscription.status is S.EXPIRED and wishes[0].kind not in BEGINNING:
-        raise subscription.refusal("This subscription has ended meanwhile.")
+    _require_in_order(subscription, wishes, buyer)
     begins = {wish.kind for wish in wishes} & BEGINNING
     if begins and len(wishes) > 1:
         raise invalid_field("/lines", "line_twice", "Say all about one subscription in one line.")
@@ -87,7 +81,8 @@ def planned(
         terms = _wanted(terms, wish)
     is_had = not is_new and terms.plan_id == subscription.terms.plan_id
     by_quote = buyer.by_representative or buyer.carries_out or is_had
-    require_sold(terms, product, held.currency, by_quote=by_quote)
+    if require_sold(terms, product, held.currency, by_quote=by_quote).is_free:
+        raise plan_is_free()
     day = _day(held, buyer, begins=bool(begins))
     if begins:
         effect = activated(held, terms, catalogue, day)
@@ -101,6 +96,27 @@ def planned(
     if is_new:
         return Planned(None, subscription, after, lines)
     return Planned(subscription, None, after, lines)
+
+
+def _require_in_order(
+    subscription: Subscription, wishes: Sequence[CartLine], buyer: Buyer
+) -> None:
+    """Of what is ordered now: all that it may be refused for. Of a placed order: that it still is."""
+    if not buyer.carries_out:
+        subscription.require_unleased()
+        subscription.require_moved(buyer.at)
+        for wish in wishes:
+            _require_same_product(wish, subscription)
+            require_allowed(wish, subscription, buyer)
+    elif subscription.status is S.EXPIRED and wishes[0].kind not in BEGINNING:
+        raise subscription.refusal("This subscription has ended meanwhile.")
+
+
+def _require_same_product(wish: CartLine, subscription: Subscription) -> None:
+    if wish.product_id not in {None, subscription.product_id}:
+        raise invalid_field(
+            "/product", "product_differs", "This subscription is of another product."
+        )
 
 
 def _settling(subscription: Subscription, lines: Iterable[BillableLine], day: date) -> Subscription:
