@@ -8,8 +8,9 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from guichet.ledger.postings import balances
+from guichet.ledger.postings import Posting, balances
 from local.clock import LocalClock
+from local.customers import ADDRESSES
 from local.deployment import Deployment
 from local.pages import serve_pages
 from local.seed import ORGANIZERS, parts_of
@@ -74,14 +75,19 @@ def sent_mails(deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def _our_books(deployment: Deployment) -> dict[str, dict[str, dict[str, int]]]:
-    """Balances in minor units by organizer, currency and ledger account."""
+    """Balances in minor units by book, currency and ledger account.
+
+    A book is an organizer's, or a selling entity's: there, of what the seeded accounts were billed.
+    """
     history = parts_of(deployment).history
+    moved: dict[str, list[Posting]] = {each.account_id: [] for each in ORGANIZERS}
+    for account_id in dict.fromkeys((*moved, *ADDRESSES)):
+        for entry in history.entries_of(account_id):
+            moved.setdefault(entry.book or account_id, []).extend(entry.postings)
     books: dict[str, dict[str, dict[str, int]]] = {}
-    for organizer in ORGANIZERS:
-        entries = history.entries_of(organizer.account_id)
-        found = balances(posting for entry in entries for posting in entry.postings)
-        book = books.setdefault(organizer.account_id, {})
-        for (account, currency), amount_minor in found.items():
+    for name, postings in moved.items():
+        book = books.setdefault(name, {})
+        for (account, currency), amount_minor in balances(postings).items():
             book.setdefault(currency, {})[account] = amount_minor
     return books
 
