@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from guichet.catalogue.catalogue import Frequency
 from guichet.subscriptions.cart import CartLine
 from guichet.subscriptions.subscription import SubscriptionStatus
-from tests.support.billing import Billing
+from guichet.subscriptions.use_cases.cancel_subscription import (
+    CancelSubscription,
+    cancel_subscription,
+)
+from tests.support.billing import NEW_YORK, Billing
 from tests.support.world import refusal_of
 
 
@@ -47,6 +55,53 @@ def test_a_trial_is_not_paid_for_as_another_product_sub_4() -> None:
     assert _refused(billing, wish) == "product_differs"
     same = billing.wish("subscribe", subscription_id=name, product_id="webinar", plan_id="starter")
     assert billing.preview(same).due_now
+
+
+def test_no_more_is_lent_until_a_1st_than_could_be_paid_online_sub_5() -> None:
+    billing = Billing()
+    wish = billing.wish(
+        "subscribe",
+        product_id="telephony",
+        plan_id="line",
+        frequency=Frequency.MONTHLY,
+        seats=10_000,
+    )
+    orders = [wish] * 20  # 8 of 30 days: 1 013 333.40
+
+    assert _refused(billing, *orders) == "amount_too_large"
+    assert billing.preview(*orders, member=billing.representative).later
+
+
+def test_a_rental_that_comes_again_needs_an_address_to_ship_to_acc_4() -> None:
+    billing = Billing()
+    billing.move_to(NEW_YORK, shipping=NEW_YORK)
+    wish = billing.wish(
+        "subscribe",
+        product_id="telephony",
+        plan_id="line",
+        frequency=Frequency.MONTHLY,
+        seats=1,
+        add_ons={"desk-phone": 1},
+    )
+    billing.buy(wish)
+    name = billing.only().subscription_id
+    action = billing.action(name, member=billing.representative)
+    cancel_subscription(CancelSubscription(action), carts=billing.parts().carts)
+    billing.until(date(2026, 12, 2))
+    _forget_where_to_ship(billing)
+
+    again = billing.wish("reactivate", subscription_id=name)
+
+    assert _refused(billing, again) == "shipping_address_missing"
+    without = billing.wish("reactivate", subscription_id=name, add_ons={})
+    assert not billing.preview(without).needs_shipping
+
+
+def _forget_where_to_ship(billing: Billing) -> None:
+    before = billing.parts().records.profile(billing.account_id)
+    after = replace(before, shipping_address=None, version=before.version + 1)
+    cause = billing.world.cause("update_profile")
+    billing.world.parts.profiles.save_profile(cause, before, after)
 
 
 def _refused(billing: Billing, *wishes: CartLine) -> str:

@@ -219,6 +219,8 @@ def _sums(
 ) -> _Sums:
     """What is paid with the order, and what is on bills: those of a 1st, and too little to be paid.
 
+    What nobody pays now is lent: more than could be paid online, by a representative's word alone.
+
     Raises:
         Conflict: `amount_too_large`.
     """
@@ -231,16 +233,17 @@ def _sums(
     if 0 < due_now.amount_minor < policy.minimum_minor[buyer.currency]:
         billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes)
         applied = due_now = due_now.zero()
-    if due_now.amount_minor > policy.maximum_minor:
+    days = sorted({line.bill_on for line in billed})
+    later = tuple(
+        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes) for day in days
+    )
+    lent = 0 if buyer.by_representative else max((bill.total_minor for bill in later), default=0)
+    if max(due_now.amount_minor, lent) > policy.maximum_minor:
         raise Conflict(
             "amount_too_large",
             "This is more than can be paid online; ask for a quote.",
             rule="SUB-5",
         )
-    days = sorted({line.bill_on for line in billed})
-    later = tuple(
-        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes) for day in days
-    )
     return _Sums(now, later, applied, due_now)
 
 
@@ -250,10 +253,11 @@ def _bill(day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) 
 
 
 def needs_shipping(made: Sequence[Planned], buyer: Buyer) -> bool:
-    """Whether something physical is bought (ACC-4)."""
+    """Whether something physical is bought, or comes again with what begins anew (ACC-4)."""
     for each in made:
         product = buyer.catalogue.product(each.after.product_id)
-        had = each.before.terms.quantities if each.before else {}
+        before = each.before
+        had = before.terms.quantities if before and before.status in PAID else {}
         bought = {
             name for name, count in each.after.terms.quantities.items() if count > had.get(name, 0)
         }

@@ -98,9 +98,7 @@ def planned(
     return Planned(subscription, None, after, lines)
 
 
-def _require_in_order(
-    subscription: Subscription, wishes: Sequence[CartLine], buyer: Buyer
-) -> None:
+def _require_in_order(subscription: Subscription, wishes: Sequence[CartLine], buyer: Buyer) -> None:
     """Of what is ordered now: all that it may be refused for. Of a placed order: that it still is."""
     if not buyer.carries_out:
         subscription.require_unleased()
