@@ -45,6 +45,7 @@ from guichet.subscriptions.ports import (
     ReadBill,
     ResizePool,
     Step,
+    TakePaymentKey,
     TakePoolSeat,
     TakeSeatEmail,
     TakeTrial,
@@ -348,6 +349,18 @@ def test_a_period_is_billed_once_inv_1_bad_12(house: House) -> None:
 
     assert house.records.cart(house.account_id, cart.cart_id) is None
     house.step(replace(marked, period_start=date(2026, 12, 22)))
+    house.step(replace(marked, by_absence=False))
+
+
+def test_a_payment_is_received_once_for_a_key_col_2(house: House) -> None:
+    taken = TakePaymentKey(house.account_id, "mark", "hash")
+    assert house.records.payment_key(house.account_id, "mark") is None
+    house.step(taken)
+
+    with pytest.raises(ConcurrentUpdateError):
+        house.step(replace(taken, request_hash="other"))
+
+    assert house.records.payment_key(house.account_id, "mark") == "hash"
 
 
 def test_a_providers_event_has_its_effect_once_bad_2(house: House) -> None:

@@ -29,7 +29,6 @@ class AccountBalance:
     credit_minor: int = 0
     reserved_minor: int = 0  # credit that orders waiting for their payment will use
     bills: tuple[OpenBill, ...] = ()
-    handled_keys: tuple[str, ...] = ()
     version: int = 0  # 0: not stored yet
 
     @property

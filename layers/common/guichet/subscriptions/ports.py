@@ -86,6 +86,16 @@ class MarkBilled:
 
     subscription_id: str
     period_start: date
+    by_absence: bool = True  # False: the subscription's own state makes sure of it
+
+
+@dataclass(frozen=True, slots=True)
+class TakePaymentKey:
+    """A received payment is recorded once for a key, for ever (COL-2)."""
+
+    account_id: str
+    mark: str
+    request_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ type Step = (
     | TakeSeatEmail
     | FreeSeatEmail
     | MarkBilled
+    | TakePaymentKey
     | ProviderEventApplied
 )
 
@@ -168,6 +179,10 @@ class BillingRecords(Protocol):
         ...
 
     def balances_of(self, account_id: str) -> list[AccountBalance]: ...
+
+    def payment_key(self, account_id: str, mark: str) -> str | None:
+        """The request's hash for which a key of a received payment was taken; None: it was not."""
+        ...
 
     def pool(self, subscription_id: str) -> SeatPool | None: ...
 

@@ -24,11 +24,20 @@ def operation_for(step: ports.Step) -> Guarded:
             return Put("state", item, Absent()), _seat_assigned_already
         case ports.FreeSeatEmail(subscription_id, email):
             return Delete("state", keys.seat_email(subscription_id, email)), lost_race
-        case ports.MarkBilled(subscription_id, period_start):
-            item = plain_item(keys.billed(subscription_id, period_start))
-            return Put("state", item, Absent()), lost_race
+        case ports.MarkBilled() | ports.TakePaymentKey():
+            return _marker(step), lost_race
         case ports.ProviderEventApplied(provider, event_id):
             return event_applied(provider, event_id), lost_race
+
+
+def _marker(step: ports.MarkBilled | ports.TakePaymentKey) -> Put:
+    match step:
+        case ports.MarkBilled(subscription_id, period_start, by_absence):
+            item = plain_item(keys.billed(subscription_id, period_start))
+            return Put("state", item, Absent() if by_absence else None)
+        case ports.TakePaymentKey(account_id, mark, request_hash):
+            item = plain_item(keys.payment_key(account_id, mark), request_hash=request_hash)
+            return Put("state", item, Absent())
 
 
 def _pool(

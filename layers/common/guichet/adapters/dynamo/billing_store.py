@@ -110,6 +110,10 @@ class BillingStore:
             found += [decode(AccountBalance, each) for each in page.items]
         return found
 
+    def payment_key(self, account_id: str, mark: str) -> str | None:
+        item = self._dynamo.get("state", keys.payment_key(account_id, mark))
+        return None if item is None else str(item["request_hash"])
+
     def pool(self, subscription_id: str) -> SeatPool | None:
         item = self._dynamo.get("state", keys.pool(subscription_id))
         return None if item is None else decode(SeatPool, item)

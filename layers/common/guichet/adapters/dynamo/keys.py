@@ -126,6 +126,11 @@ def trial(account_id: str, product_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"TRIAL#{product_id}")
 
 
+def payment_key(account_id: str, mark: str) -> Key:
+    """A received payment is recorded once for a key, for ever (COL-2)."""
+    return Key(f"ACCOUNT#{account_id}", f"PAYMENT_KEY#{mark}")
+
+
 def pool(subscription_id: str) -> Key:
     return Key(f"SUBSCRIPTION#{subscription_id}", "POOL")
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from guichet.access.membership import Member, Permission
 from guichet.errors import invalid_field
 from guichet.events import Actor, Event
+from guichet.ids import fingerprint
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import received_postings
 from guichet.money import Money
-from guichet.replies import Reply, was_handled, with_handled
+from guichet.replies import Reply
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.carts import Carts
-from guichet.subscriptions.naming import key_mark, request_hash
-from guichet.subscriptions.ports import Aggregate
+from guichet.subscriptions.naming import request_hash
+from guichet.subscriptions.ports import Aggregate, TakePaymentKey
 from guichet.subscriptions.writing import bumped, cause_of
 
 
@@ -32,7 +33,7 @@ class RecordPayment:
 
 
 def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBalance]:
-    """Once for a key, however often it is told.
+    """Once for a key, however often and however late it is told.
 
     Raises:
         NotAllowed: only a representative may.
@@ -53,17 +54,17 @@ def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBala
         )
     cause = cause_of(command.actor, "record_payment", carts.clock)
     route = f"record_payment {member.account_id}"
-    mark = key_mark(member.member_id, route, command.idempotency_key)
+    mark = fingerprint(member.member_id, route, command.idempotency_key)
     asked = request_hash(command.selling_entity, str(command.amount), command.reference)
 
     def attempt() -> Reply[AccountBalance]:
         before = carts.records.balance(
             member.account_id, command.selling_entity, command.amount.currency
         )
-        if was_handled(before.handled_keys, mark, asked):
-            return Reply(before, replayed=True)
-        paid = before.paid(command.amount)
-        after = replace(paid, handled_keys=with_handled(before.handled_keys, mark, asked))
+        taken = carts.records.payment_key(member.account_id, mark)
+        if taken is not None:
+            return Reply.replay(before, same_request=taken == asked)
+        after = before.paid(command.amount)
         over = Money(after.credit_minor - before.credit_minor, command.amount.currency)
         change = Change[Aggregate](
             before if before.version else None,
@@ -72,7 +73,7 @@ def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBala
             received_postings(command.amount, over),
             book=command.selling_entity,
         )
-        carts.records.save(cause, [change])
+        carts.records.save(cause, [change], [TakePaymentKey(member.account_id, mark, asked)])
         return Reply.new(bumped(after))
 
     return with_fresh_state(attempt)

@@ -13,6 +13,7 @@ from guichet.subscriptions.billing import billing_begun
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.moving import Sold
+from guichet.subscriptions.ports import MarkBilled
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
 from guichet.subscriptions.touching import Action, Written, act
 from guichet.subscriptions.writing import subscription_change
@@ -76,5 +77,6 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
         lines=effect.lines,
         postings=on_bills.postings,
     )
-    # Without a marker: an earlier life of it may have had a period from this day on.
-    return Written(change, on_bills.changes)
+    # It was not known before this write; an earlier life of it may have had a period from that day.
+    marked = MarkBilled(after.subscription_id, day, by_absence=False)
+    return Written(change, on_bills.changes, (marked,))
