@@ -10,7 +10,10 @@ import pytest
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.catalogue.catalogue import Frequency, Product
+from guichet.ledger.journal import Change
 from guichet.money import Money
+from guichet.subscriptions.changing import MOST_BILLED_PARTS
+from guichet.subscriptions.ports import Aggregate
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.use_cases.change_at_renewal import ChangeAtRenewal, change_at_renewal
 from guichet.subscriptions.use_cases.pin_subscription import PinSubscription, pin_subscription
@@ -89,6 +92,23 @@ def test_a_plan_that_is_not_sold_with_what_is_planned_is_refused_sub_14() -> Non
     assert billing.world.state() == before
     billing.buy(billing.wish("change", subscription_id=name, plan_id="plus", seats=10))
     assert billing.only().next_terms is None
+
+
+def test_what_is_added_in_one_period_has_an_end_sub_16() -> None:
+    billing = Billing()
+    billing.buy(billing.webinar("starter", 2))
+    held = billing.only()
+    full = replace(held, billed=held.billed * MOST_BILLED_PARTS, version=held.version + 1)
+    billing.parts().records.save(billing.world.cause("test"), [Change[Aggregate](held, full)])
+    before = billing.world.state()
+
+    one_more = billing.wish("add", subscription_id=held.subscription_id, seats=1)
+    refusal = refusal_of(lambda: billing.preview(one_more))
+
+    assert refusal.code == "too_many_changes"
+    assert billing.world.state() == before
+    anew = billing.wish("change", subscription_id=held.subscription_id, plan_id="plus", seats=3)
+    assert billing.preview(anew).touched[0].terms.seats == 3
 
 
 def _with_a_plan_for_many() -> Product:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Final
 
 from guichet.catalogue.catalogue import Catalogue
+from guichet.errors import Conflict
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up
 from guichet.period import Period, first_of_next_month, share
@@ -25,6 +27,8 @@ from guichet.subscriptions.billing import (
 from guichet.subscriptions.pricing import PricedItem, PriceList
 from guichet.subscriptions.subscription import BilledPart, PendingCancellation, Subscription
 from guichet.subscriptions.terms import Terms
+
+MOST_BILLED_PARTS: Final = 200  # of a period; each has rounded cents of its own, so none are merged
 
 
 def plan_changed(
@@ -94,6 +98,9 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
     """SUB-16: more seats or add-ons, pro rata to the end of the period, the day of purchase included.
 
     `catalogue` is that of the running period: its price never changes (SUB-1).
+
+    Raises:
+        Conflict: `too_many_changes`, each of which a plan change would give back a share of.
     """
     changed = replace(subscription, terms=terms)
     period = subscription.period
@@ -112,7 +119,14 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
         for item in _more(prices, subscription.terms, terms)
         if (line := prices.line(item, Period(day, period.end), day, part)).amount
     )
-    return Effect(replace(changed, billed=(*subscription.billed, *parts_of(lines))), lines)
+    billed = (*subscription.billed, *parts_of(lines))
+    if len(billed) > MOST_BILLED_PARTS:
+        raise Conflict(
+            "too_many_changes",
+            "So many things were added in this period that no more can be.",
+            rule="SUB-16",
+        )
+    return Effect(replace(changed, billed=billed), lines)
 
 
 def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:
