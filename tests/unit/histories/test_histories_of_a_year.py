@@ -64,6 +64,7 @@ def lived(begin: datetime, zone: str, acts: list[Act], *, flat_tax: bool) -> His
 
 @settings(
     max_examples=1000 if IS_WIDE else 60,
+    derandomize=not IS_WIDE,  # the same histories each time; `make simulate` draws new ones
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
