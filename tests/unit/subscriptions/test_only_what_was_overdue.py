@@ -11,6 +11,10 @@ from guichet.catalogue.catalogue import Frequency
 from guichet.errors import Refusal
 from guichet.ledger.journal import Change
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
+from guichet.subscriptions.use_cases.cancel_subscription import (
+    CancelSubscription,
+    cancel_subscription,
+)
 from guichet.subscriptions.use_cases.set_collection_state import (
     CollectionState,
     SetCollectionState,
@@ -44,6 +48,24 @@ def test_an_order_that_waits_gives_no_access_by_it_bad_9() -> None:
 
     assert refusal.code == "subscription_pending"
     assert not billing.only().has_access
+
+
+def test_what_has_ended_by_its_cancellation_is_not_restored_before_upkeep_came_sub_3() -> None:
+    billing = Billing()
+    billing.buy(billing.webinar())
+    action = billing.action(billing.only().subscription_id)
+    cancel_subscription(CancelSubscription(action), carts=billing.parts().carts)
+    for state in (CollectionState.PAST_DUE, CollectionState.SUSPENDED):
+        about = billing.action(billing.only().subscription_id, member=billing.representative)
+        set_collection_state(SetCollectionState(about, state), carts=billing.parts().carts)
+    billing.world.clock.advance(days=31)
+
+    refusal = _asked(billing, CollectionState.ACTIVE)
+
+    assert refusal.code == "renewal_due"
+    billing.world.settle_down()
+    assert billing.only().status is S.EXPIRED
+    assert len(billing.billed()) == 1
 
 
 def test_a_corporate_account_orders_annually_online_sub_2() -> None:

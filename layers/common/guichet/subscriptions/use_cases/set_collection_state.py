@@ -41,6 +41,7 @@ def set_collection_state(command: SetCollectionState, *, carts: Carts) -> Reply[
         NotAllowed: only dunning or a representative may.
         NotFound: no such subscription of this account.
         Conflict: `subscription_<status>`; `balance_due`, of `active`.
+        Unavailable: `renewal_due`, of `active`.
     """
 
     def decide(found: Subscription) -> Written | None:
@@ -73,6 +74,7 @@ def _restored(found: Subscription, carts: Carts) -> Written:
     """
     if found.status not in OVERDUE:
         raise found.refusal(f"This subscription is {found.status}; nothing of it was overdue.")
+    found.require_moved(carts.clock.now())  # an end whose day has come is an end
     day = local_day(carts.clock.now(), found.time_zone)
     require_nothing_due(carts.records.balances_of(found.account_id), day, rule="COL-5")
     profile = carts.records.profile(found.account_id)
