@@ -143,6 +143,7 @@ def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscript
         selling_entity=buyer.selling_entity,
         mode=product.mode,
         basis=product.basis,
+        on_activation=wish.on_activation,
         time_zone=buyer.time_zone,
         catalogue_version=buyer.catalogue.version,
         status=SubscriptionStatus.PENDING,

@@ -75,7 +75,8 @@ def planned(
         subscription = replace(subscription, pinned_version=None)  # at today's price (SUB-10)
     catalogue = _catalogue(subscription, buyer, of_running=not begins)
     product = catalogue.product(subscription.product_id)
-    held = _as_bought(subscription, product, wishes[0], buyer) if begins else subscription
+    anew = begins and not is_new  # a new one was made as the account is today
+    held = _as_bought(subscription, product, wishes[0], buyer) if anew else subscription
     terms = held.terms
     for wish in wishes:
         terms = _wanted(terms, wish)
@@ -161,11 +162,10 @@ def _catalogue(subscription: Subscription, buyer: Buyer, *, of_running: bool) ->
 
 
 def _wanted(terms: Terms, wish: CartLine) -> Terms:
-    changed = replace(
-        terms,
-        plan_id=wish.plan_id or terms.plan_id,
-        frequency=wish.frequency or terms.frequency,
-    )
+    plan_id, frequency = wish.plan_id or terms.plan_id, wish.frequency or terms.frequency
+    changed = terms
+    if (plan_id, frequency) != (terms.plan_id, terms.frequency):
+        changed = replace(terms, plan_id=plan_id, frequency=frequency)
     if wish.kind is CartLineKind.ADD:
         quantities = dict(terms.quantities)
         for each in wish.add_ons or ():
