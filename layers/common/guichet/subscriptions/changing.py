@@ -102,10 +102,9 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
     Raises:
         Conflict: `too_many_changes`, each of which a plan change would give back a share of.
     """
-    changed = replace(subscription, terms=terms)
     period = subscription.period
     if period is None:
-        return _before_billing(changed, catalogue)
+        return _before_billing(replace(subscription, terms=terms), catalogue)
     whole = whole_period(subscription)
     part = share(
         subscription.basis,
@@ -126,7 +125,7 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
             "So many things were added in this period that no more can be.",
             rule="SUB-16",
         )
-    return Effect(replace(changed, billed=billed), lines)
+    return Effect(replace(subscription, terms=terms, billed=billed), lines)
 
 
 def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:

@@ -197,6 +197,8 @@ def _changed(  # noqa: PLR0917 - each is another thing
         planned_terms = replace(planned_terms or terms, frequency=later)
     if planned_terms is not None and terms.plan_id != subscription.terms.plan_id:
         require_sold(planned_terms, product, subscription.currency, by_quote=True)
+    if planned_terms == effect.subscription.next_terms:
+        return effect
     return replace(effect, subscription=replace(effect.subscription, next_terms=planned_terms))
 
 
