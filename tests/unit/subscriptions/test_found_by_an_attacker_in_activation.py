@@ -57,6 +57,32 @@ def test_an_activation_after_the_contract_is_refused_sub_9_sub_17() -> None:
     assert begun.period.end == term.end
 
 
+def test_nothing_is_activated_before_the_order_it_stands_in_is_paid_sub_17() -> None:
+    billing = Billing()
+    wishes = (billing.webinar(on_activation=True), billing.webinar("plus", seats=2))
+    preview = billing.preview(*wishes, member=billing.representative)
+    placed = billing.place(preview, member=billing.representative).value
+    waiting = next(each for each in _all(billing) if each.on_activation)
+    before = billing.world.state()
+
+    refused = refusal_of(lambda: _report_on(billing, waiting, waiting.created_at.date()))
+
+    assert refused.code == "subscription_pending"
+    assert billing.world.state() == before
+    billing.pay(placed)
+    begun = billing.subscription(waiting.subscription_id)
+    assert (begun.status, begun.billing_start) == (SubscriptionStatus.ACTIVE, None)
+    assert [line.amount.amount_minor for line in billing.billed()] == [12000]
+    day = begun.created_at.date()
+    assert _report_on(billing, begun, day).billing_start == day
+    assert [line.amount.amount_minor for line in billing.billed()] == [12000, 3000]
+
+
+def _all(billing: Billing) -> tuple[Subscription, ...]:
+    records = billing.parts().records
+    return tuple(records.subscriptions_of(billing.account_id, limit=10, after=None).items)
+
+
 def _reactivated_on_activation() -> Billing:
     billing = Billing()
     billing.buy(billing.webinar())
@@ -89,5 +115,9 @@ def _contract_of_two_months() -> Billing:
 
 
 def _report(billing: Billing, day: date) -> Subscription:
-    action = billing.action(billing.only().subscription_id, member=billing.representative)
+    return _report_on(billing, billing.only(), day)
+
+
+def _report_on(billing: Billing, subscription: Subscription, day: date) -> Subscription:
+    action = billing.action(subscription.subscription_id, member=billing.representative)
     return report_activation(ReportActivation(action, day), carts=billing.parts().carts).value
