@@ -1,4 +1,4 @@
-"""Ways to pay that a customer has stored with a selling entity's provider: tokens, never card data (COL-1)."""
+"""Ways to pay that a customer has stored at a provider: tokens, never card data (COL-1)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class MethodToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMethod:
-    """A method as the provider has it, with what may be shown of it. No number, never more than four digits."""
+    """A method as the provider has it, with what may be shown: never more than four digits."""
 
     token: MethodToken
     brand: str = (
