@@ -23,6 +23,7 @@ from guichet.adapters.http import Http
 from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
 from guichet.configuration import load_registration_policy
+from guichet.entry.invoicing import plan, scheduled_run, work
 from guichet.entry.relaying import relayed
 from guichet.entry.webhooks import answer_paypal, answer_stripe
 from guichet.entry.work import doers, settle_message
@@ -123,6 +124,7 @@ class World:
     log: QuietLog = field(default_factory=QuietLog)
     settle_queue: deque[Mapping[str, str]] = field(default_factory=deque)
     deliver_queue: deque[Mapping[str, str]] = field(default_factory=deque)
+    invoice_queue: deque[Mapping[str, str]] = field(default_factory=deque)
     alarms: list[str] = field(default_factory=list)
     store: Dynamo | None = None  # in place of the one in memory, which then stays empty
     reports: MemoryReports = field(default_factory=MemoryReports)
@@ -351,11 +353,25 @@ class World:
             messages = relayed(to_wire(entry))
             self.settle_queue.extend(messages.settle)
             self.deliver_queue.extend(messages.deliver)
+            self.invoice_queue.extend(messages.invoice)
             self.alarms.extend(alarm.reason for alarm in messages.alarms)
 
     def settle(self, parts: Container | None = None) -> None:
         while self.settle_queue:
             settle_message(self.settle_queue.popleft(), parts or self.parts)
+
+    def invoice(self, parts: Container | None = None) -> int:
+        """The scheduled run, and its queue: each series' messages in their order."""
+        used = parts or self.parts
+        plan(scheduled_run(self.clock.now()), used, self.invoice_queue.append, lambda: True)
+        made = 0
+        while self.invoice_queue:
+            body = self.invoice_queue.popleft()
+            if body["do"] == "plan":
+                plan(body["run"], used, self.invoice_queue.append, lambda: True)
+            else:
+                made += len(work(body, used).documents)
+        return made
 
     def deliver(self, parts: Container | None = None) -> None:
         while self.deliver_queue:
@@ -395,7 +411,7 @@ class World:
             self.settle()
             self.relay()
             self.deliver()
-            moved += sum(self.upkeep().done.values()) + len(self.dynamo.stream)
+            moved += sum(self.upkeep().done.values()) + self.invoice() + len(self.dynamo.stream)
             moved += len(self.settle_queue) + len(self.deliver_queue)
             if not moved:
                 return

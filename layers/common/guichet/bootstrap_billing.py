@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from guichet.access.profile import BillingProfile
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.dynamo.billing_store import BillingStore
-from guichet.adapters.no_taxes import NoTaxes
 from guichet.configuration import load_billing_policy
 from guichet.ledger.journal import Cause
 from guichet.registration.provider_event import ProviderEvent
@@ -17,16 +18,20 @@ from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.ordering import Ordering
 from guichet.subscriptions.pages import Opening, Pages
 from guichet.subscriptions.ports import ProviderEventApplied, Taxes
+from guichet.subscriptions.taxed import tax_subject
+from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.history import History
+    from guichet.adapters.dynamo.invoice_store import InvoiceStore
     from guichet.adapters.dynamo.seam import Dynamo
     from guichet.adapters.dynamo.store import Store
     from guichet.adapters.dynamo.usage import UsageStore
     from guichet.catalogue.ports import Catalogues
     from guichet.catalogue.selling import SellingEntities
     from guichet.clock import Clock
+    from guichet.invoices.invoicing import Invoicing
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
     from guichet.subscriptions.correspondence import BillingLetters
@@ -103,12 +108,45 @@ class BillingParts:
         return JournalBills(self.held.history, self.records, self.policy.payment_terms_days)
 
     @cached_property
+    def taxes(self) -> Taxes:
+        """The packaged tables, unless a test hands in others."""
+        if self.given_taxes is not None:
+            return self.given_taxes
+        from guichet.adapters.tax_tables import TableTaxes  # noqa: PLC0415 - where something is taxed
+
+        return TableTaxes(self.held.selling_entities, self.catalogues)
+
+    @cached_property
+    def invoices(self) -> InvoiceStore:
+        from guichet.adapters.dynamo.invoice_store import (  # noqa: PLC0415 - where invoices are
+            InvoiceStore,
+        )
+
+        return InvoiceStore(self.held.dynamo)
+
+    @cached_property
+    def invoicing(self) -> Invoicing:
+        from guichet.invoices.invoicing import Invoicing  # noqa: PLC0415 - where invoices are
+
+        return Invoicing(
+            records=self.invoices,
+            billing=self.records,
+            catalogues=self.catalogues,
+            entities=self.held.selling_entities,
+            taxes=self.taxes,
+            subjects=_Unasked(),
+            autopay=_NoAutopay(),
+            policy=self.policy,
+            clock=self.held.clock,
+        )
+
+    @cached_property
     def carts(self) -> Carts:
         return Carts(
             records=self.records,
             catalogues=self.catalogues,
             entities=self.held.selling_entities,
-            taxes=self.given_taxes or NoTaxes(),
+            taxes=self.taxes,
             policy=self.policy,
             clock=self.held.clock,
         )
@@ -144,6 +182,24 @@ class BillingParts:
         applied = ProviderEventApplied(event.provider, event.event_id)
         if not self.ordering.ask(payment_id, cause, applied):
             self.held.records.event_ignored(cause, event)
+
+
+class _Unasked:
+    """`TaxSubjects` by the profile alone."""
+
+    @staticmethod
+    def subject(profile: BillingProfile, day: date) -> TaxSubject:
+        del day
+        return tax_subject(profile)
+
+
+class _NoAutopay:
+    """`Autopay` while nothing is stored."""
+
+    @staticmethod
+    def is_on(account_id: str, selling_entity: str) -> bool:
+        del account_id, selling_entity
+        return False
 
 
 @dataclass(frozen=True, slots=True)

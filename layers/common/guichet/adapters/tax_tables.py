@@ -1,19 +1,23 @@
-"""`Taxes` by the packaged tables: what a bill's lines bear, and the decision that an invoice keeps."""
+"""`Taxes` by the packaged tables: fees and taxes that a bill's lines bear (TAX-1, TAX-5)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from guichet.adapters.tax.packaged import packaged_fee_tables, packaged_tax_tables
 from guichet.catalogue.catalogue import TaxClass
+from guichet.catalogue.ports import Catalogues
 from guichet.catalogue.selling import SellingEntities
 from guichet.ledger.billable import BillableLine, LineKind
-from guichet.subscriptions.cart import TaxLine, TaxQuote, TaxStatus
-from guichet.tax.deciding import TaxableLine, TaxDecision, decide
-from guichet.tax.fees import FeeTables
+from guichet.money import Money
+from guichet.period import Period
+from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes, assessed
+from guichet.subscriptions.cart import TaxQuote, TaxStatus
+from guichet.subscriptions.pricing import major_text
+from guichet.tax.deciding import Bearing, TaxableLine, bearings_of
+from guichet.tax.fees import FeeTables, fees_on
 from guichet.tax.subject import TaxSubject
 from guichet.tax.tables import TaxTables
 
@@ -23,38 +27,74 @@ class TableTaxes:
     """The default; an outside tax service would be another. Tables are read at the first question."""
 
     entities: SellingEntities
+    catalogues: Catalogues
     given_taxes: TaxTables | None = None
     given_fees: FeeTables | None = None
 
     def quote(
-        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
+        self,
+        selling_entity: str,
+        subject: TaxSubject,
+        day: date,
+        lines: Sequence[BillableLine],
+        earlier: EarlierTaxes = NOTHING_EARLIER,
     ) -> TaxQuote:
-        """One line for each tax with a rate (INV-2).
-
-        Raises:
-            Unavailable: `tax_unknown`, a table lacks what it should have.
-        """
-        decision = self.decision(selling_entity, subject, day, lines)
-        taxes = tuple(
-            TaxLine(each.name, _share(each.percent), each.amount_minor) for each in decision.charged
-        )
-        return TaxQuote(TaxStatus.COMPUTED, taxes)
-
-    def decision(
-        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
-    ) -> TaxDecision:
-        """All groups, those of rate 0 with their reasons, for an invoice.
+        """What these lines bear; a credit bears what the line did that it gives back (SUB-6).
 
         Account credit is no line: it never lowers what is taxed (INV-2).
 
         Raises:
-            Unavailable: `tax_unknown`, `selling_entity_missing`.
+            Unavailable: `tax_unknown`, a table lacks what it should have; `selling_entity_missing`.
         """
         seller = self.entities.entity(selling_entity).country
-        taxable = [_taxable(each) for each in lines]
+        fees = self._fees(lines, subject.country, day)
+        taxable = [_taxable(each) for each in (*lines, *fees)]
         fee_ids = dict.fromkeys(each.fee_id for each in taxable if each.fee_id is not None)
         fee_taxes = self.fees.taxes_of(fee_ids, day) if fee_ids else {}
-        return decide(seller, subject, day, taxable, self.tables, fee_taxes=fee_taxes)
+        today = bearings_of(seller, subject, day, taxable, self.tables, fee_taxes=fee_taxes)
+        bearings = [
+            _then(line, earlier) or now for line, now in zip((*lines, *fees), today, strict=True)
+        ]
+        return assessed(TaxStatus.COMPUTED, lines, bearings, fees)
+
+    def _fees(
+        self, lines: Sequence[BillableLine], country: str, day: date
+    ) -> tuple[BillableLine, ...]:
+        """One line for each fee of each product; below 0 where its credits outweigh its charges."""
+        telecom: dict[str, list[BillableLine]] = {}
+        for line in lines:
+            if line.tax_class == TaxClass.TELECOM:
+                telecom.setdefault(line.product_id, []).append(line)
+        return tuple(
+            fee for those in telecom.values() for fee in self._fees_of(those, country, day)
+        )
+
+    def _fees_of(
+        self, lines: Sequence[BillableLine], country: str, day: date
+    ) -> list[BillableLine]:
+        first = lines[0]
+        product = self.catalogues.version(first.catalogue_version).product(first.product_id)
+        net = sum(line.net_minor for line in lines)
+        telecom = Money(abs(net), first.amount.currency)
+        period = Period(
+            min(line.period.start for line in lines), max(line.period.end for line in lines)
+        )
+        return [
+            replace(
+                first,
+                kind=LineKind.FEE,
+                item=fee.fee_id,
+                quantity=1,
+                unit_price=major_text(fee.amount),
+                amount=fee.amount,
+                period=period,
+                is_credit=net < 0,
+                share="",
+                discount=None,
+                of_invoice="",
+            )
+            for fee in fees_on(telecom, country, product.fees, day, self.fees)
+        ]
 
     @property
     def tables(self) -> TaxTables:
@@ -74,6 +114,8 @@ def _taxable(line: BillableLine) -> TaxableLine:
     return TaxableLine(line.net_minor, TaxClass(line.tax_class), fee_id)
 
 
-def _share(percent: Decimal) -> str:
-    """Per cent as a decimal of the taxable sum: 9.975 is 0.09975."""
-    return format((percent / 100).normalize(), "f")
+def _then(line: BillableLine, earlier: EarlierTaxes) -> tuple[Bearing, ...] | None:
+    """What was charged on the line that this one gives back; None where that is not known."""
+    if not line.is_credit or not line.of_invoice:
+        return None
+    return earlier.get(line.of_invoice, {}).get(TaxClass(line.tax_class))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,13 +27,16 @@ ALARMS: Final = MappingProxyType(
         "cart_payment.unknown_for_long": None,
         "cart_payment.credited": None,
         "subscription.not_sold": None,
+        "invoice.parked": "guichet invoices release {account_id} {selling_entity} {currency}",
         "usage.unpriced": None,
     }
 )
 
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
 _ABOUT_BILLING: Final = frozenset(
-    name for name in ALARMS if name.startswith(("cart_payment.", "subscription.", "usage."))
+    name
+    for name in ALARMS
+    if name.startswith(("cart_payment.", "subscription.", "usage.", "invoice."))
 )
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
@@ -78,6 +82,7 @@ class Relayed:
 
     settle: tuple[Body, ...]
     deliver: tuple[Body, ...]
+    invoice: tuple[Body, ...]
     alarms: tuple[Alarm, ...]
 
 
@@ -92,7 +97,23 @@ def relayed(image: Mapping[str, Any]) -> Relayed:
     )
     deliver = ({"effect": f"EFFECT#{aggregate}#{sequence}"},) if _list(image, "mails") else ()
     alarms = tuple(Alarm(name, facts) for name, facts in events if name in ALARMS)
-    return Relayed(settle, deliver, alarms)
+    return Relayed(settle, deliver, _invoice(image, aggregate, events), alarms)
+
+
+def _invoice(
+    image: Mapping[str, Any], aggregate: str, events: list[tuple[str, Mapping[str, str]]]
+) -> tuple[Body, ...]:
+    """A run that somebody asked for is planned; a paid order gets its invoice at once."""
+    names = {name for name, _ in events}
+    _, _, identity = aggregate.partition("/")
+    if "invoice_run.requested" in names:
+        return ({"do": "plan", "run": identity},)
+    lines = _list(image, "lines")
+    if "cart.done" not in names or not lines:
+        return ()
+    currency = lines[0]["M"]["amount"]["M"]["currency"]["S"]
+    of = json.dumps([["order", image["account_id"]["S"], currency, identity]])
+    return ({"do": "invoices", "entity": image["book"]["S"], "run": "", "of": of},)
 
 
 def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:

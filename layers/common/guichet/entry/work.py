@@ -60,6 +60,7 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.CART_PAYMENT,
         DueKind.CART,
         DueKind.SUBSCRIPTION,
+        DueKind.BALANCE,
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
@@ -90,10 +91,10 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             run_cancellation(ids[0], actor, settling=container.settling)
         case DueKind.PAYMENT_ACCOUNT:
             end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
-        case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION:
+        case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION | DueKind.BALANCE:
             _do_billing(kind, ids, actor, container)
-        case DueKind.EFFECT:
-            raise ValueError("mails are written by deliver")
+        case DueKind.EFFECT | DueKind.INVOICE:
+            raise ValueError("mails are written by deliver, invoices by invoice_run")
 
 
 def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
@@ -114,6 +115,12 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
             settle_cart_payment(ids[0], actor, ordering=billing.ordering)
         case DueKind.CART:
             look_at_cart(ids[0], ids[1], actor, ordering=billing.ordering)
+        case DueKind.BALANCE:
+            from guichet.invoices.use_cases.apply_credit import (  # noqa: PLC0415 - same
+                apply_credit,
+            )
+
+            apply_credit(*ids, actor, invoicing=billing.invoicing)
         case _:
             account_id, subscription_id = ids
             move_subscription(

@@ -116,6 +116,7 @@ class DocumentLine:
     period: Period | None = None
     share: str = ""  # of the whole price, as `19/30`
     discount_minor: int = 0  # what was taken off; `net_minor` is what is left
+    bears: tuple[int, ...] = ()  # the places of its taxes in the document; none: those of its class
 
     @property
     def is_credit(self) -> bool:
@@ -238,7 +239,16 @@ class InvoiceDocument:
 
 
 def _bases_match(lines: tuple[DocumentLine, ...], taxes: tuple[DocumentTax, ...]) -> bool:
-    """Each group's sum is that of its class; among fees only some bear a tax (TAX-5)."""
+    """Each group's sum is that of the lines that bear it, or of its class.
+
+    Among fees only some bear a tax (TAX-5), and a credit bears what its invoice did (SUB-6).
+    """
+    if any(line.bears for line in lines):
+        sums = [0] * len(taxes)
+        for line in lines:
+            for place in line.bears:
+                sums[place] += line.net_minor
+        return sums == [each.base_minor for each in taxes]
     with_fees = {each.tax_class for each in lines if each.kind is LineKind.FEE}
     nets: dict[TaxClass, int] = {}
     for line in lines:

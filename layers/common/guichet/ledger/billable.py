@@ -44,6 +44,9 @@ class BillableLine:
     is_credit: bool = False
     share: str = ""
     discount: Money | None = None  # what was taken off; the amount is what is left
+    of_invoice: str = (
+        ""  # of a credit: the invoice whose line it gives back, at its tax rates (SUB-6)
+    )
 
     @property
     def net_minor(self) -> int:

@@ -170,6 +170,16 @@ def billed_postings(
     )
 
 
+def tax_postings(tax: Money) -> tuple[Posting, ...]:
+    """The tax of an invoice whose lines were billed before."""
+    return _moved((LedgerAccount.SALES_TAX, LedgerAccount.RECEIVABLE, tax))
+
+
+def tax_back_postings(tax: Money) -> tuple[Posting, ...]:
+    """The tax of a credit note whose lines were billed before."""
+    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.SALES_TAX, tax))
+
+
 def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that pays what was billed. The provider's fee is recorded in the currency it was taken in."""
     return _moved(
@@ -186,12 +196,9 @@ def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Po
     )
 
 
-def received_postings(amount: Money, over: Money) -> tuple[Posting, ...]:
-    """A transfer or a cheque: what bills did not take of it is credit (COL-6)."""
-    return _moved(
-        (LedgerAccount.RECEIVABLE, LedgerAccount.ENTITY_BANK, amount - over),
-        (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BANK, over),
-    )
+def received_postings(amount: Money) -> tuple[Posting, ...]:
+    """A transfer or a cheque: credit, which pays what is open at once (COL-6, COL-7)."""
+    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BANK, amount))
 
 
 def credit_given_postings(amount: Money) -> tuple[Posting, ...]:

@@ -47,6 +47,8 @@ class DueKind(StrEnum):
     SUBSCRIPTION = "subscription"
     CART = "cart"
     CART_PAYMENT = "cart_payment"
+    BALANCE = "balance"  # credit that can pay what is open
+    INVOICE = "invoice"  # a bill whose day has come, or a paid order: `invoice_run` looks after it
     EFFECT = "effect"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from guichet.events import Event
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import (
     Posting,
@@ -18,10 +19,9 @@ from guichet.ledger.postings import (
     reservation_used_postings,
 )
 from guichet.money import Money
-from guichet.period import local_day
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
-from guichet.subscriptions.crediting import settled_postings
+from guichet.subscriptions.crediting import OnBills, borne_by, put_on_bills
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
 from guichet.subscriptions.subscription import PAID, Subscription
@@ -36,11 +36,9 @@ from guichet.subscriptions.writing import (
 
 def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Decision:
     """An order that waits for its payment: its subscriptions are leased, its credit is reserved."""
-    settled = balance.settled(cart.preview.day)
-    reserved = settled.reserved(cart.preview.credit_applied)
+    reserved = balance.reserved(cart.preview.credit_applied)
     leased = tuple(_leased(cart, each) for each in made)
     pools = tuple(step for each in made if (step := _held_pool(each)) is not None)
-    balances = balance_change(balance, reserved, settled_postings(balance, settled))
     opened = Change[Aggregate](
         None,
         cart,
@@ -48,7 +46,7 @@ def placed(cart: Cart, made: Sequence[Planned], balance: AccountBalance) -> Deci
         credit_reserved_postings(cart.preview.credit_applied),
         book=cart.preview.selling_entity,
     )
-    return Decision((opened, *leased, *balances), pools)
+    return Decision((opened, *leased, *balance_change(balance, reserved)), pools)
 
 
 def _held_pool(planned: Planned) -> Step | None:
@@ -90,51 +88,62 @@ def carried_out(
         policy: for the days until a bill is due.
     """
     preview = done.preview
-    later = [line for bill in preview.later for line in bill.lines]
-    ready = balance.settled(preview.day)
-    used = ready if before is not None else ready.reserved(preview.credit_applied)
-    after = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
-    billed = after.billed(later, terms_days=policy.payment_terms_days)
-    settled = billed.settled(preview.day)  # what was given back pays first what is open (COL-7)
-    changes = tuple(_changed(each, done) for each in made)
+    used = balance if before is not None else balance.reserved(preview.credit_applied)
+    billed = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
+    changes = []
+    for each in made:
+        on_bills = _on_bills(each, done, billed, policy)
+        billed = on_bills.balance
+        changes.append(_changed(each, done, on_bills))
     order = Change[Aggregate](
         before,
         done if before is None else bumped(done),
         (Event("cart.done", {"cart_id": done.cart_id}),),
         _postings(preview, was_reserved=before is not None),
         ("billing_order_confirmed",),
-        lines=preview.now.lines,
+        lines=preview.now.all_lines,
         book=preview.selling_entity,
     )
-    postings = (*settled_postings(balance, ready), *settled_postings(billed, settled))
-    balances = balance_change(balance, settled, postings)
-    return Decision((order, *changes, *balances), _pools(made))
+    return Decision((order, *changes, *balance_change(balance, billed)), _pools(made))
 
 
 def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:
     use = reservation_used_postings if was_reserved else credit_used_postings
     return (
-        *billed_postings(preview.now.lines, preview.now.tax.total_minor, preview.currency),
+        *billed_postings(preview.now.all_lines, preview.now.tax.total_minor, preview.currency),
         *use(preview.credit_applied),
         *credit_given_postings(preview.credit_given),
     )
 
 
-def _changed(planned: Planned, cart: Cart) -> Change[Aggregate]:
-    later = [
+def _later(planned: Planned, cart: Cart) -> list[BillableLine]:
+    """What comes with bills, and not with the order."""
+    return [
         line
         for bill in cart.preview.later
         for line in bill.lines
         if line.subscription_id == planned.after.subscription_id
     ]
+
+
+def _on_bills(
+    planned: Planned, cart: Cart, balance: AccountBalance, policy: BillingPolicy
+) -> OnBills:
+    after = planned.after.unleased()
+    if cart.preview.now.lines:
+        after = borne_by(after, cart.invoice_id)
+    return put_on_bills(balance, planned.before, after, _later(planned, cart), policy)
+
+
+def _changed(planned: Planned, cart: Cart, on_bills: OnBills) -> Change[Aggregate]:
     existed = planned.before is not None and not planned.is_pending
     return subscription_change(
         planned.before,
-        planned.after.unleased(),
+        on_bills.subscription,
         "subscription.changed" if existed else "subscription.activated",
         {"cart_id": cart.cart_id},
-        lines=later,
-        postings=billed_postings(later, 0, cart.preview.currency),
+        lines=_later(planned, cart),
+        postings=on_bills.postings,
     )
 
 
@@ -182,8 +191,7 @@ def given_up(
     returned = balance.reservation_returned(applied)
     if credited is not None:
         returned = returned.credited(credited)
-    settled = returned.settled(local_day(at, cart.preview.time_zone))
-    balances = balance_change(balance, settled, settled_postings(returned, settled))
+    balances = balance_change(balance, returned)
     named = {wish.subscription_id for wish in cart.preview.wishes if wish.seats is not None}
     pools = tuple(
         ResizePool(each.subscription_id, each.seats_assignable)

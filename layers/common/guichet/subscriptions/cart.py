@@ -12,7 +12,9 @@ from guichet.errors import Conflict
 from guichet.ledger.billable import BillableLine, net_minor
 from guichet.money import Money
 from guichet.period import Period
+from guichet.subscriptions.balance import dated_invoice_id
 from guichet.subscriptions.terms import AddOnQuantity, Terms
+from guichet.tax.deciding import Bearing
 
 
 class CartLineKind(StrEnum):
@@ -60,10 +62,17 @@ class TaxStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaxQuote:
-    """The taxes on a bill's lines."""
+    """The taxes on a bill's lines, and the regulatory fees that come with them (TAX-5).
+
+    `bears` holds for each line, then for each fee, the places in `bearings` of what it bears: what
+    the invoice is made from, so that it charges what was previewed (BAD-14).
+    """
 
     status: TaxStatus
     taxes: tuple[TaxLine, ...] = ()
+    fees: tuple[BillableLine, ...] = ()
+    bearings: tuple[Bearing, ...] = ()
+    bears: tuple[tuple[int, ...], ...] = ()
 
     @property
     def total_minor(self) -> int:
@@ -72,15 +81,20 @@ class TaxQuote:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What lines come to on one day: before tax, tax, and the total."""
+    """What lines and their fees come to on one day: before tax, tax, and the total."""
 
     bill_on: date
     lines: tuple[BillableLine, ...]
     tax: TaxQuote
 
     @property
+    def all_lines(self) -> tuple[BillableLine, ...]:
+        """As an invoice has them: the fees last."""
+        return (*self.lines, *self.tax.fees)
+
+    @property
     def net_minor(self) -> int:
-        return net_minor(self.lines)
+        return net_minor(self.all_lines)
 
     @property
     def total_minor(self) -> int:
@@ -175,6 +189,16 @@ class Cart:
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def invoice_id(self) -> str:
+        """The invoice of what was paid with the order; it is made once the order is done."""
+        return dated_invoice_id(self.preview.day, self.cart_id)
+
+    @property
+    def is_invoiced_itself(self) -> bool:
+        """Whether an invoice is made of it: what comes with bills stands on those."""
+        return self.status is S.DONE and bool(self.preview.now.lines)
 
     def transition_to(self, status: CartStatus) -> Cart:
         """The only door between states.

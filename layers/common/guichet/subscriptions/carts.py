@@ -22,6 +22,7 @@ from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, pl
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.taxed import NOWHERE, tax_subject
+from guichet.subscriptions.taxing import AccountTaxes
 from guichet.subscriptions.wishing import Planned
 
 
@@ -90,13 +91,17 @@ class Carts:
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
         balance = _balance(balances, buyer)
         asked = Asked(preview_id, request_hash, profile.version, balance.to_spend(buyer.day))
-        plan = plan_cart(wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy)
+        taxes = self.taxes_of(account_id)
+        plan = plan_cart(wishes, found, buyer, asked, taxes=taxes, policy=self.policy)
         if plan.preview.needs_shipping:
             profile.require_shipping_address()
         for each in plan.subscriptions:
             if each.may_lack_seats:
                 self._require_unassigned(each.after)
         return Computed(plan, profile, balance)
+
+    def taxes_of(self, account_id: str) -> AccountTaxes:
+        return AccountTaxes(self.taxes, self.records, account_id)
 
     def _require_unassigned(self, after: Subscription) -> None:
         pool = self.records.pool(after.subscription_id)

@@ -85,7 +85,9 @@ def _credit(
     item = PricedItem(part.kind, part.item, part.quantity, part.amount)
     given_back = part.amount.share(part_left).amount_minor
     line = prices.signed(item, -given_back, left, day, part_left)
-    return replace(line, catalogue_version=subscription.catalogue_version)
+    return replace(
+        line, catalogue_version=subscription.catalogue_version, of_invoice=part.invoice_id
+    )
 
 
 def credited_days(period: Period, day: date) -> Period:

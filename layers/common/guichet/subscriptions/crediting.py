@@ -1,65 +1,73 @@
-"""Lines on the bills of an account, what credit pays of them, and what becomes credit (COL-7)."""
+"""Lines on the bills of an account, and money that becomes its credit (COL-7)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Change
-from guichet.ledger.postings import (
-    Posting,
-    billed_postings,
-    credit_given_postings,
-    credit_used_postings,
-)
+from guichet.ledger.postings import Posting, billed_postings
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate
+from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.writing import balance_change
 
 
 @dataclass(frozen=True, slots=True)
 class OnBills:
-    """What goes with the change whose lines were billed: its postings, and the balance's change."""
+    """A subscription whose lines are on bills, with the postings of its change, and the balance."""
 
+    subscription: Subscription
     postings: tuple[Posting, ...]
-    changes: tuple[Change[Aggregate], ...]
+    balance: AccountBalance
+
+    def changes(self, before: AccountBalance) -> tuple[Change[Aggregate], ...]:
+        return balance_change(before, self.balance)
 
 
 def put_on_bills(
-    balance: AccountBalance, lines: Sequence[BillableLine], day: date, *, terms_days: int
+    balance: AccountBalance,
+    before: Subscription | None,
+    after: Subscription,
+    lines: Sequence[BillableLine],
+    policy: BillingPolicy,
 ) -> OnBills:
-    """These lines on the bills of their days, and every bill settled whose day has come.
+    """These lines on the bills of their days; what they charge names the invoice that will bear it.
 
     Args:
         balance: of the account with the lines' selling entity, in their currency.
+        before: the subscription as it is stored; None: it is new.
+        after: as it will be, before it gets its next version.
         lines: before tax.
-        day: the present one, or that of the step that bills them.
-        terms_days: from a bill's day to the day on which it is due.
+        policy: for the days until a bill is due.
     """
-    billed = balance.billed(lines, terms_days=terms_days)
-    settled = billed.settled(day)
-    postings = (
-        *billed_postings(lines, 0, balance.currency),
-        *settled_postings(billed, settled),
+    version = after.version if before is None else after.version + 1
+    billed = balance.billed(
+        lines,
+        source=f"{after.subscription_id}@{version}",
+        time_zone=after.time_zone,
+        terms_days=policy.payment_terms_days,
     )
-    return OnBills(postings, balance_change(balance, settled))
+    days = [line.bill_on for line in lines if not line.is_credit]
+    bill = billed.bill_of(days[0]) if days else None
+    kept = after if bill is None else borne_by(after, bill.invoice_id)
+    return OnBills(kept, billed_postings(lines, 0, balance.currency), billed)
 
 
-def settled_postings(before: AccountBalance, after: AccountBalance) -> tuple[Posting, ...]:
-    """The movement between bills and credit that settling made; either way, never both.
+def borne_by(subscription: Subscription, invoice_id: str) -> Subscription:
+    """With the invoice of what was just billed for the running period (SUB-6)."""
+    if all(part.invoice_id for part in subscription.billed):
+        return subscription
+    parts = tuple(
+        part if part.invoice_id else replace(part, invoice_id=invoice_id)
+        for part in subscription.billed
+    )
+    return replace(subscription, billed=parts)
 
-    What a bill below 0 gave and another used on the same day is seen as the difference.
-    """
-    difference = after.credit_minor - before.credit_minor
-    amount = Money(abs(difference), before.currency)
-    return credit_given_postings(amount) if difference > 0 else credit_used_postings(amount)
 
-
-def credit_to(balance: AccountBalance, amount: Money, day: date) -> tuple[Change[Aggregate], ...]:
-    """Money as account credit, which pays first what is open (COL-7)."""
-    credited = balance.credited(amount)
-    settled = credited.settled(day)
-    return balance_change(balance, settled, settled_postings(credited, settled))
+def credit_to(balance: AccountBalance, amount: Money) -> tuple[Change[Aggregate], ...]:
+    """Money as account credit; what is open is paid with it by `apply_credit` (COL-7)."""
+    return balance_change(balance, balance.credited(amount))

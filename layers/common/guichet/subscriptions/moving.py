@@ -77,22 +77,13 @@ def moved(subscription: Subscription, now: datetime, sold: Sold) -> Moved | None
     """The next step that time asks for; None where nothing is due by now.
 
     Steps are dated by their own day, however late they are done (BAD-12). What happens on one day
-    goes in this order: a bill that no period comes with, the end by suspension or cancellation, the
-    end of a trial, the next period.
+    goes in this order: the end by suspension or cancellation, the end of a trial, the next period.
     """
     look_at = subscription.next_look_at()
     if look_at is None or now < look_at:
         return None
     day = local_day(look_at, subscription.time_zone)
-    return _bill_settled(subscription, day) or _by_state(subscription, look_at, day, sold)
-
-
-def _bill_settled(subscription: Subscription, day: date) -> Moved | None:
-    """The bill of a 1st: writing anything settles it."""
-    if subscription.settles_on is None or subscription.settles_on > day:
-        return None
-    done = replace(subscription, settles_on=None)
-    return Moved(done, day, Event("subscription.bill_settled"))
+    return _by_state(subscription, look_at, day, sold)
 
 
 def _by_state(subscription: Subscription, look_at: datetime, day: date, sold: Sold) -> Moved | None:

@@ -13,7 +13,6 @@ from guichet.payments.attempt import Capture, PaymentStatus
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.ports import SessionReport, SessionState
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more, next_question_at
-from guichet.period import local_day
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.carrying_out import carried_out, given_up
 from guichet.subscriptions.cart import Cart, CartStatus
@@ -111,7 +110,6 @@ def credited(
         payment_to_credit_postings(capture.amount, capture.provider_fee),
         book=payment.selling_entity,
     )
-    day = local_day(situation.now, cart.preview.time_zone)
     if cart.is_open and situation.holds_lease:
         same_balance = balance.currency == situation.balance.currency
         given = given_up(
@@ -122,9 +120,9 @@ def credited(
             note="paid_otherwise",
             credited=capture.amount if same_balance else None,
         )
-        other = () if same_balance else credit_to(balance, capture.amount, day)
+        other = () if same_balance else credit_to(balance, capture.amount)
         return Decision((captured, *given.changes, *other), given.steps)
-    return Decision((captured, *credit_to(balance, capture.amount, day)))
+    return Decision((captured, *credit_to(balance, capture.amount)))
 
 
 def _processing(situation: Situation, capture_id: str | None) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -14,6 +14,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.money import Money
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.ports import PaymentProvider
+from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview, TaxQuote
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
@@ -180,6 +181,10 @@ class BillingRecords(Protocol):
 
     def balances_of(self, account_id: str) -> list[AccountBalance]: ...
 
+    def earlier_taxes(self, account_id: str, lines: Iterable[BillableLine]) -> EarlierTaxes:
+        """What the invoices bore whose lines are given back here; of one that waits to be made, nothing."""
+        ...
+
     def payment_key(self, account_id: str, mark: str) -> str | None:
         """The request's hash for which a key of a received payment was taken; None: it was not."""
         ...
@@ -206,13 +211,31 @@ class BillingRecords(Protocol):
         ...
 
 
+class TaxSubjects(Protocol):
+    """Who is taxed: the customer with what is known of its VAT number and its certificates."""
+
+    def subject(self, profile: BillingProfile, day: date) -> TaxSubject: ...
+
+
 class Taxes(Protocol):
-    """What taxes a bill bears. Until tables are configured, the answer is that none are known."""
+    """What taxes and regulatory fees a bill bears; the answer may be that none are configured."""
 
     def quote(
-        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
+        self,
+        selling_entity: str,
+        subject: TaxSubject,
+        day: date,
+        lines: Sequence[BillableLine],
+        earlier: EarlierTaxes = NOTHING_EARLIER,
     ) -> TaxQuote:
-        """One line for each tax with a rate.
+        """One line for each tax with a rate, the fees, and what each line bears.
+
+        Args:
+            selling_entity: who bills.
+            subject: the customer.
+            day: the bill's.
+            lines: before tax.
+            earlier: what the invoices bore whose lines are given back (SUB-6).
 
         Raises:
             Unavailable: `tax_unknown`, what has to be known for it is not.

@@ -82,6 +82,7 @@ class BilledPart:
     quantity: int
     amount: Money
     period: Period
+    invoice_id: str = ""  # that bears it: its tax rates are given back with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,6 @@ class Subscription:
     usage_billed_to: date | None = None  # months of metered items before this 1st are billed
     usage_until: date | None = None  # of an ended one: when the last late records are billed
     open_cart_id: str | None = None  # the one order that is being paid for it
-    settles_on: date | None = None  # a 1st with a bill of it on which no period of it begins
     waits_until: datetime | None = None  # for a debit of that order, before it is looked at again
     handled_keys: tuple[str, ...] = ()
     version: int = 1
@@ -208,7 +208,7 @@ class Subscription:
 
     def next_look_at(self) -> datetime | None:
         """When time moves it next: renewal, end of a trial, of access, of a suspension, of its data."""
-        looks = (self._next_day(), self.usage_due_on(), self.settles_on)
+        looks = (self._next_day(), self.usage_due_on())
         days = [day for day in looks if day is not None]
         moments = [midnight(min(days), self.time_zone)] if days else []
         if self.status is S.SUSPENDED and self.suspended_until is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -93,10 +93,9 @@ def planned(
     if effect.subscription == subscription and not once:
         raise Conflict("nothing_to_change", "This is what the subscription is already.")
     lines = (*effect.lines, *once)
-    after = _settling(effect.subscription, lines, day)
     if is_new:
-        return Planned(None, subscription, after, lines)
-    return Planned(subscription, None, after, lines)
+        return Planned(None, subscription, effect.subscription, lines)
+    return Planned(subscription, None, effect.subscription, lines)
 
 
 def _require_in_order(subscription: Subscription, wishes: Sequence[CartLine], buyer: Buyer) -> None:
@@ -116,16 +115,6 @@ def _require_same_product(wish: CartLine, subscription: Subscription) -> None:
         raise invalid_field(
             "/product", "product_differs", "This subscription is of another product."
         )
-
-
-def _settling(subscription: Subscription, lines: Iterable[BillableLine], day: date) -> Subscription:
-    """With the 1st whose bill is to be settled, where no period begins then that would do it (COL-7)."""
-    bill_on = min((line.bill_on for line in lines if line.bill_on > day), default=None)
-    period = subscription.period
-    begins = subscription.billing_start if period is None else period.end
-    if bill_on is None or (begins is not None and begins <= bill_on):
-        return subscription
-    return replace(subscription, settles_on=bill_on)
 
 
 def _day(subscription: Subscription, buyer: Buyer, *, begins: bool) -> date:

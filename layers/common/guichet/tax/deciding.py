@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from guichet.tax.subject import TaxSubject
 from guichet.tax.tables import Tax, TaxTables, only
 
 NO_FEES: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
-_ZERO: Final = Decimal(0)
+_ZERO: Final = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +81,25 @@ class TaxDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearing:
-    """What a line bears of one tax; lines that bear the same are one group."""
+class Bearing:
+    """What a line bears of one tax; lines that bear the same are one group. Plain, so it can be kept."""
 
     name: str
-    percent: Decimal
+    percent: str  # as a decimal
     category: Category
     tax_class: TaxClass
     country: str
     region: str
     sentence: Sentence | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """A line's amount before tax, with what it bears."""
+
+    net_minor: int
+    bearings: tuple[Bearing, ...]
 
 
 def decide(
@@ -116,10 +124,32 @@ def decide(
     Raises:
         Unavailable: `tax_unknown`: what the tables should have, and lack.
     """
+    bearings = bearings_of(seller, subject, day, lines, tables, fee_taxes=fee_taxes)
+    borne = zip(lines, bearings, strict=True)
+    return grouped(Borne(line.net_minor, each) for line, each in borne)
+
+
+def bearings_of(
+    seller: str,
+    subject: TaxSubject,
+    day: date,
+    lines: Sequence[TaxableLine],
+    tables: TaxTables,
+    *,
+    fee_taxes: Mapping[str, frozenset[str]] = NO_FEES,
+) -> list[tuple[Bearing, ...]]:
+    """What each line bears; arguments and errors as of `decide`."""
     place = place_of_supply(seller, subject, day, tables)
-    sums: dict[_Bearing, int] = {}
+    return [
+        tuple(_bearings(place, seller, subject, day, line, tables, fee_taxes)) for line in lines
+    ]
+
+
+def grouped(lines: Iterable[Borne]) -> TaxDecision:
+    """The sums of what is borne alike, each rounded once (TAX-1)."""
+    sums: dict[Bearing, int] = {}
     for line in lines:
-        for each in _bearings(place, seller, subject, day, line, tables, fee_taxes):
+        for each in line.bearings:
             sums[each] = sums.get(each, 0) + line.net_minor
     return TaxDecision(tuple(_group(each, base) for each, base in sorted(sums.items(), key=_place)))
 
@@ -132,7 +162,7 @@ def _bearings(  # noqa: PLR0917 - each is another thing
     line: TaxableLine,
     tables: TaxTables,
     fee_taxes: Mapping[str, frozenset[str]],
-) -> list[_Bearing]:
+) -> list[Bearing]:
     charged = only(place.taxes, line.tax_class)
     if line.fee_id is not None:
         charged = tuple(each for each in charged if each.name in fee_taxes[line.fee_id])
@@ -144,10 +174,10 @@ def _bearings(  # noqa: PLR0917 - each is another thing
     if place.taxes:  # none of them is charged on this
         category, sentence = Category.OUT_OF_SCOPE, None
     name = tables.own_name(seller)
-    return [_Bearing(name, _ZERO, category, line.tax_class, seller, "", sentence)]
+    return [Bearing(name, _ZERO, category, line.tax_class, seller, "", sentence)]
 
 
-def _of_tax(tax: Tax, subject: TaxSubject, day: date, tax_class: TaxClass) -> _Bearing:
+def _of_tax(tax: Tax, subject: TaxSubject, day: date, tax_class: TaxClass) -> Bearing:
     region = tax.region_of(subject.region)
     place = tax.name, tax_class, tax.country, region
     if tax_class is TaxClass.EXEMPT:
@@ -158,9 +188,9 @@ def _of_tax(tax: Tax, subject: TaxSubject, day: date, tax_class: TaxClass) -> _B
     if exemption is not None:
         said = Sentence.EXEMPTION_CERTIFICATE
         return _free(*place, Category.EXEMPT, said, exemption.reason)
-    percent = tax.rate_on(day).percent
+    percent = f"{tax.rate_on(day).percent:f}"
     sentence = Sentence.SSUT_REFUND if tax.name == "SSUT" else None
-    return _Bearing(tax.name, percent, Category.STANDARD, tax_class, tax.country, region, sentence)
+    return Bearing(tax.name, percent, Category.STANDARD, tax_class, tax.country, region, sentence)
 
 
 def _free(  # noqa: PLR0917 - each is another thing
@@ -171,23 +201,29 @@ def _free(  # noqa: PLR0917 - each is another thing
     category: Category,
     sentence: Sentence | None = None,
     reason: str = "",
-) -> _Bearing:
-    return _Bearing(name, _ZERO, category, tax_class, country, region, sentence, reason)
+) -> Bearing:
+    return Bearing(name, _ZERO, category, tax_class, country, region, sentence, reason)
 
 
 _CLASSES: Final = tuple(TaxClass)
 
 
-def _place(item: tuple[_Bearing, int]) -> tuple[bool, str, int]:
-    """A country's own tax before its regions', then by name, then by class: never by chance."""
+def _place(item: tuple[Bearing, int]) -> tuple[bool, str, int, Decimal, str]:
+    """A country's own tax before its regions', then by name, class, rate: never by chance."""
     bearing = item[0]
-    return bool(bearing.region), bearing.name, _CLASSES.index(bearing.tax_class)
+    return (
+        bool(bearing.region),
+        bearing.name,
+        _CLASSES.index(bearing.tax_class),
+        -Decimal(bearing.percent),
+        f"{bearing.category} {bearing.country} {bearing.region} {bearing.reason}",
+    )
 
 
-def _group(bearing: _Bearing, base_minor: int) -> TaxGroup:
+def _group(bearing: Bearing, base_minor: int) -> TaxGroup:
     return TaxGroup(
         name=bearing.name,
-        percent=bearing.percent,
+        percent=Decimal(bearing.percent),
         category=bearing.category,
         tax_class=bearing.tax_class,
         country=bearing.country,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeIs
 
@@ -127,9 +128,11 @@ def place_of(value: Value) -> Key:
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
-def due_of(value: Value) -> Item:
+def due_of(value: Value, written_at: datetime) -> Item:
     """When somebody has to look at it again."""
-    return billing_items.due_of(value) if _is_billed(value) else items.due_of(value)
+    if _is_billed(value):
+        return billing_items.due_of(value, written_at)
+    return items.due_of(value)
 
 
 def _is_billed(value: Value) -> TypeIs[Billed]:

@@ -13,6 +13,7 @@ from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
+from guichet.subscriptions.cart import Cart
 from guichet.verification.history import History
 from guichet.verification.shapes import due_of
 
@@ -24,8 +25,10 @@ def due(history: History, now: datetime) -> Iterator[str]:
     """It is in the index of due work exactly while something has to follow."""
     if history.value is None or history.item is None:
         return
-    wanted = due_of(history.value)
+    wanted = due_of(history.value, decode_time(history.last_at))
     found = history.item.get("due_key")
+    if found is None and isinstance(history.value, Cart) and history.value.is_invoiced_itself:
+        return  # its invoice was made, which is looked for among invoices
     if wanted.get("due_key") != found:
         yield f"is due as {found!r}, and should be as {wanted.get('due_key')!r}"
     elif "due_since" not in history.item and wanted.get("due_at") != history.item.get("due_at"):

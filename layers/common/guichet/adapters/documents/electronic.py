@@ -107,15 +107,13 @@ def electronic_invoice(document: InvoiceDocument) -> ElectronicInvoice | None:
 
     That is: sellers outside the EU, and sums that bear several taxes at once, as in Canada.
     """
-    taxes = {each.tax_class: each for each in document.taxes}
-    is_simple = len(taxes) == len(document.taxes) and all(
-        each.kind is not LineKind.FEE and each.tax_class in taxes for each in document.lines
-    )
-    if document.seller.country not in EU_MEMBERS or not is_simple:
+    borne = [_tax_of(each, document) for each in document.lines]
+    if document.seller.country not in EU_MEMBERS or not all(borne):
         return None
     lines = (
-        _line(number, each, taxes[each.tax_class], document.currency)
-        for number, each in enumerate(document.lines, start=1)
+        _line(number, line, tax, document.currency)
+        for number, (line, tax) in enumerate(zip(document.lines, borne, strict=True), start=1)
+        if tax is not None
     )
     prepaid_minor = document.credit_applied_minor + document.paid_minor
     return ElectronicInvoice(
@@ -131,6 +129,16 @@ def electronic_invoice(document: InvoiceDocument) -> ElectronicInvoice | None:
         notes=tuple(filter(None, map(one_line, document.notes))),
         paid=_paid(document),
     )
+
+
+def _tax_of(line: DocumentLine, document: InvoiceDocument) -> DocumentTax | None:
+    """The one tax that a line bears; None where it bears none, or several at once."""
+    if line.kind is LineKind.FEE:
+        return None
+    if line.bears:
+        return document.taxes[line.bears[0]] if len(line.bears) == 1 else None
+    of_class = [each for each in document.taxes if each.tax_class is line.tax_class]
+    return of_class[0] if len(of_class) == 1 else None
 
 
 def major(amount_minor: int, currency: str) -> str:

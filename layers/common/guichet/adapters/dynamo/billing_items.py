@@ -6,7 +6,7 @@ Apart from `items.py`, so that who sells trainings loads no subscriptions.
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from guichet.adapters.dynamo import items, keys
@@ -67,12 +67,12 @@ def key_of(value: Aggregate) -> Key:
             return keys.usage_month(value.subscription_id, value.month)
 
 
-def item_of(value: Aggregate) -> Item:
-    """The whole item, with the entry by which the index of due work finds it."""
+def item_of(value: Aggregate, at: datetime) -> Item:
+    """The whole item, as it is written at a moment, with its entry in the index of due work."""
     fields = encode_stated(value)
     if isinstance(value, CartPayment) and value.request_body:
         fields["request_body"] = items.packed(value.request_body)
-    return {**items.stored(key_of(value), fields), **due_of(value)}
+    return {**items.stored(key_of(value), fields), **due_of(value, at)}
 
 
 def read_cart_payment(item: Item | None) -> CartPayment | None:
@@ -100,12 +100,16 @@ def read_preview(item: Item | None) -> Preview | None:
     return decode(Preview, json.loads(items.unpacked(str(item["preview"]))))
 
 
-def due_of(value: Aggregate) -> Item:
+def due_of(value: Aggregate, at: datetime) -> Item:
     """When somebody has to look at it again; nothing where nobody has to."""
     match value:
         case Subscription():
             look_at = value.next_look_at()
             return items.due_entry("subscription", look_at) if look_at else {}
+        case AccountBalance():
+            return balance_due_of(value, at)
+        case Cart(is_invoiced_itself=True):
+            return items.due_entry("invoice", at)
         case Cart():
             look_at = value.next_look_at()
             return items.due_entry("cart", look_at) if look_at else {}
@@ -114,6 +118,14 @@ def due_of(value: Aggregate) -> Item:
             return items.due_entry("cart_payment", asked_at)
         case _:
             return {}
+
+
+def balance_due_of(balance: AccountBalance, at: datetime) -> Item:
+    """Credit pays what is open at once; then the day of the next bill is waited for."""
+    if balance.has_credit_to_apply:
+        return items.due_entry("balance", at)
+    look_at = balance.next_invoice_at()
+    return items.due_entry("invoice", look_at) if look_at else {}
 
 
 def effect_about(value: Aggregate) -> Item:

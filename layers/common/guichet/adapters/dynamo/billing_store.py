@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from guichet.access.membership import Account
@@ -11,11 +11,20 @@ from guichet.adapters.dynamo import billing_items, items, keys
 from guichet.adapters.dynamo.billing_steps import operation_for
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.listing import listed
-from guichet.adapters.dynamo.seam import Absent, ConditionFailedError, Dynamo, Key, Put
+from guichet.adapters.dynamo.seam import (
+    TRANSACTION_LIMIT,
+    Absent,
+    ConditionFailedError,
+    Dynamo,
+    Key,
+    Put,
+)
 from guichet.adapters.dynamo.writes import Guarded, kept, write
 from guichet.errors import not_found
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.cart_payment import CartPayment
+from guichet.subscriptions.assessing import EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.ports import Aggregate, Holding, Slice, Step
@@ -110,6 +119,22 @@ class BillingStore:
             found += [decode(AccountBalance, each) for each in page.items]
         return found
 
+    def earlier_taxes(self, account_id: str, lines: Iterable[BillableLine]) -> EarlierTaxes:
+        named = list(dict.fromkeys(line.of_invoice for line in lines if line.of_invoice))
+        if not named:
+            return {}
+        from guichet.invoices.invoice import Invoice  # noqa: PLC0415 - where something is given back
+
+        found = self._dynamo.transact_get(
+            [("state", keys.invoice(account_id, each)) for each in named[:TRANSACTION_LIMIT]]
+        )
+        invoices = (items.read(Invoice, each) for each in found)
+        return {
+            each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
+            for each in invoices
+            if each is not None
+        }
+
     def payment_key(self, account_id: str, mark: str) -> str | None:
         item = self._dynamo.get("state", keys.payment_key(account_id, mark))
         return None if item is None else str(item["request_hash"])
@@ -139,7 +164,7 @@ class BillingStore:
                 cause,
                 change,
                 aggregate=billing_items.aggregate_name(change.after),
-                item=billing_items.item_of(change.after),
+                item=billing_items.item_of(change.after, cause.at),
                 about=billing_items.effect_about,
             )
         operations += [operation_for(step) for step in steps]

@@ -29,7 +29,7 @@ KEPT_ELSEWHERE: Final = frozenset({"preview"})
 UNTOLD: Final = PRIVATE | KEPT_ELSEWHERE
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
-_ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None}
+_ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None, "of_invoice": ""}
 
 
 class Owned(Versioned, Protocol):

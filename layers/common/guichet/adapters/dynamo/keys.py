@@ -11,6 +11,7 @@ from guichet.ids import fingerprint
 
 CLOCK: Final = Key("LOCAL#CLOCK", "LOCAL#CLOCK")
 PAYMENT_ACCOUNTS: Final = "PAYMENT_ACCOUNTS"  # the list of all, for those who go through them
+INVOICE_RUNS: Final = "INVOICE_RUNS"  # all runs, in the order of their ids
 
 
 def account(account_id: str) -> Key:
@@ -119,6 +120,33 @@ def cart_payment(payment_id: str) -> Key:
 
 def balance(account_id: str, selling_entity: str, currency: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"BALANCE#{selling_entity}#{currency}")
+
+
+def invoice(account_id: str, invoice_id: str) -> Key:
+    """Ids begin with the day of the bill, so an account's invoices lie in that order."""
+    return Key(f"ACCOUNT#{account_id}", f"INVOICE#{invoice_id}")
+
+
+def invoice_content(account_id: str, invoice_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"CONTENT#{invoice_id}")
+
+
+def series(selling_entity: str, kind: str) -> Key:
+    return Key(f"SERIES#{selling_entity}#{kind}", "COUNTER")
+
+
+def series_number(selling_entity: str, kind: str, place: int) -> Key:
+    """Whose number it is: put by absence, and never deleted (INV-3)."""
+    return Key(f"SERIES#{selling_entity}#{kind}", f"NUMBER#{place:010d}")
+
+
+def invoice_run(run_id: str) -> Key:
+    return Key(INVOICE_RUNS, f"RUN#{run_id}")
+
+
+def invoice_run_count(run_id: str) -> Key:
+    """What a run has invoiced so far: a counter, never a version."""
+    return Key(f"INVOICE_RUN#{run_id}", "COUNT")
 
 
 def trial(account_id: str, product_id: str) -> Key:

@@ -113,6 +113,8 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             ids: tuple[str, ...] = (sk.partition("#")[2],)
         case DueKind.REFUND | DueKind.PAYMENT_ACCOUNT | DueKind.SUBSCRIPTION | DueKind.CART:
             ids = (rest, sk.partition("#")[2])
+        case DueKind.BALANCE | DueKind.INVOICE:
+            ids = (rest, *sk.split("#")[1:])
         case DueKind.EVENT:
             provider, _, event_id = rest.partition("#")
             ids = (provider, event_id)

@@ -14,7 +14,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.period import midnight
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.cart import CartStatus
-from guichet.subscriptions.crediting import credit_to, put_on_bills
+from guichet.subscriptions.crediting import put_on_bills
 from guichet.subscriptions.giving_up import give_up
 from guichet.subscriptions.moving import Moved, Sold, moved
 from guichet.subscriptions.ordering import Ordering
@@ -146,12 +146,10 @@ def _save(
 ) -> None:
     carts, after = ordering.carts, step.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    on_bills = put_on_bills(
-        balance, step.lines, step.day, terms_days=carts.policy.payment_terms_days
-    )
+    on_bills = put_on_bills(balance, before, after, step.lines, carts.policy)
     change = subscription_change(
         before,
-        after,
+        on_bills.subscription,
         step.event.name,
         {**step.event.facts, "billed_minor": net_minor(step.lines)},
         lines=step.lines,
@@ -159,19 +157,8 @@ def _save(
         mails=step.mails,
         alarms=step.alarms,
     )
-    changes = [change, *beside, *on_bills.changes, *_left_behind(before, step, ordering)]
+    changes = [change, *beside, *on_bills.changes(balance)]
     carts.records.save(cause, changes, _steps(before, step))
-
-
-def _left_behind(
-    before: Subscription, step: Moved, ordering: Ordering
-) -> tuple[Change[Aggregate], ...]:
-    """Of a move to another selling entity: the bill of this day with the former one is settled too."""
-    if before.selling_entity == step.subscription.selling_entity:
-        return ()
-    records = ordering.carts.records
-    former = records.balance(before.account_id, before.selling_entity, before.currency)
-    return credit_to(former, former.credit.zero(), step.day)
 
 
 def _steps(before: Subscription, step: Moved) -> tuple[Step, ...]:

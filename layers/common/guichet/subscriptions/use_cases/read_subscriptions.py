@@ -120,7 +120,8 @@ def read_next_bill(member: Member, subscription_id: str, *, carts: Carts) -> Nex
         return NextBill(None, (), None, balance.credit)
     bill_on = lines[0].bill_on
     entity = sold.entity(found, sold.catalogue(found, bill_on).product(found.product_id))
-    tax = carts.taxes.quote(entity, tax_subject(profile), bill_on, lines)
+    taxes = carts.taxes_of(member.account_id)
+    tax = taxes.quote(entity, tax_subject(profile), bill_on, lines)
     return NextBill(bill_on, lines, tax, balance.credit)
 
 

@@ -1,4 +1,4 @@
-"""Money that came outside the providers is recorded on the oldest bills (COL-2, COL-6)."""
+"""Money that came outside the providers is account credit, which pays the oldest invoices (COL-2, COL-6)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from guichet.subscriptions.writing import bumped, cause_of
 
 @dataclass(frozen=True, slots=True)
 class RecordPayment:
-    """A transfer or a cheque, with its reference, in the currency of the bills."""
+    """A transfer or a cheque, with its reference, in the currency of the invoices."""
 
     selling_entity: str
     amount: Money
@@ -64,13 +64,12 @@ def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBala
         taken = carts.records.payment_key(member.account_id, mark)
         if taken is not None:
             return Reply.replay(before, same_request=taken == asked)
-        after = before.paid(command.amount)
-        over = Money(after.credit_minor - before.credit_minor, command.amount.currency)
+        after = before.credited(command.amount)
         change = Change[Aggregate](
             before if before.version else None,
             bumped(after),
             (Event("payment.received", {"reference": command.reference}),),
-            received_postings(command.amount, over),
+            received_postings(command.amount),
             book=command.selling_entity,
         )
         carts.records.save(cause, [change], [TakePaymentKey(member.account_id, mark, asked)])

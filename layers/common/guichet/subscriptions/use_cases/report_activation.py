@@ -67,11 +67,10 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
     effect = billing_begun(replace(found, billing_start=day), sold.catalogue(found, day))
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    terms_days = carts.policy.payment_terms_days
-    on_bills = put_on_bills(balance, effect.lines, today, terms_days=terms_days)
+    on_bills = put_on_bills(balance, found, after, effect.lines, carts.policy)
     change = subscription_change(
         found,
-        after,
+        on_bills.subscription,
         "subscription.billing_started",
         {"billing_start": day.isoformat()},
         lines=effect.lines,
@@ -79,4 +78,4 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
     )
     # It was not known before this write; an earlier life of it may have had a period from that day.
     marked = MarkBilled(after.subscription_id, day, by_absence=False)
-    return Written(change, on_bills.changes, (marked,))
+    return Written(change, on_bills.changes(balance), (marked,))

@@ -82,11 +82,10 @@ def _restored(found: Subscription, carts: Carts) -> Written:
     effect = restored(found, sold.catalogue(found, day), day)
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    terms_days = carts.policy.payment_terms_days
-    on_bills = put_on_bills(balance, effect.lines, day, terms_days=terms_days)
+    on_bills = put_on_bills(balance, found, after, effect.lines, carts.policy)
     change = subscription_change(
         found,
-        after,
+        on_bills.subscription,
         "subscription.restored",
         lines=effect.lines,
         postings=on_bills.postings,
@@ -94,4 +93,4 @@ def _restored(found: Subscription, carts: Carts) -> Written:
     steps: tuple[Step, ...] = ()
     if after.period is not None and after.period != found.period:
         steps = (MarkBilled(after.subscription_id, after.period.start),)
-    return Written(change, on_bills.changes, steps)
+    return Written(change, on_bills.changes(balance), steps)

@@ -1,0 +1,120 @@
+"""The shape of every item of invoices: name, key, content, series. No I/O."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Final
+
+from guichet.adapters.dynamo import billing_items, items, keys
+from guichet.adapters.dynamo.codec import decode, encode_stated
+from guichet.adapters.dynamo.seam import Absent, Equals, Item, Key, Operation, Put, Update
+from guichet.invoices.content import InvoiceContent
+from guichet.invoices.document import DocumentKind
+from guichet.invoices.invoice import Invoice
+from guichet.invoices.ports import (
+    Aggregate,
+    CountInvoiced,
+    OrderInvoiced,
+    PutContent,
+    Step,
+    TakeNumbers,
+)
+from guichet.invoices.run import InvoiceRun
+from guichet.invoices.series import Series
+from guichet.registration.outbox import DueKind
+from guichet.subscriptions.balance import AccountBalance
+
+_DUE: Final = ("due_key", "due_at", "due_since")
+
+
+def aggregate_name(value: Aggregate) -> str:
+    """The name under which the journal keeps an object's history."""
+    match value:
+        case Invoice():
+            return f"invoice/{value.invoice_id}"
+        case InvoiceRun():
+            return f"invoice_run/{value.run_id}"
+        case AccountBalance():
+            return billing_items.aggregate_name(value)
+
+
+def item_of(value: Aggregate, at: datetime) -> Item:
+    match value:
+        case Invoice():
+            key: Key = keys.invoice(value.account_id, value.invoice_id)
+            return items.stored(key, encode_stated(value))
+        case InvoiceRun():
+            return items.stored(keys.invoice_run(value.run_id), encode_stated(value))
+        case AccountBalance():
+            return billing_items.item_of(value, at)
+
+
+def effect_about(value: Aggregate) -> Item:
+    """What the mails of a change are about."""
+    about: Item = {"account_id": value.account_id}
+    return {**about, "invoice_id": value.invoice_id} if isinstance(value, Invoice) else about
+
+
+def content_item(content: InvoiceContent) -> Item:
+    """One compressed text: nobody reads a part of it."""
+    text = json.dumps(encode_stated(content), separators=(",", ":"))
+    key = keys.invoice_content(content.account_id, content.invoice_id)
+    return items.stored(key, {"content": items.packed(text)})
+
+
+def read_content(item: Item | None) -> InvoiceContent | None:
+    if item is None:
+        return None
+    return decode(InvoiceContent, json.loads(items.unpacked(str(item["content"]))))
+
+
+def read_series(item: Item | None, selling_entity: str, kind: DocumentKind) -> Series:
+    if item is None:
+        return Series(selling_entity, kind)
+    place, issued_on = item["last_place"], item["last_issued_on"]
+    if type(place) is not int:
+        raise TypeError("a series counts in whole numbers")
+    return Series(selling_entity, kind, place, date.fromisoformat(str(issued_on)))
+
+
+def operations_for(step: Step) -> list[Operation]:
+    """The operations of a step; a failed condition of any means that somebody else was first."""
+    match step:
+        case TakeNumbers(before, after):
+            return [_take(before, after)]
+        case PutContent(content, invoice):
+            return [Put("state", content_item(content), Absent()), _number(invoice)]
+        case OrderInvoiced(account_id, cart_id):
+            key = keys.cart(account_id, cart_id)
+            waits = Equals("due_key", keys.due(DueKind.INVOICE))
+            return [Update("state", key, remove=_DUE, condition=waits)]
+        case CountInvoiced():
+            return [_count(step)]
+
+
+def _take(before: Series, after: Series) -> Operation:
+    key = keys.series(after.selling_entity, after.kind)
+    values: Item = {
+        "last_place": after.last_place,
+        "last_issued_on": str(after.last_issued_on),
+    }
+    if not before.last_place:
+        return Put("state", items.stored(key, values), Absent())
+    guard = Equals("last_place", before.last_place)
+    return Update("state", key, values, condition=guard)
+
+
+def _number(invoice: Invoice) -> Operation:
+    key = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
+    whose: Item = {"account_id": invoice.account_id, "invoice_id": invoice.invoice_id}
+    return Put("state", items.stored(key, whose), Absent())
+
+
+def _count(step: CountInvoiced) -> Operation:
+    added = {
+        "invoices": sum(invoices for _, invoices, _, _ in step.sums),
+        "notes": sum(notes for _, _, notes, _ in step.sums),
+        **{f"total_{currency}": total for currency, _, _, total in step.sums},
+    }
+    return Update("state", keys.invoice_run_count(step.run_id), add=added)

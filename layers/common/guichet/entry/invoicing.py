@@ -1,0 +1,70 @@
+"""Messages of the invoice queue, and the use cases that they become."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from guichet.events import Actor, ActorKind
+from guichet.invoices.ports import Candidate, CandidateKind
+from guichet.invoices.use_cases.make_invoices import Made, make_invoices
+from guichet.invoices.use_cases.note_progress import note_progress
+from guichet.invoices.use_cases.plan_invoices import plan_invoices
+
+if TYPE_CHECKING:
+    from guichet.bootstrap import Container
+
+type Body = Mapping[str, str]
+
+PLANNING: Final = "planning"  # the queue's group in which runs are planned
+_ACTOR: Final = Actor(ActorKind.SYSTEM, "invoice_run", "invoice_run")
+
+
+def scheduled_run(now: datetime) -> str:
+    """The run of this hour: a schedule that fires twice plans one run (BAD-12)."""
+    return f"run_{now:%Y%m%dt%H}"
+
+
+def group_of(body: Body) -> str:
+    """Whose messages are taken one after the other: a selling entity's, as its numbers are."""
+    return body.get("entity", PLANNING)
+
+
+def invoices_message(entity: str, candidates: Sequence[Candidate], run_id: str) -> Body:
+    of = [[str(c.kind), c.account_id, c.currency, c.cart_id] for c in candidates]
+    return {"do": "invoices", "entity": entity, "run": run_id, "of": json.dumps(of)}
+
+
+def plan(
+    run_id: str,
+    container: Container,
+    send: Callable[[Body], None],
+    has_time: Callable[[], bool],
+) -> int:
+    """Plan one run; answers how many candidates were passed on."""
+
+    def pass_on(selling_entity: str, candidates: Sequence[Candidate], run_id: str) -> None:
+        send(invoices_message(selling_entity, candidates, run_id))
+
+    return plan_invoices(
+        run_id,
+        _ACTOR,
+        invoicing=container.billing.invoicing,
+        pass_on=pass_on,
+        has_time=has_time,
+    )
+
+
+def work(body: Body, container: Container) -> Made:
+    """One message of a series."""
+    invoicing, run_id = container.billing.invoicing, body["run"] or None
+    candidates = [
+        Candidate(CandidateKind(kind), account_id, body["entity"], currency, cart_id)
+        for kind, account_id, currency, cart_id in json.loads(body["of"])
+    ]
+    made = make_invoices(body["entity"], candidates, _ACTOR, invoicing=invoicing, run_id=run_id)
+    if run_id is not None:
+        note_progress(run_id, len(candidates), len(made.parked), _ACTOR, invoicing=invoicing)
+    return made

@@ -1,0 +1,200 @@
+"""Numbered documents of one candidate, with what else their write changes (INV-1, INV-3, INV-11, COL-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+
+from guichet.events import Event
+from guichet.invoices.building import Draft, Drafted, Numbered, drafted, numbered, with_credit
+from guichet.invoices.document import DocumentKind, Reference
+from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.invoicing import Prepared
+from guichet.invoices.ports import Aggregate, OrderInvoiced, PutContent, Step
+from guichet.invoices.series import Series
+from guichet.ledger.journal import Change
+from guichet.ledger.postings import (
+    Posting,
+    credit_given_postings,
+    credit_used_postings,
+    tax_back_postings,
+    tax_postings,
+)
+from guichet.money import Money
+from guichet.subscriptions.balance import AccountBalance
+
+type Postings = tuple[Posting, ...]
+type SeriesByKind = Mapping[DocumentKind, Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one candidate adds to a write. Units of one selling entity follow each other in it."""
+
+    prepared: Prepared
+    changes: tuple[Change[Aggregate], ...]
+    steps: tuple[Step, ...]
+    series: SeriesByKind  # after it
+    documents: tuple[Invoice, ...]
+
+    @property
+    def operation_count(self) -> int:
+        """Each change is an item with its journal entry, and perhaps mails; content comes with a number."""
+        changes = sum(3 if change.mails else 2 for change in self.changes)
+        return changes + sum(2 if isinstance(each, PutContent) else 1 for each in self.steps)
+
+
+def assembled(prepared: Prepared, day: date, series: SeriesByKind, at: datetime) -> Unit:
+    """The documents of a candidate with the next numbers of their series.
+
+    Raises:
+        Refusal: what `drafted` refuses.
+        ValueError: it does not add up.
+    """
+    return _Assembly(prepared, day, dict(series), at).unit()
+
+
+class _Assembly:
+    def __init__(
+        self, prepared: Prepared, day: date, series: dict[DocumentKind, Series], at: datetime
+    ) -> None:
+        self._prepared = prepared
+        self._day = day
+        self._series = series
+        self._at = at
+        self._balance = prepared.balance
+        self._originals = dict(prepared.originals)
+        self._changes: list[Change[Aggregate]] = []
+        self._steps: list[Step] = []
+        self._documents: list[Invoice] = []
+
+    def unit(self) -> Unit:
+        named = {
+            name: Reference(each.number, each.issued_on)
+            for name, each in self._prepared.originals.items()
+            if each.issued_on is not None
+        }
+        made = [drafted(each, self._day, named) for each in self._prepared.billed]
+        for billed, one in zip(self._prepared.billed, made, strict=True):
+            self._on_balance(billed.invoice_id, one)
+        for one in self._with_credit(made):
+            self._document(one)
+        self._finish()
+        return Unit(
+            self._prepared,
+            tuple(self._changes),
+            tuple(self._steps),
+            MappingProxyType(self._series),
+            tuple(self._documents),
+        )
+
+    def _on_balance(self, bill_id: str, made: Drafted) -> None:
+        """The bill becomes an invoice; what credit notes come to is account credit (INV-11)."""
+        if self._balance is None:
+            return
+        invoice = made.invoice.invoice if made.invoice else None
+        total = invoice.total_minor if invoice else 0
+        due_on = invoice.due_on if invoice and invoice.due_on else self._day
+        moved = self._balance.became_invoice(bill_id, total, due_on)
+        self._balance = moved.credited(Money(made.noted_minor, moved.currency))
+
+    def _with_credit(self, made: list[Drafted]) -> list[Drafted]:
+        """Credit pays them before they are numbered (COL-7), unless something older is open."""
+        if self._balance is None:
+            return made
+        own = {one.invoice.invoice.invoice_id for one in made if one.invoice}
+        if any(bill.invoice_id not in own for bill in self._balance.invoiced):
+            return made  # `apply_credit` pays the oldest first
+        settled = self._balance.settled()
+        left = {bill.invoice_id: bill.open_minor for bill in settled.invoiced}
+        self._balance = settled
+        return [replace(one, invoice=_credited(one.invoice, left)) for one in made]
+
+    def _document(self, made: Drafted) -> None:
+        if made.invoice is not None:
+            self._add(made.invoice, "invoice.finalized", "billing_invoice", self._postings)
+        for note in made.notes:
+            self._add(note, "credit_note.issued", "billing_credit_note", self._note_postings)
+            self._correct(note.invoice)
+
+    def _add(
+        self, draft: Draft, event: str, mail: str, postings: Callable[[Invoice], Postings]
+    ) -> None:
+        final: Numbered = numbered(draft, self._series[draft.invoice.kind], self._at)
+        invoice = final.invoice
+        self._series[invoice.kind] = final.series
+        self._documents.append(invoice)
+        events = [Event(event, _facts(invoice))]
+        if invoice.status is InvoiceStatus.PAID and not invoice.is_credit_note:
+            events.append(Event("invoice.paid", _facts(invoice)))
+        change = Change[Aggregate](
+            None,
+            invoice,
+            tuple(events),
+            postings(invoice) if self._prepared.balance is not None else (),
+            (mail,),
+            book=invoice.selling_entity,
+        )
+        self._changes.append(change)
+        self._steps.append(PutContent(final.content, invoice))
+
+    @staticmethod
+    def _postings(invoice: Invoice) -> Postings:
+        """Its lines were posted when they were billed; tax and credit are as of now."""
+        used = Money(invoice.credit_applied_minor, invoice.currency)
+        tax = invoice.tax_minor
+        posted = (
+            tax_postings(Money(tax, invoice.currency))
+            if tax >= 0
+            else tax_back_postings(Money(-tax, invoice.currency))
+        )
+        return (*posted, *credit_used_postings(used))
+
+    @staticmethod
+    def _note_postings(note: Invoice) -> Postings:
+        return (
+            *tax_back_postings(Money(note.tax_minor, note.currency)),
+            *credit_given_postings(note.total),
+        )
+
+    def _correct(self, note: Invoice) -> None:
+        """The invoice knows of its credit note."""
+        original = self._originals[note.refers_to or ""]
+        self._originals[original.invoice_id] = original.noted(note.total_minor, 0)
+
+    def _finish(self) -> None:
+        prepared = self._prepared
+        for name, before in prepared.originals.items():
+            after = replace(self._originals[name], version=before.version + 1)
+            self._changes.append(Change[Aggregate](before, after, (Event("invoice.credited"),)))
+        if prepared.balance is not None and self._balance is not None:
+            self._changes.append(_balance_change(prepared.balance, self._balance))
+        if prepared.candidate.cart_id:
+            candidate = prepared.candidate
+            self._steps.append(OrderInvoiced(candidate.account_id, candidate.cart_id))
+
+
+def _credited(draft: Draft | None, left: Mapping[str, int]) -> Draft | None:
+    if draft is None:
+        return None
+    invoice = draft.invoice
+    used = invoice.total_minor - left.get(invoice.invoice_id, 0)
+    return with_credit(draft, used)
+
+
+def _balance_change(before: AccountBalance, after: AccountBalance) -> Change[Aggregate]:
+    bumped = replace(after, version=after.version + 1)
+    return Change[Aggregate](before, bumped, book=after.selling_entity)
+
+
+def _facts(invoice: Invoice) -> dict[str, str | int | None]:
+    return {
+        "account_id": invoice.account_id,
+        "invoice_id": invoice.invoice_id,
+        "number": invoice.number,
+        "total_minor": invoice.total_minor,
+        "open_minor": invoice.open_minor,
+        "currency": invoice.currency,
+    }

@@ -1,0 +1,137 @@
+"""What an invoice was computed from, kept with it: the same input gives the same bytes (INV-3, INV-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from guichet.catalogue.catalogue import TaxClass
+from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
+from guichet.invoices.invoice import OwnTaxes
+from guichet.ledger.billable import BillableLine, LineKind
+from guichet.subscriptions.cart import TaxStatus
+from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicedLine:
+    """A line as it was billed, and what of it stands on this document.
+
+    `net_minor` is signed on an invoice, and above 0 on a credit note for what goes back.
+    """
+
+    line: BillableLine
+    net_minor: int
+    bears: tuple[int, ...]  # places in the content's bearings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceContent:
+    """Every input of a document, and what it says. Put once, by absence, with its number."""
+
+    invoice_id: str
+    account_id: str
+    tax_status: TaxStatus
+    lines: tuple[InvoicedLine, ...]
+    bearings: tuple[Bearing, ...]
+    document: InvoiceDocument
+
+    @property
+    def own_taxes(self) -> tuple[OwnTaxes, ...]:
+        """What its own charges bore, by class: credits of other invoices and fees are not of these."""
+        found: dict[TaxClass, tuple[Bearing, ...]] = {}
+        for each in self.lines:
+            is_own = not each.line.of_invoice and each.line.kind is not LineKind.FEE
+            if is_own and not each.line.is_credit:
+                borne = tuple(self.bearings[place] for place in each.bears)
+                found.setdefault(TaxClass(each.line.tax_class), borne)
+        return tuple(OwnTaxes(name, borne) for name, borne in found.items())
+
+    def computed_again(self) -> InvoiceDocument:
+        """The document with its sums and taxes computed anew from the kept lines.
+
+        Raises:
+            ValueError: they don't match.
+        """
+        taxed = taxed_lines(self.lines, self.bearings)
+        lines = tuple(
+            replace(shown, net_minor=kept.net_minor, bears=bears)
+            for shown, kept, bears in zip(self.document.lines, self.lines, taxed.bears, strict=True)
+        )
+        subtotal = sum(each.net_minor for each in lines)
+        tax = sum(each.amount_minor for each in taxed.taxes)
+        return replace(
+            self.document,
+            lines=lines,
+            taxes=taxed.taxes,
+            subtotal_minor=subtotal,
+            tax_minor=tax,
+            total_minor=subtotal + tax,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """The taxes of a document in the order in which they are printed, and of each line their places."""
+
+    taxes: tuple[DocumentTax, ...]
+    bears: tuple[tuple[int, ...], ...]
+
+
+def taxed_lines(lines: Sequence[InvoicedLine], bearings: Sequence[Bearing]) -> Taxed:
+    """The groups of these lines, each rounded once (TAX-1)."""
+    borne = [Borne(each.net_minor, tuple(bearings[p] for p in each.bears)) for each in lines]
+    groups = grouped(borne).groups
+    places = {_named(group): place for place, group in enumerate(groups)}
+    bears = tuple(tuple(places[_bearing_of(each)] for each in line.bearings) for line in borne)
+    return Taxed(tuple(DocumentTax.of(each) for each in groups), bears)
+
+
+type _Name = tuple[str, str, str, str, str, str, str | None, str]
+
+
+def _named(group: TaxGroup) -> _Name:
+    return (
+        group.name,
+        f"{group.percent:f}",
+        group.category,
+        group.tax_class,
+        group.country,
+        group.region,
+        group.sentence,
+        group.reason,
+    )
+
+
+def _bearing_of(each: Bearing) -> _Name:
+    return (
+        each.name,
+        each.percent,
+        each.category,
+        each.tax_class,
+        each.country,
+        each.region,
+        each.sentence,
+        each.reason,
+    )
+
+
+def document_line(
+    each: InvoicedLine, product: str, item: str, bears: tuple[int, ...]
+) -> DocumentLine:
+    """The line as it is printed, with its names in the document's language."""
+    line = each.line
+    has_days = line.period.end > line.period.start
+    return DocumentLine(
+        product=product,
+        item=item,
+        kind=line.kind,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        net_minor=each.net_minor,
+        tax_class=TaxClass(line.tax_class),
+        period=line.period if has_days else None,
+        share=line.share,
+        discount_minor=line.discount.amount_minor if line.discount else 0,
+        bears=bears,
+    )

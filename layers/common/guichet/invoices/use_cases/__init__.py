@@ -1,0 +1,1 @@
+"""What can be done with invoices: one verb a file."""
