@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from fractions import Fraction
 from itertools import count
 from typing import Any
 
@@ -14,20 +13,19 @@ from guichet.access.membership import OPERATOR, Member, Role
 from guichet.access.profile import BillingProfile
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
-from guichet.catalogue.catalogue import Frequency
+from guichet.catalogue.catalogue import Frequency, TaxClass
 from guichet.catalogue.ports import Catalogues
 from guichet.events import Actor, ActorKind
 from guichet.ledger.billable import BillableLine
-from guichet.money import half_up
 from guichet.payments.cart_payment import CartPayment
 from guichet.replies import Reply
+from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes, assessed
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import (
     Cart,
     CartLine,
     CartLineKind,
     Preview,
-    TaxLine,
     TaxQuote,
     TaxStatus,
 )
@@ -38,6 +36,8 @@ from guichet.subscriptions.use_cases.check_cart import check_cart
 from guichet.subscriptions.use_cases.place_cart import PlaceCart, PlacedCart, place_cart
 from guichet.subscriptions.use_cases.preview_cart import PreviewCart, preview_cart
 from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
+from guichet.tax.deciding import Bearing
+from guichet.tax.places import Category
 from guichet.tax.subject import TaxSubject
 from tests.support.world import ACCOUNT, World
 
@@ -46,15 +46,22 @@ NEW_YORK = Address(
 )
 
 
+FLAT = Bearing("flat", "20", Category.STANDARD, TaxClass.STANDARD, "US", "")
+
+
 class FlatTaxes:
     """A fifth of every bill, rounded half-up once (TAX-1)."""
 
     def quote(
-        self, selling_entity: str, subject: TaxSubject, day: date, lines: Sequence[BillableLine]
+        self,
+        selling_entity: str,
+        subject: TaxSubject,
+        day: date,
+        lines: Sequence[BillableLine],
+        earlier: EarlierTaxes = NOTHING_EARLIER,
     ) -> TaxQuote:
-        del selling_entity, subject, day
-        net = sum(line.net_minor for line in lines)
-        return TaxQuote(TaxStatus.COMPUTED, (TaxLine("flat", "0.20", half_up(Fraction(net, 5))),))
+        del selling_entity, subject, day, earlier
+        return assessed(TaxStatus.COMPUTED, lines, [(FLAT,)] * len(lines))
 
 
 @dataclass

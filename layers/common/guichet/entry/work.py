@@ -120,7 +120,8 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
                 apply_credit,
             )
 
-            apply_credit(*ids, actor, invoicing=billing.invoicing)
+            account_id, entity, currency = ids
+            apply_credit(account_id, entity, currency, actor, invoicing=billing.invoicing)
         case _:
             account_id, subscription_id = ids
             move_subscription(
