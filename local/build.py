@@ -17,7 +17,7 @@ from local.paths import BUILD_DIR, ROOT, SAM, machine_architecture
 
 FUNCTIONS = (
     *("checkout", "organizer", "refund", "billing", "webhooks"),
-    *("relay", "settle", "deliver", "upkeep", "reconcile"),
+    *("relay", "settle", "deliver", "upkeep", "reconcile", "invoice_run"),
 )
 _KEY_FILE = BUILD_DIR / ".built-from"
 _LOCK_FILE = BUILD_DIR.parent / "build.lock"

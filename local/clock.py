@@ -1,6 +1,7 @@
 """The clock of a test deployment: an offset in the state table that everybody adds to the time."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 from local.deployment import Deployment
@@ -8,6 +9,8 @@ from local.deployment import Deployment
 # The item that the functions' clock reads where the deployment says that it is a test one.
 KEY = "LOCAL#CLOCK"
 _MOST_RUNS = 200
+_MOST_WAITS = 600
+_WAIT_SECONDS = 0.1
 
 
 class LocalClock:
@@ -19,6 +22,7 @@ class LocalClock:
         item = self._table.get_item(
             TableName=deployment.state_table, Key=_key(), ConsistentRead=True
         ).get("Item", {})
+        self._left_waiting = 0  # candidates that a run can do nothing about yet
         self.offset_seconds = int(item.get("offset_seconds", {"N": "0"})["N"])
 
     def now(self) -> datetime:
@@ -41,24 +45,45 @@ class LocalClock:
         self.move_by(round((instant - self.now()).total_seconds()))
 
     def do_what_is_due(self) -> int:
-        """Run upkeep until a run finds nothing to do; returns how much was done.
+        """Run upkeep and the invoice run until neither finds anything; returns how much was done.
 
         Raises:
-            RuntimeError: upkeep failed, or always finds something more.
+            RuntimeError: one of them failed, or always finds something more.
         """
-        functions = self._deployment.client("lambda")
         total = 0
         for _ in range(_MOST_RUNS):
-            answer = functions.invoke(
-                FunctionName=self._deployment.outputs["UpkeepFunctionName"], Payload=b"{}"
-            )
-            report = json.loads(answer["Payload"].read())
-            if "FunctionError" in answer:
-                raise RuntimeError(f"upkeep failed: {report}")
-            total += int(report["done"])
-            if report["done"] == 0:
-                return total
-        raise RuntimeError(f"upkeep found work in each of {_MOST_RUNS} runs")
+            done = self._run("UpkeepFunctionName", "done")
+            if done == 0:
+                planned = self._run("InvoiceRunFunctionName", "planned")
+                if planned in {0, self._left_waiting}:
+                    return total
+                self._left_waiting = planned
+                self._wait_for_invoices()
+            else:
+                self._left_waiting = 0
+            total += done
+        raise RuntimeError(f"there is work in each of {_MOST_RUNS} runs")
+
+    def _run(self, output: str, counted: str) -> int:
+        answer = self._deployment.client("lambda").invoke(
+            FunctionName=self._deployment.outputs[output], Payload=b"{}"
+        )
+        report = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{output} failed: {report}")
+        return int(report[counted])
+
+    def _wait_for_invoices(self) -> None:
+        """Until the queue of invoices is empty: its messages are worked on by the emulator's poller."""
+        queues = self._deployment.client("sqs")
+        url = self._deployment.outputs["InvoiceQueueUrl"]
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        for _ in range(_MOST_WAITS):
+            found = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            if all(int(found[name]) == 0 for name in names):
+                return
+            time.sleep(_WAIT_SECONDS)
+        raise RuntimeError("the queue of invoices does not become empty")
 
 
 def _key() -> dict[str, dict[str, str]]:

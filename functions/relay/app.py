@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from guichet import bootstrap
 from guichet.entry.metrics import needs_person
-from guichet.entry.relaying import relayed
+from guichet.entry.relaying import in_groups, relayed
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -42,5 +42,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     parts.send_messages(
         settings.deliver_queue_url, [(body, 0) for each in entries for body in each.deliver]
+    )
+    parts.send_in_order(
+        settings.invoice_queue_url, in_groups(body for each in entries for body in each.invoice)
     )
     return {"batchItemFailures": []}

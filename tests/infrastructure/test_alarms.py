@@ -32,8 +32,8 @@ def alarms(expanded: Template) -> dict[str, Any]:
     return expanded.of_type("AWS::CloudWatch::Alarm")
 
 
-def test_there_are_at_most_ten_alarms(alarms: dict[str, Any]) -> None:
-    assert 1 <= len(alarms) <= 10
+def test_there_are_at_most_eleven_alarms(alarms: dict[str, Any]) -> None:
+    assert 1 <= len(alarms) <= 11
 
 
 def test_every_alarm_watches_a_metric_that_is_published(
@@ -52,7 +52,7 @@ def test_every_alarm_watches_a_metric_that_is_published(
 def test_every_queue_of_dead_letters_has_an_alarm(
     alarms: dict[str, Any], expanded: Template
 ) -> None:
-    watched = {
+    queues = {
         _target(alarm["Dimensions"][0]["Value"])
         for alarm in alarms.values()
         if alarm["Namespace"] == "AWS/SQS"
@@ -62,7 +62,7 @@ def test_every_queue_of_dead_letters_has_an_alarm(
         name for name in expanded.of_type("AWS::SQS::Queue") if name.endswith("DeadLetters")
     }
 
-    assert watched == dead_letters
+    assert queues == dead_letters
 
 
 def test_a_silent_upkeep_is_an_alarm_and_nothing_else_is_when_silent(
@@ -117,7 +117,7 @@ def test_each_function_publishes_under_its_own_name(expanded: Template) -> None:
     }
 
     assert {
-        name: each["POWERTOOLS_SERVICE_NAME"].capitalize() + "Function"
+        name: each["POWERTOOLS_SERVICE_NAME"].title().replace("_", "") + "Function"
         for name, each in variables.items()
     } == {name: name for name in variables}
     assert {str(each["POWERTOOLS_METRICS_NAMESPACE"]) for each in variables.values()} == {

@@ -207,7 +207,7 @@ def test_code_of_each_function_is_where_the_template_says(written: Template) -> 
         if not (ROOT / function["CodeUri"] / "app.py").is_file()
     ]
 
-    assert len(functions) == 10
+    assert len(functions) == 11
     assert missing == []
 
 

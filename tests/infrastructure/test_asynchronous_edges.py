@@ -12,7 +12,7 @@ def timeouts(template: Template) -> dict[str, int]:
     return {name: properties["Timeout"] for name, properties in functions.items()}
 
 
-@pytest.mark.parametrize("name", ["Settle", "Deliver"])
+@pytest.mark.parametrize("name", ["Settle", "Deliver", "Invoice"])
 def test_a_queue_gives_up_into_its_dead_letters_after_some_tries_ext_2(
     expanded: Template, name: str
 ) -> None:
@@ -38,13 +38,24 @@ def test_every_queue_is_either_consumed_with_dead_letters_or_holds_dead_letters(
     assert loose == []
 
 
-@pytest.mark.parametrize("name", ["Settle", "Deliver"])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("Settle", "Settle"), ("Deliver", "Deliver"), ("Invoice", "InvoiceRun")],
+)
 def test_a_message_in_hand_stays_hidden_for_six_times_its_functions_timeout(
-    expanded: Template, name: str
+    expanded: Template, name: str, function: str
 ) -> None:
     queue = expanded.of_type("AWS::SQS::Queue")[f"{name}Queue"]
 
-    assert queue["VisibilityTimeout"] >= 6 * timeouts(expanded)[f"{name}Function"]
+    assert queue["VisibilityTimeout"] >= 6 * timeouts(expanded)[f"{function}Function"]
+
+
+def test_a_series_is_one_group_of_a_queue_in_order_inv_3(expanded: Template) -> None:
+    queues = expanded.of_type("AWS::SQS::Queue")
+
+    in_order = {name for name, queue in queues.items() if queue.get("FifoQueue")}
+
+    assert in_order == {"InvoiceQueue", "InvoiceDeadLetters"}
 
 
 def test_dead_letters_are_kept_longer_than_what_they_come_from(expanded: Template) -> None:
@@ -59,7 +70,7 @@ def test_dead_letters_are_kept_longer_than_what_they_come_from(expanded: Templat
 def test_every_mapping_reports_failures_item_by_item(expanded: Template) -> None:
     mappings = expanded.of_type("AWS::Lambda::EventSourceMapping")
 
-    assert len(mappings) == 3
+    assert len(mappings) == 4
     for name, mapping in mappings.items():
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
 
@@ -86,10 +97,10 @@ def test_a_run_that_cannot_start_or_fails_leaves_a_dead_letter(expanded: Templat
 
     dead_letters = {"Fn::GetAtt": ["UpkeepDeadLetters", "Arn"]}
 
-    assert len(schedules) == len(configs) == 2
-    assert [each["Target"]["DeadLetterConfig"]["Arn"] for each in schedules] == [dead_letters] * 2
+    assert len(schedules) == len(configs) == 3
+    assert [each["Target"]["DeadLetterConfig"]["Arn"] for each in schedules] == [dead_letters] * 3
     failures = [each["DestinationConfig"]["OnFailure"]["Destination"] for each in configs]
-    assert failures == [dead_letters] * 2
+    assert failures == [dead_letters] * 3
 
 
 def test_a_scheduled_run_ends_before_the_next_starts(expanded: Template) -> None:
@@ -102,9 +113,11 @@ def test_a_scheduled_run_ends_before_the_next_starts(expanded: Template) -> None
     assert rates == {
         "UpkeepFunction": "rate(1 minute)",
         "ReconcileFunction": "cron(10/15 3-8 * * ? *)",
+        "InvoiceRunFunction": "cron(0/15 * * * ? *)",
     }
     assert timeouts(expanded)["UpkeepFunction"] < 60
     assert timeouts(expanded)["ReconcileFunction"] < 15 * 60
+    assert timeouts(expanded)["InvoiceRunFunction"] < 15 * 60
 
 
 def test_two_stacks_fit_into_one_account(expanded: Template) -> None:

@@ -106,6 +106,7 @@ def test_webhooks_reaches_no_queue_and_no_other_function_reads_the_stream(
     assert by_service["sqs:SendMessage"] == {
         *("RelayRole", "UpkeepRole", "UpkeepScheduleRole"),
         *("ReconcileRole", "ReconcileScheduleRole"),
+        *("InvoiceRunRole", "InvoiceRunScheduleRole"),
     }
     assert by_service["s3:PutObject"] == {"ReconcileRole"}
     assert by_service["ses:SendEmail"] == {"DeliverRole"}
@@ -119,6 +120,7 @@ def test_a_function_is_told_only_of_what_its_role_may_reach(expanded: Template) 
         "SECRET_ARN": "ProviderSecret",
         "SETTLE_QUEUE_URL": "SettleQueue",
         "DELIVER_QUEUE_URL": "DeliverQueue",
+        "INVOICE_QUEUE_URL": "InvoiceQueue",
         "MAIL_FROM": "MailFrom",
         "DOCUMENTS_BUCKET": "DocumentsBucket",
     }

@@ -88,7 +88,7 @@ def test_documents_are_private_versioned_encrypted_and_travel_by_tls(written: Te
 def test_every_queue_is_encrypted(written: Template) -> None:
     queues = written.of_type("AWS::SQS::Queue")
 
-    assert len(queues) == 6
+    assert len(queues) == 8
     assert [name for name, queue in queues.items() if not queue.get("SqsManagedSseEnabled")] == []
 
 
@@ -102,8 +102,8 @@ def test_every_log_group_forgets_after_a_while_and_each_function_writes_to_its_o
 
     assert [group["RetentionInDays"] for group in groups.values()] == [
         {"Ref": "LogRetentionDays"}
-    ] * 11
-    assert len({str(config["LogGroup"]) for config in used.values()}) == len(functions) == 10
+    ] * 12
+    assert len({str(config["LogGroup"]) for config in used.values()}) == len(functions) == 11
     assert {config["LogFormat"] for config in used.values()} == {"JSON"}
 
 

@@ -363,12 +363,12 @@ class World:
     def invoice(self, parts: Container | None = None) -> int:
         """The scheduled run, and its queue: each series' messages in their order."""
         used = parts or self.parts
-        plan(scheduled_run(self.clock.now()), used, self.invoice_queue.append, lambda: True)
+        plan(scheduled_run(self.clock.now()), used, self.invoice_queue.extend, lambda: True)
         made = 0
         while self.invoice_queue:
             body = self.invoice_queue.popleft()
             if body["do"] == "plan":
-                plan(body["run"], used, self.invoice_queue.append, lambda: True)
+                plan(body["run"], used, self.invoice_queue.extend, lambda: True)
             else:
                 made += len(work(body, used).documents)
         return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from guichet.registration.use_cases.apply_provider_event import AskCartPayment
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
+type SendInOrder = Callable[[str, Sequence[tuple[str, Mapping[str, str]]]], None]
 
 _PROVIDER_SECONDS: Final = 6.0  # ending one session and opening the next fit a request's 15 s
 _LIST_SECONDS: Final = 30.0  # nobody waits for a page of a provider's list
@@ -305,6 +306,14 @@ class Container:
         )
 
         return send_messages
+
+    @property
+    def send_in_order(self) -> SendInOrder:
+        from guichet.adapters.aws.services import (  # noqa: PLC0415 - relay and invoice_run only
+            send_in_order,
+        )
+
+        return send_in_order
 
     @property
     def settling(self) -> Settling:

@@ -19,6 +19,7 @@ class Settings:
     journal_table: str
     settle_queue_url: str
     deliver_queue_url: str
+    invoice_queue_url: str
     documents_bucket: str
     secret_arn: str
     public_base_url: str
@@ -44,6 +45,7 @@ class Settings:
             journal_table=found.get("JOURNAL_TABLE", ""),
             settle_queue_url=found.get("SETTLE_QUEUE_URL", ""),
             deliver_queue_url=found.get("DELIVER_QUEUE_URL", ""),
+            invoice_queue_url=found.get("INVOICE_QUEUE_URL", ""),
             documents_bucket=found.get("DOCUMENTS_BUCKET", ""),
             secret_arn=found.get("SECRET_ARN", ""),
             public_base_url=found.get("PUBLIC_BASE_URL", ""),

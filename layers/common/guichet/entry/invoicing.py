@@ -18,18 +18,13 @@ if TYPE_CHECKING:
 
 type Body = Mapping[str, str]
 
-PLANNING: Final = "planning"  # the queue's group in which runs are planned
+_MESSAGES: Final = 10  # that the queue takes in one call
 _ACTOR: Final = Actor(ActorKind.SYSTEM, "invoice_run", "invoice_run")
 
 
 def scheduled_run(now: datetime) -> str:
-    """The run of this hour: a schedule that fires twice plans one run (BAD-12)."""
-    return f"run_{now:%Y%m%dt%H}"
-
-
-def group_of(body: Body) -> str:
-    """Whose messages are taken one after the other: a selling entity's, as its numbers are."""
-    return body.get("entity", PLANNING)
+    """The run of this quarter of an hour: a schedule that fires twice plans one run (BAD-12)."""
+    return f"run_{now:%Y%m%dt%H}{now.minute // 15 * 15:02d}"
 
 
 def invoices_message(entity: str, candidates: Sequence[Candidate], run_id: str) -> Body:
@@ -40,21 +35,28 @@ def invoices_message(entity: str, candidates: Sequence[Candidate], run_id: str) 
 def plan(
     run_id: str,
     container: Container,
-    send: Callable[[Body], None],
+    send: Callable[[Sequence[Body]], None],
     has_time: Callable[[], bool],
 ) -> int:
-    """Plan one run; answers how many candidates were passed on."""
+    """Plan one run; answers how many candidates were passed on, ten messages a call."""
+    held: list[Body] = []
 
     def pass_on(selling_entity: str, candidates: Sequence[Candidate], run_id: str) -> None:
-        send(invoices_message(selling_entity, candidates, run_id))
+        held.append(invoices_message(selling_entity, candidates, run_id))
+        if len(held) == _MESSAGES:
+            send(held)
+            held.clear()
 
-    return plan_invoices(
+    planned = plan_invoices(
         run_id,
         _ACTOR,
         invoicing=container.billing.invoicing,
         pass_on=pass_on,
         has_time=has_time,
     )
+    if held:
+        send(held)
+    return planned
 
 
 def work(body: Body, container: Container) -> Made:

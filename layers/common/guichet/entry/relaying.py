@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -114,6 +114,11 @@ def _invoice(
     currency = lines[0]["M"]["amount"]["M"]["currency"]["S"]
     of = json.dumps([["order", image["account_id"]["S"], currency, identity]])
     return ({"do": "invoices", "entity": image["book"]["S"], "run": "", "of": of},)
+
+
+def in_groups(bodies: Iterable[Body]) -> list[tuple[str, Body]]:
+    """Invoice messages by the series whose numbers they take; runs are planned beside them."""
+    return [(each.get("entity", "planning"), each) for each in bodies]
 
 
 def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from uuid import uuid4
 
 from guichet.adapters.aws.service import AwsService
 from guichet.adapters.aws.signed import DYNAMODB, SECRETS_MANAGER, SES, SQS, Dialect, SignedService
@@ -65,6 +66,29 @@ def send_messages(queue_url: str, messages: list[tuple[Mapping[str, str], int]])
                 "DelaySeconds": delay,
             }
             for place, (body, delay) in enumerate(messages[start : start + 10])
+        ]
+        answer = sqs().call("SendMessageBatch", {"QueueUrl": queue_url, "Entries": entries})
+        if answer.get("Failed"):
+            raise RuntimeError(f"the queue did not take {len(answer['Failed'])} messages")
+
+
+def send_in_order(queue_url: str, messages: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+    """Put messages into a queue of groups, each of which is taken in order; ten a call.
+
+    None is held back as a repeat: what comes twice is done once anyway.
+
+    Raises:
+        RuntimeError: the queue did not take one; the caller's batch is repeated.
+    """
+    for start in range(0, len(messages), 10):
+        entries = [
+            {
+                "Id": str(place),
+                "MessageBody": json.dumps(dict(body), sort_keys=True),
+                "MessageGroupId": group,
+                "MessageDeduplicationId": uuid4().hex,
+            }
+            for place, (group, body) in enumerate(messages[start : start + 10])
         ]
         answer = sqs().call("SendMessageBatch", {"QueueUrl": queue_url, "Entries": entries})
         if answer.get("Failed"):
