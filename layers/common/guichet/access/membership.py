@@ -47,6 +47,8 @@ class Permission(StrEnum):
     MANAGE_PROFILE = "profile:manage"  # addresses, VAT number, recipients, time zone, language
     READ_BILLS = "bills:read"
     MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
+    READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
+    MANAGE_INVOICES = "invoices:manage"  # runs, credit notes, void, release: the operator's alone
 
 
 class BillingGrant(StrEnum):
@@ -57,6 +59,7 @@ class BillingGrant(StrEnum):
     VIEW_QUOTES = "quotes:view"
     MANAGE_QUOTES = "quotes:manage"
     VIEW_INVOICES = "invoices:view"
+    READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
     MANAGE_INVOICES = "invoices:manage"
     VIEW_PAYMENT_METHODS = "payment-methods:view"
     MANAGE_PAYMENT_METHODS = "payment-methods:manage"
@@ -133,9 +136,14 @@ GRANTS: Final = MappingProxyType(
             Permission.REPRESENT,
             Permission.RECORD_USAGE,
             Permission.MANAGE_COLLECTION,
+            Permission.READ_INVOICE_RUNS,
+            Permission.MANAGE_INVOICES,
         ),
         Role.AUDITOR: _all_of(
-            Permission.READ_TRAININGS, Permission.READ_RECONCILIATIONS, *_BILLING_READ
+            Permission.READ_TRAININGS,
+            Permission.READ_RECONCILIATIONS,
+            Permission.READ_INVOICE_RUNS,
+            *_BILLING_READ,
         ),
     }
 )

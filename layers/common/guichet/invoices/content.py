@@ -35,6 +35,7 @@ class InvoiceContent:
     lines: tuple[InvoicedLine, ...]
     bearings: tuple[Bearing, ...]
     document: InvoiceDocument
+    taxes_by_running_total: bool = False  # of a credit note by hand: each follows those before it
 
     @property
     def own_taxes(self) -> tuple[OwnTaxes, ...]:
@@ -50,9 +51,13 @@ class InvoiceContent:
     def computed_again(self) -> InvoiceDocument:
         """The document with its sums and taxes computed anew from the kept lines.
 
+        Of a credit note by hand the taxes depend on those before it, and are taken as they are.
+
         Raises:
             ValueError: they don't match.
         """
+        if self.taxes_by_running_total:
+            return replace(self.document, subtotal_minor=sum(each.net_minor for each in self.lines))
         taxed = taxed_lines(self.lines, self.bearings)
         lines = tuple(
             replace(shown, net_minor=kept.net_minor, bears=bears)

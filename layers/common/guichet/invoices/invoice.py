@@ -49,6 +49,14 @@ class OwnTaxes:
     bearings: tuple[Bearing, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NotedPart:
+    """What a credit note by hand gave back of a line: its place in the content, and a net amount."""
+
+    place: int
+    net_minor: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
     """One document of a series. Amounts are minor units of `currency`, and never below 0.
@@ -84,7 +92,9 @@ class Invoice:
     own_taxes: tuple[OwnTaxes, ...] = ()
     standing: VatStanding | None = None  # of the VAT number that it was decided on
     vat_mark: str = ""  # a one-way mark of that number
+    note: str = ""  # why a credit note was issued by hand
     note_count: int = 0  # credit notes so far
+    noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
     payment_count: int = 0
@@ -184,6 +194,18 @@ class Invoice:
             raise ValueError("no more comes back than was paid")
         moved = self.transition_to(S.OPEN) if self.status is S.PAID else self
         return replace(moved, paid_minor=self.paid_minor - amount_minor)
+
+    def require_creditable(self) -> None:
+        """Refuse what no credit note can be about.
+
+        Raises:
+            Conflict: `invoice_void`; `not_an_invoice`, it is a credit note; `payment_in_flight`.
+        """
+        if self.is_credit_note:
+            raise Conflict("not_an_invoice", "A credit note is not credited.", rule="INV-3")
+        if self.status is S.VOID:
+            raise self.refusal("This invoice is void; nothing of it is left.")
+        self.require_unleased()
 
     def noted(self, gross_minor: int, offset_minor: int) -> Invoice:
         """With one credit note more; as far as it was open, it is less by it."""

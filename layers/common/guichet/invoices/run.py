@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from guichet.errors import Conflict
+
+PLATFORM: Final = "platform"  # whose runs are: they are about the accounts of all
 
 
 class RunStatus(StrEnum):

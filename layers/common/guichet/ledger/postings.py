@@ -180,6 +180,14 @@ def tax_back_postings(tax: Money) -> tuple[Posting, ...]:
     return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.SALES_TAX, tax))
 
 
+def sales_back_postings(net_minor: int, currency: str) -> tuple[Posting, ...]:
+    """What a credit note takes back of what was sold; below 0 where the lines were credits."""
+    amount = Money(abs(net_minor), currency)
+    if net_minor >= 0:
+        return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.SALES, amount))
+    return _moved((LedgerAccount.SALES, LedgerAccount.RECEIVABLE, amount))
+
+
 def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that pays what was billed. The provider's fee is recorded in the currency it was taken in."""
     return _moved(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from guichet.adapters.dynamo import billing_items, items, keys
-from guichet.adapters.dynamo.codec import decode, encode_stated
+from guichet.adapters.dynamo.codec import decode, encode_stated, encode_time
 from guichet.adapters.dynamo.seam import Absent, Equals, Item, Key, Operation, Put, Update
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
@@ -45,7 +45,11 @@ def item_of(value: Aggregate, at: datetime) -> Item:
             key: Key = keys.invoice(value.account_id, value.invoice_id)
             return items.stored(key, encode_stated(value))
         case InvoiceRun():
-            return items.stored(keys.invoice_run(value.run_id), encode_stated(value))
+            return {
+                **items.stored(keys.invoice_run(value.run_id), encode_stated(value)),
+                "list_key": keys.INVOICE_RUNS,
+                "list_sort": f"{encode_time(value.started_at)}#{value.run_id}",
+            }
         case AccountBalance():
             return billing_items.item_of(value, at)
 

@@ -124,7 +124,13 @@ class InvoiceStore:
 
     def runs(self, *, limit: int, after: str | None) -> Slice[InvoiceRun]:
         found, rest = listed(
-            self._dynamo, InvoiceRun, keys.INVOICE_RUNS, limit=limit, after=after, forward=False
+            self._dynamo,
+            InvoiceRun,
+            keys.INVOICE_RUNS,
+            index="listing",
+            limit=limit,
+            after=after,
+            forward=False,
         )
         return Slice(found, rest)
 

@@ -11,7 +11,7 @@ from guichet.ids import fingerprint
 
 CLOCK: Final = Key("LOCAL#CLOCK", "LOCAL#CLOCK")
 PAYMENT_ACCOUNTS: Final = "PAYMENT_ACCOUNTS"  # the list of all, for those who go through them
-INVOICE_RUNS: Final = "INVOICE_RUNS"  # all runs, in the order of their ids
+INVOICE_RUNS: Final = "INVOICE_RUNS"  # the list of all runs, in the order of their beginnings
 
 
 def account(account_id: str) -> Key:
@@ -141,7 +141,7 @@ def series_number(selling_entity: str, kind: str, place: int) -> Key:
 
 
 def invoice_run(run_id: str) -> Key:
-    return Key(INVOICE_RUNS, f"RUN#{run_id}")
+    return Key(f"INVOICE_RUN#{run_id}", "RUN")
 
 
 def invoice_run_count(run_id: str) -> Key:

@@ -8,6 +8,7 @@ from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
 from guichet.invoices.invoicing import Invoicing
 from guichet.invoices.ports import Aggregate
+from guichet.invoices.progress import summary
 from guichet.invoices.run import RunStatus
 from guichet.ledger.journal import Cause, Change
 from guichet.retrying import TRIES
@@ -31,23 +32,10 @@ def note_progress(
         events: tuple[Event, ...] = ()
         if before.status is RunStatus.WORKING and after.looked_at >= after.planned:
             after = replace(after.transition_to(RunStatus.FINISHED), finished_at=cause.at)
-            events = (_summary(run_id, after.planned, after.parked, invoicing),)
+            events = (summary(after, invoicing),)
         try:
             invoicing.records.save(cause, [Change[Aggregate](before, after, events)])
         except ConcurrentUpdateError:
             continue
         return
     raise ConcurrentUpdateError(f"{run_id} is being written all the time")
-
-
-def _summary(run_id: str, planned: int, parked: int, invoicing: Invoicing) -> Event:
-    invoices, notes, totals = invoicing.records.totals(run_id)
-    facts: dict[str, str | int | None] = {
-        "run_id": run_id,
-        "planned": planned,
-        "parked": parked,
-        "invoices": invoices,
-        "credit_notes": notes,
-        **{f"total_minor_{each.currency}": each.total_minor for each in totals},
-    }
-    return Event("invoice_run.finished", facts)

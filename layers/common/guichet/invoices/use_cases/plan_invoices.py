@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
 
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.ports import Aggregate, Candidate
-from guichet.invoices.run import InvoiceRun, RunStatus
+from guichet.invoices.ports import Candidate
+from guichet.invoices.progress import summary
+from guichet.invoices.run import PLATFORM, InvoiceRun, RunStatus
 from guichet.ledger.journal import Cause, Change
+from guichet.retrying import TRIES
 
-PLATFORM: Final = "platform"  # a run is about the accounts of all
 _BATCH: Final = 12  # candidates of a message: about what fits in one write
 _PAGE: Final = 100
 
@@ -44,6 +46,8 @@ def plan_invoices(
     planned, after = 0, None
     while has_time():
         page = invoicing.records.nominated(started_at, limit=_PAGE, after=after)
+        if page.items and not planned:
+            _begin(run_id, cause, invoicing)
         for candidate in page.items:
             planned += 1
             held = waiting.setdefault(candidate.selling_entity, [])
@@ -59,24 +63,31 @@ def plan_invoices(
     return planned
 
 
+def _begin(run_id: str, cause: Cause, invoicing: Invoicing) -> None:
+    """Stored before anything is passed on, so that no progress is lost."""
+    if invoicing.records.run(run_id) is not None:
+        return
+    run = InvoiceRun(run_id, PLATFORM, cause.at, cause.actor.id)
+    with suppress(ConcurrentUpdateError):  # begun twice at once: there it is
+        invoicing.records.save(cause, [Change(None, run, (Event("invoice_run.begun"),))])
+
+
 def _note_planned(run_id: str, planned: int, cause: Cause, invoicing: Invoicing) -> None:
     """A run that found nothing leaves nothing behind, unless somebody asked for it."""
-    before = invoicing.records.run(run_id)
-    if before is None and not planned:
+    for _ in range(TRIES):
+        before = invoicing.records.run(run_id)
+        if before is None or before.status is not RunStatus.PLANNING:
+            return
+        after = replace(
+            before.transition_to(RunStatus.WORKING), planned=planned, version=before.version + 1
+        )
+        events = [Event("invoice_run.planned", {"planned": planned})]
+        if after.looked_at >= planned:
+            after = replace(after.transition_to(RunStatus.FINISHED), finished_at=cause.at)
+            events.append(summary(after, invoicing))
+        try:
+            invoicing.records.save(cause, [Change(before, after, tuple(events))])
+        except ConcurrentUpdateError:
+            continue
         return
-    found = before or InvoiceRun(run_id, PLATFORM, cause.at, cause.actor.id)
-    if found.status is not RunStatus.PLANNING:
-        return
-    after = replace(found.transition_to(RunStatus.WORKING), planned=planned)
-    if not planned:
-        after = replace(after.transition_to(RunStatus.FINISHED), finished_at=cause.at)
-    if before is not None:
-        after = replace(after, version=before.version + 1)
-    events = [Event("invoice_run.planned", {"planned": planned})]
-    if after.status is RunStatus.FINISHED:
-        events.append(Event("invoice_run.finished", {"run_id": run_id, "planned": 0}))
-    change = Change[Aggregate](before, after, tuple(events))
-    try:
-        invoicing.records.save(cause, [change])
-    except ConcurrentUpdateError:
-        return  # planned twice at once: the other one has noted it
+    raise ConcurrentUpdateError(f"{run_id} is being written all the time")

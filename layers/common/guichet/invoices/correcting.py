@@ -1,0 +1,200 @@
+"""Credit notes by hand: of some lines of an invoice, or of the whole (INV-3, INV-5, MON-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from guichet.errors import Conflict, invalid_field
+from guichet.invoices.building import Draft
+from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
+from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
+from guichet.invoices.invoice import Invoice, InvoiceStatus, NotedPart
+from guichet.tax.deciding import Bearing, tax_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be given back of a line; None of the amount: what is left of it."""
+
+    place: int
+    net_minor: int | None = None
+
+
+def parts_of(
+    invoice: Invoice, content: InvoiceContent, wanted: Sequence[Wanted]
+) -> tuple[NotedPart, ...]:
+    """The lines' amounts that a credit note gives back.
+
+    Raises:
+        Invalid: `line_unknown`; `line_twice`; `line_is_credit`, of a line that was a credit itself;
+            `credit_exceeds_line`, more than is left of it.
+    """
+    found: dict[int, NotedPart] = {}
+    for at, each in enumerate(wanted):
+        where = f"/lines/{at}"
+        if not 0 <= each.place < len(content.lines):
+            raise invalid_field(f"{where}/line", "line_unknown", "The invoice has no such line.")
+        if each.place in found:
+            raise invalid_field(f"{where}/line", "line_twice", "Name each line once.")
+        net = content.lines[each.place].net_minor
+        if net <= 0:
+            raise invalid_field(
+                f"{where}/line", "line_is_credit", "This line is a credit; name a charge."
+            )
+        left = net - sum(p.net_minor for p in invoice.noted_parts if p.place == each.place)
+        amount = left if each.net_minor is None else each.net_minor
+        if not 0 < amount <= left:
+            raise invalid_field(
+                f"{where}/net_minor",
+                "credit_exceeds_line",
+                f"At most {left} is left of this line.",
+                rule="INV-11",
+                facts={"left_minor": str(left)},
+            )
+        found[each.place] = NotedPart(each.place, amount)
+    return tuple(found.values())
+
+
+def note_of(
+    invoice: Invoice,
+    content: InvoiceContent,
+    parts: Sequence[NotedPart],
+    note_id: str,
+    issued_on: date,
+) -> Draft:
+    """The credit note of these parts: each tax goes back by its running total (MON-3).
+
+    So an invoice that is credited in however many parts gives back exactly its total.
+
+    Raises:
+        Conflict: `credit_exceeds_invoice`.
+    """
+    kept = tuple(replace(content.lines[part.place], net_minor=part.net_minor) for part in parts)
+    taxed = taxed_lines(kept, content.bearings)
+    taxes = tuple(
+        replace(tax, amount_minor=_due(tax, invoice, content, kept)) for tax in taxed.taxes
+    )
+    return _draft(invoice, content, kept, taxes, taxed.bears, note_id, issued_on, parts)
+
+
+def whole_note_of(
+    invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date
+) -> Draft:
+    """The credit note of all lines, with exactly the invoice's taxes (INV-5)."""
+    document = content.document
+    bears = tuple(line.bears for line in document.lines)
+    parts = [
+        NotedPart(place, line.net_minor)
+        for place, line in enumerate(content.lines)
+        if line.net_minor > 0
+    ]
+    return _draft(invoice, content, content.lines, document.taxes, bears, note_id, issued_on, parts)
+
+
+def _due(
+    tax: DocumentTax, invoice: Invoice, content: InvoiceContent, kept: Sequence[InvoicedLine]
+) -> int:
+    """What of a tax goes back now: owed for all credits so far, less what went back before."""
+    percent = Decimal(tax.percent)
+    bearing = next(place for place, each in enumerate(content.bearings) if _is_of(each, tax))
+    before = sum(
+        part.net_minor for part in invoice.noted_parts if bearing in content.lines[part.place].bears
+    )
+    now = sum(line.net_minor for line in kept if bearing in line.bears)
+    return tax_so_far(percent, before + now) - tax_so_far(percent, before)
+
+
+def _is_of(each: Bearing, tax: DocumentTax) -> bool:
+    return (
+        (each.name, each.category, each.tax_class, each.region, each.reason)
+        == (tax.name, tax.category, tax.tax_class, tax.region, tax.reason)
+    ) and Decimal(each.percent) == Decimal(tax.percent)
+
+
+def _draft(  # noqa: PLR0917 - each is another thing
+    invoice: Invoice,
+    content: InvoiceContent,
+    kept: tuple[InvoicedLine, ...],
+    taxes: tuple[DocumentTax, ...],
+    bears: Sequence[tuple[int, ...]],
+    note_id: str,
+    issued_on: date,
+    parts: Sequence[NotedPart],
+) -> Draft:
+    shown = content.document.lines
+    places = [part.place for part in parts] if len(kept) == len(parts) else range(len(kept))
+    lines = tuple(
+        document_line(each, shown[place].product, shown[place].item, held)
+        for each, place, held in zip(kept, places, bears, strict=True)
+    )
+    subtotal = sum(each.net_minor for each in kept)
+    tax = sum(each.amount_minor for each in taxes)
+    total = subtotal + tax
+    if invoice.noted_minor + total > invoice.total_minor:
+        raise Conflict(
+            "credit_exceeds_invoice",
+            "Credit notes come to at most the invoice.",
+            rule="INV-11",
+            facts={"left_minor": str(invoice.total_minor - invoice.noted_minor)},
+        )
+    if invoice.issued_on is None:
+        raise ValueError("an invoice without a number is not corrected")
+    settlement = _settlement(invoice, total)
+    document = replace(
+        content.document,
+        kind=DocumentKind.CREDIT_NOTE,
+        number="",
+        series="",
+        issued_on=issued_on,
+        lines=lines,
+        taxes=taxes,
+        subtotal_minor=subtotal,
+        tax_minor=tax,
+        total_minor=total,
+        credit_applied_minor=0,
+        paid_minor=0,
+        due_on=None,
+        is_collected=False,
+        remittance=None,
+        payment_reference="",
+        disputable_until=None,
+        refers_to=Reference(invoice.number, invoice.issued_on),
+        settlement=settlement,
+    )
+    note = Invoice(
+        invoice_id=note_id,
+        account_id=invoice.account_id,
+        selling_entity=invoice.selling_entity,
+        currency=invoice.currency,
+        kind=DocumentKind.CREDIT_NOTE,
+        bill_on=invoice.bill_on,
+        language=invoice.language,
+        subtotal_minor=subtotal,
+        tax_minor=tax,
+        total_minor=total,
+        refers_to=invoice.invoice_id,
+        settlement=settlement,
+        standing=invoice.standing,
+        vat_mark=invoice.vat_mark,
+    )
+    note_content = InvoiceContent(
+        invoice_id=note_id,
+        account_id=invoice.account_id,
+        tax_status=content.tax_status,
+        lines=kept,
+        bearings=content.bearings,
+        document=document,
+        taxes_by_running_total=True,
+    )
+    return Draft(note, note_content)
+
+
+def _settlement(invoice: Invoice, total_minor: int) -> Settlement:
+    """Where it goes: what is open is less by it, the rest is account credit."""
+    is_owed = invoice.status in {InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE}
+    if is_owed and total_minor <= invoice.open_minor:
+        return Settlement.OFFSET
+    return Settlement.ACCOUNT_CREDIT

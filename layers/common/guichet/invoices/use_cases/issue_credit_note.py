@@ -1,0 +1,236 @@
+"""Correct an invoice: a credit note of some lines, or void by one for the whole (INV-3, INV-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from guichet.access.membership import Member, Permission
+from guichet.errors import invalid_field, not_found
+from guichet.events import Actor, Event
+from guichet.invoices.building import Draft, numbered
+from guichet.invoices.content import InvoiceContent
+from guichet.invoices.correcting import Wanted, note_of, parts_of, whole_note_of
+from guichet.invoices.document import DocumentKind
+from guichet.invoices.invoice import Invoice, InvoiceStatus, NotedPart
+from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.ports import Aggregate, PutContent, TakeNumbers
+from guichet.ledger.journal import Cause, Change
+from guichet.ledger.postings import (
+    Posting,
+    credit_given_postings,
+    sales_back_postings,
+    tax_back_postings,
+    tax_postings,
+)
+from guichet.money import Money
+from guichet.period import local_day
+from guichet.replies import Reply, was_handled, with_handled
+from guichet.retrying import with_fresh_state
+from guichet.subscriptions.balance import AccountBalance, dated_invoice_id
+from guichet.subscriptions.naming import key_mark, request_hash
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCreditNote:
+    """Which lines of an invoice go back; none named: all that is left of it."""
+
+    invoice_id: str
+    lines: tuple[Wanted, ...]
+    reason: str
+    member: Member
+    idempotency_key: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class VoidInvoice:
+    """An invoice that nobody has to pay; its number, lines and PDF stay."""
+
+    invoice_id: str
+    reason: str
+    member: Member
+    idempotency_key: str
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The credit note, and its invoice as it is now."""
+
+    note: Invoice
+    invoice: Invoice
+
+
+def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Reply[Corrected]:
+    """What is open of the invoice is less by it; the rest becomes account credit (COL-7).
+
+    Raises:
+        NotAllowed: only a representative may.
+        NotFound: no such invoice of this account.
+        Invalid: `required` of the reason; `line_unknown`, `credit_exceeds_line`, …
+        Conflict: `credit_exceeds_invoice`, `invoice_void`, `not_an_invoice`, `payment_in_flight`.
+    """
+    asked = ",".join(f"{each.place}:{each.net_minor}" for each in command.lines)
+
+    def decide(
+        invoice: Invoice, content: InvoiceContent, note_id: str, day: date
+    ) -> tuple[Draft, Invoice]:
+        invoice.require_creditable()
+        wanted = command.lines or _what_is_left(invoice, content)
+        parts = parts_of(invoice, content, wanted)
+        draft = note_of(invoice, content, parts, note_id, day)
+        total = draft.invoice.total_minor
+        offset = min(total, invoice.open_minor)
+        noted = invoice.noted(total, offset)
+        return draft, replace(noted, noted_parts=(*invoice.noted_parts, *parts))
+
+    return _corrected(command, "issue_credit_note", asked, decide, invoicing)
+
+
+def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Corrected]:
+    """By a credit note for the whole; refused where anything was paid or credited (INV-5, BAD-5).
+
+    Raises:
+        NotAllowed: only a representative may.
+        NotFound: no such invoice of this account.
+        Conflict: `invoice_<status>`, `invoice_partly_paid`, `invoice_credited`, `payment_in_flight`.
+    """
+
+    def decide(
+        invoice: Invoice, content: InvoiceContent, note_id: str, day: date
+    ) -> tuple[Draft, Invoice]:
+        invoice.require_creditable()
+        voided = invoice.voided(invoice.total_minor)
+        draft = whole_note_of(invoice, content, note_id, day)
+        parts = tuple(
+            NotedPart(place, each.net_minor)
+            for place, each in enumerate(content.lines)
+            if each.net_minor > 0
+        )
+        return draft, replace(voided, noted_parts=parts)
+
+    return _corrected(command, "void_invoice", "", decide, invoicing)
+
+
+def _what_is_left(invoice: Invoice, content: InvoiceContent) -> tuple[Wanted, ...]:
+    noted: dict[int, int] = {}
+    for part in invoice.noted_parts:
+        noted[part.place] = noted.get(part.place, 0) + part.net_minor
+    return tuple(
+        Wanted(place)
+        for place, line in enumerate(content.lines)
+        if line.net_minor > noted.get(place, 0)
+    )
+
+
+type Decide = Callable[[Invoice, InvoiceContent, str, date], tuple[Draft, Invoice]]
+
+
+def _corrected(
+    command: IssueCreditNote | VoidInvoice,
+    name: str,
+    asked: str,
+    decide: Decide,
+    invoicing: Invoicing,
+) -> Reply[Corrected]:
+    member, records = command.member, invoicing.records
+    member.reach(Permission.MANAGE_INVOICES)
+    if not command.reason.strip():
+        raise invalid_field("/reason", "required", "Say why; it is kept with the credit note.")
+    cause = Cause(command.actor, name, invoicing.clock.now())
+    mark = key_mark(member.member_id, f"{name} {command.invoice_id}", command.idempotency_key)
+    hashed = request_hash(name, asked, command.reason)
+
+    def attempt() -> Reply[Corrected]:
+        invoice = records.invoice(member.account_id, command.invoice_id)
+        if invoice is None:
+            raise not_found("invoice")
+        note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, name, mark or "")
+        if was_handled(invoice.handled_keys, mark, hashed):
+            note = records.invoice(member.account_id, note_id)
+            if note is None:
+                raise not_found("credit note")
+            return Reply(Corrected(note, invoice), replayed=True)
+        content = records.content(member.account_id, command.invoice_id)
+        if content is None:
+            raise ValueError("an invoice without its content")
+        series = records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)
+        zone = invoicing.entities.entity(invoice.selling_entity).time_zone
+        day = series.issue_day(local_day(cause.at, zone))
+        draft, after = decide(invoice, content, note_id, day)
+        final = numbered(draft, series, cause.at)
+        moved = replace(
+            after,
+            version=invoice.version + 1,
+            handled_keys=with_handled(invoice.handled_keys, mark, hashed),
+        )
+        balance = invoicing.billing.balance(
+            invoice.account_id, invoice.selling_entity, invoice.currency
+        )
+        offset = invoice.open_minor - after.open_minor
+        given = final.invoice.total_minor - offset
+        changes = [
+            _note_change(replace(final.invoice, note=command.reason), given),
+            _invoice_change(invoice, moved),
+            *_balance_changes(balance, invoice.invoice_id, offset, given),
+        ]
+        number = TakeNumbers(series, final.series)
+        records.save(cause, changes, [PutContent(final.content, final.invoice), number])
+        return Reply.new(Corrected(final.invoice, moved))
+
+    return with_fresh_state(attempt)
+
+
+def _note_change(note: Invoice, given_minor: int) -> Change[Aggregate]:
+    facts: dict[str, str | int | None] = {
+        "account_id": note.account_id,
+        "invoice_id": note.invoice_id,
+        "number": note.number,
+        "refers_to": note.refers_to,
+        "total_minor": note.total_minor,
+        "currency": note.currency,
+    }
+    return Change[Aggregate](
+        None,
+        note,
+        (Event("credit_note.issued", facts),),
+        _postings(note, given_minor),
+        ("billing_credit_note",),
+        book=note.selling_entity,
+    )
+
+
+def _postings(note: Invoice, given_minor: int) -> tuple[Posting, ...]:
+    currency, tax = note.currency, note.tax_minor
+    back = (
+        tax_back_postings(Money(tax, currency)) if tax >= 0 else tax_postings(Money(-tax, currency))
+    )
+    return (
+        *sales_back_postings(note.subtotal_minor, currency),
+        *back,
+        *credit_given_postings(Money(given_minor, currency)),
+    )
+
+
+def _invoice_change(before: Invoice, after: Invoice) -> Change[Aggregate]:
+    facts: dict[str, str | int | None] = {"invoice_id": after.invoice_id, "number": after.number}
+    events = [Event("invoice.credited", facts)]
+    if after.status is InvoiceStatus.VOID:
+        events.append(Event("invoice.voided", facts))
+    if after.status is InvoiceStatus.PAID and before.status is not InvoiceStatus.PAID:
+        events.append(Event("invoice.paid", facts))
+    return Change[Aggregate](before, after, tuple(events))
+
+
+def _balance_changes(
+    before: AccountBalance, invoice_id: str, offset_minor: int, given_minor: int
+) -> list[Change[Aggregate]]:
+    after = before.paid(invoice_id, offset_minor) if offset_minor else before
+    after = after.credited(Money(given_minor, before.currency))
+    if after == before:
+        return []
+    bumped = replace(after, version=before.version + 1)
+    stored = before if before.version else None
+    return [Change[Aggregate](stored, bumped, book=before.selling_entity)]
