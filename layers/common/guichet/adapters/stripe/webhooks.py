@@ -26,12 +26,6 @@ ENDPOINT_EVENTS: Final = (
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.processing",
-    "payment_intent.requires_action",
-    "payment_intent.canceled",
-    "payment_method.detached",
     "refund.created",
     "refund.updated",
     "refund.failed",
@@ -46,6 +40,18 @@ ENDPOINT_EVENTS: Final = (
 
 # About the organizer's account itself, which the envelope names.
 _ACCOUNT_TYPES: Final = frozenset({"account.updated", "account.application.deauthorized"})
+
+# Of the operator's own account, where methods are stored and charged; an endpoint's list of events
+# takes 20 types at most.
+OWN_ENDPOINT_EVENTS: Final = (
+    *(each for each in ENDPOINT_EVENTS if each not in _ACCOUNT_TYPES),
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.canceled",
+    "payment_method.detached",
+)
 
 _DETACHED: Final = "payment_method.detached"
 _SETUPS: Final = frozenset({"checkout.session", "setup_intent"})
