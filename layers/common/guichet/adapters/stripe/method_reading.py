@@ -50,6 +50,9 @@ _GONE_WITH: Final = frozenset({"payment_method", "mandate", "customer"})
 _GONE_CODES: Final = frozenset(
     {"payment_intent_mandate_invalid", "payment_method_unexpected_state"}
 )
+GONE: Final = ChargeReport(
+    state=ChargeState.DECLINED, decline_code="payment_method_detached", is_final=True
+)
 
 
 def setup_report(session: Json) -> SetupReport:

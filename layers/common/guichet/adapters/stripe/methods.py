@@ -112,8 +112,11 @@ class StripeMethods:
                 raise
 
     def find_method(self, token: MethodToken) -> SetupReport:
+        return self._find_method(token, self._client.budget())
+
+    def _find_method(self, token: MethodToken, budget: Budget) -> SetupReport:
         try:
-            answer = self._client.send(method_requests.get_method(token), self._client.budget())
+            answer = self._client.send(method_requests.get_method(token), budget)
         except StripeRefusedError as refused:
             if refused.code == "missing_at_provider":
                 return SetupReport(SetupState.ENDED)
@@ -126,11 +129,15 @@ class StripeMethods:
     def charge(self, charge: MethodCharge) -> ChargeReport:
         """Take the money. Where the bank asks for the customer, the page that asks is opened too.
 
+        After its key's life nothing is sent any more, only asked.
+
         Raises:
             ProviderUnavailableError: whether money moved is not known.
             ProviderRefusedError: no money moved, and this charge will never move any.
         """
         budget = self._client.budget()
+        if self._age(charge) >= _LAST_REPEAT:
+            return self._certain(charge, self._find(charge, budget))
         report = self._take(charge, budget)
         return self._with_page(charge, report, budget)
 
@@ -146,14 +153,9 @@ class StripeMethods:
         """
         budget = self._client.budget()
         found = self._find(charge, budget)
-        if found.state is not ChargeState.ABSENT:
-            return found
-        age = self._clock.now() - charge.started_at
-        if age < _LAST_REPEAT:
-            return self._with_page(charge, self._take(charge, budget), budget)
-        if age < _CERTAIN:
-            raise ProviderUnavailableError("it is too soon to tell that Stripe never received it")
-        return found
+        if found.state is not ChargeState.ABSENT or self._age(charge) >= _LAST_REPEAT:
+            return self._certain(charge, found)
+        return self._with_page(charge, self._take(charge, budget), budget)
 
     def cancel_charge(self, charge: MethodCharge) -> ChargeReport:
         """End what waits for the customer; what is paid, or on its way, stays as it is.
@@ -162,11 +164,7 @@ class StripeMethods:
             ProviderUnavailableError: it may still be paid.
         """
         budget = self._client.budget()
-        found = self._find(charge, budget)
-        if found.state is ChargeState.ABSENT:
-            if self._clock.now() - charge.started_at < _CERTAIN:
-                raise ProviderUnavailableError("a charge that may be on its way can't be ended")
-            return found
+        found = self._certain(charge, self._find(charge, budget))
         if found.state not in {ChargeState.REQUIRES_ACTION, ChargeState.DECLINED}:
             return found
         try:
@@ -178,6 +176,19 @@ class StripeMethods:
         if report.state in {ChargeState.REQUIRES_ACTION, ChargeState.DECLINED}:
             raise ProviderUnavailableError("Stripe did not cancel the charge")
         return report
+
+    def _age(self, charge: MethodCharge) -> timedelta:
+        return self._clock.now() - charge.started_at
+
+    def _certain(self, charge: MethodCharge, found: ChargeReport) -> ChargeReport:
+        """What was found, once nothing that was sent can still arrive.
+
+        Raises:
+            ProviderUnavailableError: nothing was found, and it is too soon to say so.
+        """
+        if found.state is ChargeState.ABSENT and self._age(charge) < _CERTAIN:
+            raise ProviderUnavailableError("it is too soon to tell that Stripe never received it")
+        return found
 
     def _ask_setup(self, setup: MethodSetup, budget: Budget) -> SetupReport:
         answer = self._client.send(method_requests.get_setup(setup), budget)
@@ -191,9 +202,12 @@ class StripeMethods:
             if refused.problem.intent_id:
                 return self._ask_refused(refused, budget)
             declined = method_reading.refused_charge(refused.problem)
-            if declined is None:
+            if declined is not None:
+                return declined
+            # Of a method that was detached Stripe's refusal names neither a code nor a parameter.
+            if self._find_method(charge.method, budget).state is SetupState.STORED:
                 raise
-            return declined
+            return method_reading.GONE
         # The answer to a repeat is that of the first time: what was not decided then is asked again.
         report = method_reading.charge_report(answer)
         return report if report.state is ChargeState.PAID else self._ask(report.charge_id, budget)
