@@ -88,7 +88,7 @@ def _strict(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
 
 def _typed(value: Any, schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
     """A form holds texts alone: read those as numbers and booleans that are to be such."""
-    meant = "boolean" if value in ("true", "false") else "object"  # noqa: PLR6201 - a dict is asked for too
+    meant = "boolean" if value in ("true", "false") else "object"
     schema = next((each for each in schema.get("anyOf", ()) if each.get("type") == meant), schema)
     match value, schema.get("type"):
         case dict(), "object":

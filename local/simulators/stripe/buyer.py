@@ -177,8 +177,10 @@ def session_of(world: World, session_id: str) -> Json:
     return session
 
 
-def open_session(world: World, session_id: str) -> Json:
+def open_session(world: World, session_id: str, mode: str = "payment") -> Json:
     session = session_of(world, session_id)
+    if session["mode"] != mode:
+        raise BuyerRefusedError("That is not done on this page.")
     if session["status"] == "complete":
         raise BuyerRefusedError("This page has been used already. Nothing more was charged.")
     if session["status"] == "expired" and not world.chaos.take_pay_expired():

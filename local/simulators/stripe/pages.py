@@ -27,7 +27,7 @@ pages = Blueprint("stripe_pages", __name__, template_folder="templates")
 
 @pages.get("/pay/<session_id>")
 def show(session_id: str) -> Page:
-    return _payment_page(_session(session_id))
+    return _payment_page(_session(session_id, "payment"))
 
 
 @pages.post("/pay/<session_id>")
@@ -63,7 +63,7 @@ def answer(session_id: str) -> Page:
 
 @pages.get("/setup/<session_id>")
 def show_setup(session_id: str) -> Page:
-    return _setup_page(_session(session_id))
+    return _setup_page(_session(session_id, "setup"))
 
 
 @pages.post("/setup/<session_id>")
@@ -183,12 +183,12 @@ def _act(session_id: str, act: str) -> BuyerOutcome:
     return _simulator().pay(session_id, act)
 
 
-def _session(session_id: str) -> Json:
+def _session(session_id: str, mode: str | None = None) -> Json:
     try:
         session = _simulator().find(session_id)
     except KeyError as error:
         raise NotFound from error
-    if session["object"] != "checkout.session":
+    if session["object"] != "checkout.session" or mode not in {None, session["mode"]}:
         raise NotFound
     return session
 

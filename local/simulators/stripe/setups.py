@@ -97,7 +97,7 @@ def agree(world: World, session_id: str, chosen: str) -> BuyerOutcome:
     Raises:
         BuyerRefusedError: the page is not open, or does not offer this.
     """
-    session = _open_setup(world, session_id)
+    session = buyer.open_session(world, session_id, "setup")
     if chosen not in offered(session):
         raise BuyerRefusedError(f"This page does not offer {chosen!r}.")
     intent = world.state.objects[session["setup_intent"]]
@@ -121,7 +121,7 @@ def authenticate(world: World, session_id: str, *, success: bool) -> BuyerOutcom
     Raises:
         BuyerRefusedError: the page is not open, or nothing was asked.
     """
-    session = _open_setup(world, session_id)
+    session = buyer.open_session(world, session_id, "setup")
     intent = world.state.objects[session["setup_intent"]]
     if intent["status"] != "requires_action":
         raise BuyerRefusedError("There is nothing to authenticate.")
@@ -158,10 +158,3 @@ def _refuse(
     intent.update(status="requires_payment_method", last_setup_error=error, next_action=None)
     emit(world, "setup_intent.setup_failed", intent, world.owner(intent["id"]))
     return BuyerOutcome("declined", message=message)
-
-
-def _open_setup(world: World, session_id: str) -> Json:
-    session = buyer.open_session(world, session_id)
-    if session["mode"] != "setup":
-        raise BuyerRefusedError("Nothing is stored on this page.")
-    return session
