@@ -151,6 +151,14 @@ DESCRIPTIONS = MappingProxyType(
         "REFUND_TIME_LIMIT_EXCEEDED": (
             "You are over the time limit to perform a refund on this capture"
         ),
+        "PAYER_ACCOUNT_LOCKED_OR_CLOSED": (
+            "The payer account cannot be used for this transaction."
+        ),
+        "SETUP_TOKEN_NOT_APPROVED": "The payer has not approved the setup token.",
+        "TOKEN_ALREADY_VAULTED": "The setup token has been used.",
+        "TOKEN_ID_NOT_FOUND": (
+            "Specified token was not found. Verify the token and try the request again."
+        ),
         "TRANSACTION_DISPUTED": (
             "Partial refunds cannot be offered at this time because there is an open case on this "
             "transaction. Visit the PayPal Resolution Center to review this case."
