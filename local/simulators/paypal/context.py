@@ -6,10 +6,12 @@ from local.simulators.paypal import reading
 from local.simulators.paypal.errors import malformed
 from local.simulators.paypal.shapes import Json
 
+# Of the vault; an order's page has others.
 CONTEXT_FIELDS = frozenset(
     (
         *("brand_name", "locale", "shipping_preference", "return_url", "cancel_url"),
         "vault_instruction",
+        "user_action",  # later than the published schema: the official SDK sends it
     )
 )
 

@@ -199,7 +199,7 @@ def chargeable(world: World, token_id: str) -> Json:
     """
     token = world.state.payment_tokens.get(token_id)
     if token is None:
-        raise refused("TOKEN_ID_NOT_FOUND", f"{_WALLET}/vault_id", token_id)
+        raise refused("AGREEMENT_ALREADY_CANCELLED", f"{_WALLET}/vault_id", token_id)
     return token
 
 
