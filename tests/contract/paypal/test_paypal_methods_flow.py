@@ -131,26 +131,34 @@ def test_the_lost_answer_of_an_exchange_is_found(shop: PayPalMethodShop, hours: 
 
 
 def test_an_exchange_that_another_did_meanwhile_is_found(shop: PayPalMethodShop):
-    """Two workers ask at once, and PayPal refuses the later one."""
+    """Two workers ask at once, and PayPal refuses the later one: the account is in the list."""
+    first = stored_account(shop)
+    setup, setup_id = with_setup_page(
+        shop.provider,
+        a_setup(
+            shop.provider,
+            kind=MethodKind.PAYPAL,
+            setup_id="set_2",
+            customer_id=first.token.customer_id,
+        ),
+    )
+    shop.simulator.approve_setup(setup_id)
+    refused = {"do": "issue", "issue": "TOKEN_ALREADY_VAULTED", "match": "POST */payment-tokens"}
+    shop.simulator.configure_chaos({"api": [refused]})
+
+    assert found(shop.provider.ask_setup(setup)) == first
+
+
+def test_an_exchange_that_is_refused_for_good_stores_nothing(shop: PayPalMethodShop):
     setup, setup_id = page_of(shop)
     shop.simulator.approve_setup(setup_id)
-    first = shop.provider.ask_setup(setup)
-    shop.simulator.configure_chaos(
-        {
-            "api": [
-                {"do": "issue", "issue": "TOKEN_ALREADY_VAULTED", "match": "POST */payment-tokens"}
-            ]
-        }
-    )
+    refused = {"do": "issue", "issue": "COMPLIANCE_VIOLATION", "match": "POST */payment-tokens"}
+    shop.simulator.configure_chaos({"api": [refused]})
 
-    # What the later one saw before: the setup as it was when it asked.
-    again = shop.provider._store(  # noqa: SLF001 - there is no moment between two calls to wait for
-        setup,
-        {"customer": {"id": found(first).token.customer_id}, "payment_source": {"paypal": {}}},
-        shop.provider._client.budget(),  # noqa: SLF001 - same
-    )
+    with pytest.raises(ProviderRefusedError):
+        shop.provider.ask_setup(setup)
 
-    assert again == first
+    assert shop.simulator.payment_tokens() == []
 
 
 def test_the_same_account_is_the_same_token(shop: PayPalMethodShop):

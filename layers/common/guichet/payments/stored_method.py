@@ -144,8 +144,9 @@ class ChargeReport:
 class MethodCharge:
     """One off-session charge, as far as a provider is concerned.
 
-    The provider's idempotency key is `charge_key`, and the bytes sent under it are kept:
-    a repeat can never be another request.
+    The provider's idempotency key is `charge_key`, and the bytes sent under it are kept: a repeat
+    can never be another request. How long that key lives is counted from `started_at`, when the
+    bytes were stored; a new try has a new key, new bytes and a new beginning.
     """
 
     charge_key: str
