@@ -1,12 +1,12 @@
 """The simulated providers of a local stack: what they remember, and who brings their webhooks."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from guichet.adapters.paypal.webhooks import ENDPOINT_EVENTS as PAYPAL_EVENTS
-from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS as STRIPE_EVENTS
+from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS, OWN_ENDPOINT_EVENTS
 from local.seed import (
     PAYPAL_CLIENT_ID,
     PAYPAL_CLIENT_SECRET,
@@ -19,6 +19,9 @@ from local.simulators.delivery import Courier
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.serving import Simulator
 from local.simulators.stripe import StripeSimulator
+
+# Connected accounts have an endpoint of their own, as the README sets it up; here both lead to one.
+_STRIPE_EVENTS = {"connect": ENDPOINT_EVENTS, "account": OWN_ENDPOINT_EVENTS}
 
 
 class Providers:
@@ -48,10 +51,12 @@ class Providers:
 
     def deliver(self) -> None:
         """Begin to post webhooks to the front door."""
-        self._bring(self.stripe, "stripe", STRIPE_EVENTS)
-        self._bring(self.paypal, "paypal", PAYPAL_EVENTS)
+        self._bring(self.stripe, "stripe", _STRIPE_EVENTS)
+        self._bring(self.paypal, "paypal", {"webhook": PAYPAL_EVENTS})
 
-    def _bring(self, simulator: Simulator, name: str, events: Collection[str]) -> None:
+    def _bring(
+        self, simulator: Simulator, name: str, events: Mapping[str, Collection[str]]
+    ) -> None:
         courier = Courier(simulator, f"{self._url}/v1/webhooks/{name}", enabled_events=events)
         courier.start()
         self._couriers.append(courier)

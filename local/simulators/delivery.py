@@ -1,7 +1,7 @@
 """The thread that posts webhooks to one URL, and tries again where the provider would."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Event, Thread
 from typing import Protocol
@@ -37,9 +37,9 @@ class Courier:
         simulator: Sender,
         webhook_url: str,
         timeout_seconds: float = 20.0,
-        enabled_events: Collection[str] | None = None,
+        enabled_events: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        """enabled_events: the types this endpoint is subscribed to; all if not given."""
+        """enabled_events: by its endpoint, what each is subscribed to; all if not given."""
         self._simulator = simulator
         self._url = urlsplit(webhook_url)
         self._timeout_seconds = timeout_seconds
@@ -71,7 +71,9 @@ class Courier:
                 self._stopping.wait(IDLE_SECONDS)
 
     def _is_enabled(self, webhook: PendingWebhook) -> bool:
-        return self._enabled_events is None or webhook.event_type in self._enabled_events
+        if self._enabled_events is None:
+            return True
+        return webhook.event_type in self._enabled_events[webhook.url_hint]
 
     def _post(self, webhook: PendingWebhook) -> bool:
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection

@@ -82,9 +82,12 @@ class PayPalCalls:
     def get(self, path: str) -> Answer:
         return self.send("GET", path, self.headers(), b"")
 
+    def delete(self, path: str) -> Answer:
+        return self.send("DELETE", path, self.headers(), b"")
+
     def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         answer = self.simulator.handle(method, path, headers, body)
-        return Answer(answer.status, json.loads(answer.body), dict(answer.headers))
+        return Answer(answer.status, json.loads(answer.body or b"{}"), dict(answer.headers))
 
     def create_order(self, key: str = "order-1", **changes: Any) -> Answer:  # noqa: ANN401 - any field
         return self.post("/v2/checkout/orders", order_body(**changes), key)
@@ -167,6 +170,39 @@ def order_body(
     }
     body.update(changes)
     return {name: part for name, part in body.items() if part is not None}
+
+
+def setup_body(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
+    """What Guichet asks for when a customer stores an account, with changes of the wallet."""
+    context = {
+        "shipping_preference": "NO_SHIPPING",
+        "return_url": "https://pay.example/return",
+        "cancel_url": "https://pay.example/methods?a=1",
+        "locale": "de-DE",
+        "brand_name": "Guichet Ireland Ltd",
+    }
+    wallet = {"usage_type": "MERCHANT", "experience_context": context, **changes}
+    return {"payment_source": {"paypal": wallet}}
+
+
+def exchange_body(setup_id: str) -> dict[str, Any]:
+    return {"payment_source": {"token": {"id": setup_id, "type": "SETUP_TOKEN"}}}
+
+
+def vault_order(token_id: str, invoice_id: str = "dev-inv_1-1-1", **credential: str) -> Any:  # noqa: ANN401 - JSON
+    """What Guichet asks for when it charges a stored account 118.50, with changes."""
+    stored = {
+        "payment_initiator": "MERCHANT",
+        "usage": "SUBSEQUENT",
+        "usage_pattern": "UNSCHEDULED_POSTPAID",
+        **credential,
+    }
+    unit = {"amount": money("118.50", "EUR"), "custom_id": "ipy_1", "invoice_id": invoice_id}
+    return {
+        "intent": "CAPTURE",
+        "purchase_units": [unit],
+        "payment_source": {"paypal": {"vault_id": token_id, "stored_credential": stored}},
+    }
 
 
 def referral(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field

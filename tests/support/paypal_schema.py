@@ -16,6 +16,7 @@ from guichet.adapters.http import HttpRequest
 _FILES = (
     "paypal_orders_v2.json",
     "paypal_payments_v2.json",
+    "paypal_vault_v3.json",
     "paypal_oauth.json",
     "paypal_disputes_v1.json",
     "paypal_webhooks_v1.json",

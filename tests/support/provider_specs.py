@@ -88,9 +88,8 @@ def _strict(schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
 
 def _typed(value: Any, schema: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
     """A form holds texts alone: read those as numbers and booleans that are to be such."""
-    schema = next(
-        (each for each in schema.get("anyOf", ()) if each.get("type") == "object"), schema
-    )
+    meant = "boolean" if value in ("true", "false") else "object"
+    schema = next((each for each in schema.get("anyOf", ()) if each.get("type") == meant), schema)
     match value, schema.get("type"):
         case dict(), "object":
             known = schema.get("properties", {})

@@ -124,6 +124,44 @@ def session_params(
     return {name: value for name, value in params.items() if value is not None}
 
 
+def setup_params(
+    customer: str,
+    kind: str = "card",
+    **changes: Any,  # noqa: ANN401 - any parameter
+) -> dict[str, Any]:
+    """What Guichet asks for when a customer stores a method, with changes."""
+    params: dict[str, Any] = {
+        "mode": "setup",
+        "customer": customer,
+        "success_url": "https://pay.example/return?session={CHECKOUT_SESSION_ID}",
+        "cancel_url": "https://pay.example/methods",
+        "client_reference_id": "set_1",
+        "metadata": {"setup_id": "set_1"},
+        "setup_intent_data": {"metadata": {"setup_id": "set_1"}},
+        "allowed_payment_method_types": [kind],
+    }
+    params.update(changes)
+    return {name: value for name, value in params.items() if value is not None}
+
+
+def charge_params(method: dict[str, Any], **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - same
+    """What Guichet asks for when it charges a stored method 118.50, with changes."""
+    currencies = {"us_bank_account": "usd", "bacs_debit": "gbp"}
+    params: dict[str, Any] = {
+        "amount": 11_850,
+        "currency": currencies.get(method["type"], "eur"),
+        "customer": method["customer"],
+        "payment_method": method["id"],
+        "allowed_payment_method_types": [method["type"]],
+        "off_session": True,
+        "confirm": True,
+        "return_url": "https://pay.example/return",
+        "metadata": {"payment_id": "ipy_1"},
+    }
+    params.update(changes)
+    return {name: value for name, value in params.items() if value is not None}
+
+
 def drain(simulator: StripeSimulator) -> list[dict[str, Any]]:
     """The events that are due now, taken and parsed."""
     return [json.loads(webhook.body) for webhook in simulator.take_webhooks()]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from guichet.catalogue.selling import SellingEntities
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
+    from guichet.payments.method_ports import MethodProvider
     from guichet.payments.onboarding import AccountOnboarding
     from guichet.payments.ports import PaymentProvider
     from guichet.registration.links import Links
@@ -192,6 +193,29 @@ class Container:
     def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]:
         """Those by which carts are paid into the entity's own accounts (docs/decisions/0022)."""
         return self._providers_by(self.secrets.keys_of(selling_entity))
+
+    def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]:
+        """Those by which methods are stored and charged off-session, at the same accounts."""
+        from guichet.adapters.stripe.methods import (  # noqa: PLC0415 - on the road that collects
+            StripeMethods,
+        )
+
+        keys = self.secrets.keys_of(selling_entity)
+        stripe = StripeMethods(
+            self._http,
+            api_url=self.settings.stripe_api_url,
+            api_keys=keys.stripe_api_keys,
+            pause=self._pause,
+            budget_seconds=_PROVIDER_SECONDS,
+            clock=self.clock,
+        )
+        return _Providers(stripe, lambda: self._paypal_methods_by(keys))
+
+    def _paypal_methods_by(self, keys: ProviderKeys) -> MethodProvider:
+        from guichet.adapters.paypal.methods import PayPalMethods  # noqa: PLC0415 - same
+
+        client = self._paypal_by(keys).client
+        return PayPalMethods(client, environment=self.settings.environment, clock=self.clock)
 
     def offered_providers(self, selling_entity: str) -> tuple[str, ...]:
         """The names of those that the entity has an account at."""
@@ -426,14 +450,14 @@ class _AllLetters:
         return letters().about(effect)
 
 
-class _Providers(dict[str, "PaymentProvider"]):
+class _Providers[P](dict[str, P]):
     """Every provider that a stored payment may name; PayPal's is loaded where one is met."""
 
-    def __init__(self, stripe: PaymentProvider, paypal: Callable[[], PaymentProvider]) -> None:
+    def __init__(self, stripe: P, paypal: Callable[[], P]) -> None:
         super().__init__(stripe=stripe)
         self._paypal = paypal
 
-    def __missing__(self, name: str) -> PaymentProvider:
+    def __missing__(self, name: str) -> P:
         if name != "paypal":
             raise KeyError(name)
         return self._paypal()

@@ -4,11 +4,13 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from threading import RLock
 from urllib.parse import parse_qsl
 
 from local.simulators import chaos
 from local.simulators.paypal import certificates, requests, routes, tokens
+from local.simulators.paypal.calls import Call, Route
 from local.simulators.paypal.chaos import CallFault
 from local.simulators.paypal.errors import LostAnswerError, PayPalError, malformed
 from local.simulators.paypal.shapes import Json, SimResponse
@@ -22,8 +24,8 @@ _CERTIFICATES = "/v1/notifications/certs/"
 class _Attempt:
     """A call between its admission and its answer; `made` is what an earlier one made."""
 
-    route: routes.Route
-    call: routes.Call
+    route: Route
+    call: Call
     key: str | None
     made: str | None
 
@@ -40,7 +42,7 @@ class Api:
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> SimResponse:
-        """Answer one call of `/v1` or `/v2`; `path` may carry a query.
+        """Answer one call of `/v1` to `/v3`; `path` may carry a query.
 
         Raises:
             LostAnswerError: a knob broke the connection, before or after acting.
@@ -78,7 +80,7 @@ class Api:
         token = tokens.require(self.world, headers)
         seller = tokens.asserted(self.world, headers)
         route, ids = routes.find(method, target)
-        call = routes.Call(
+        call = Call(
             world=self.world,
             token=token,
             seller=seller,
@@ -90,7 +92,7 @@ class Api:
         )
         return self._remembered(route, call, headers.get("paypal-request-id"))
 
-    def _remembered(self, route: routes.Route, call: routes.Call, given: str | None) -> _Attempt:
+    def _remembered(self, route: Route, call: Call, given: str | None) -> _Attempt:
         """Look whether the same call has been made before, and note that it is under way."""
         if given is None and route.needs_request_id(call):
             raise malformed("PAYPAL_REQUEST_ID_REQUIRED")
@@ -164,6 +166,8 @@ class Api:
         return self._json(status, body, {}, self._debug_id())
 
     def _json(self, status: int, body: Json, headers: dict[str, str], debug_id: str) -> SimResponse:
+        if status == HTTPStatus.NO_CONTENT:
+            return SimResponse(status, {"Paypal-Debug-Id": debug_id, **headers}, b"")
         own = {"Content-Type": "application/json", "Paypal-Debug-Id": debug_id}
         return SimResponse(status, {**own, **headers}, json.dumps(body).encode())
 

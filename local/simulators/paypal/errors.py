@@ -46,6 +46,7 @@ _NAMES = MappingProxyType(
 _DECIMALS = "If the currency supports decimals, only two decimal place precision is supported."
 DESCRIPTIONS = MappingProxyType(
     {
+        "AGREEMENT_ALREADY_CANCELLED": "The requested agreement is already canceled.",
         "CANNOT_BE_ZERO_OR_NEGATIVE": f"Must be greater than zero. {_DECIMALS}",
         "CAPTURE_FULLY_REFUNDED": "The capture has already been fully refunded",
         "COMPLIANCE_VIOLATION": "Transaction is declined due to compliance violation.",
@@ -151,6 +152,11 @@ DESCRIPTIONS = MappingProxyType(
         "REFUND_TIME_LIMIT_EXCEEDED": (
             "You are over the time limit to perform a refund on this capture"
         ),
+        "PAYER_ACCOUNT_LOCKED_OR_CLOSED": (
+            "The payer account cannot be used for this transaction."
+        ),
+        "SETUP_TOKEN_NOT_APPROVED": "The payer has not approved the setup token.",
+        "TOKEN_ALREADY_VAULTED": "The setup token has been used.",
         "TRANSACTION_DISPUTED": (
             "Partial refunds cannot be offered at this time because there is an open case on this "
             "transaction. Visit the PayPal Resolution Center to review this case."

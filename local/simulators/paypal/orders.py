@@ -1,9 +1,9 @@
 """Orders: made, shown, forgotten when nobody approves them in time."""
 
 import re
-from urllib.parse import urlsplit
 
 from local.simulators.paypal import currencies, merchants, reading
+from local.simulators.paypal.context import url_of
 from local.simulators.paypal.errors import PayPalError, malformed, no_such, refused
 from local.simulators.paypal.shapes import ORDER_WINDOW_SECONDS, Json, link, timestamp
 from local.simulators.paypal.world import World
@@ -252,14 +252,15 @@ def _context(body: Json) -> Json | None:
     if set(source) != {"paypal"}:
         raise malformed("NOT_SUPPORTED", "/payment_source")
     wallet = reading.part(source, "paypal", "/payment_source")
+    reading.only(wallet, frozenset(("experience_context",)), "/payment_source/paypal")
     given = reading.part(wallet, "experience_context", "/payment_source/paypal")
     reading.only(given, _CONTEXT_FIELDS, _WALLET)
     locale = reading.text(given, "locale", _WALLET, 10)
     if locale is not None and not _LOCALE.fullmatch(locale):
         raise malformed("INVALID_PARAMETER_SYNTAX", f"{_WALLET}/locale", locale)
     return {
-        "return_url": _url(given, "return_url"),
-        "cancel_url": _url(given, "cancel_url"),
+        "return_url": url_of(given, "return_url", _WALLET),
+        "cancel_url": url_of(given, "cancel_url", _WALLET),
         "locale": locale,
         "brand_name": reading.text(given, "brand_name", _WALLET, 127),
         "shipping_preference": reading.choice(
@@ -287,11 +288,3 @@ def _context(body: Json) -> Json | None:
             "UNRESTRICTED",
         ),
     }
-
-
-def _url(given: Json, name: str) -> str:
-    url = reading.text(given, name, _WALLET, 2000, needed=True) or ""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise malformed("INVALID_PARAMETER_SYNTAX", f"{_WALLET}/{name}", url)
-    return url

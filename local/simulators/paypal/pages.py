@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
+from local.simulators.paypal import vault
 from local.simulators.paypal.currencies import spoken
 from local.simulators.paypal.errors import BuyerRefusedError
 from local.simulators.paypal.shapes import Json
@@ -35,6 +36,26 @@ def act() -> Page:
     if outcome.redirect_url is None:
         return _payment_page(_order())
     return redirect(outcome.redirect_url, 303)
+
+
+@pages.get("/agreements/approve")
+def show_agreement() -> Page:
+    return _agreement_page()
+
+
+@pages.post("/agreements/approve")
+def agree() -> Page:
+    """The button's value is an account of `vault.ACCOUNTS`, or `cancel`."""
+    setup_id, chosen = request.args.get("approval_session_id", ""), request.form.get("act", "")
+    email = request.form.get("email", "").strip() or "buyer@example.org"
+    try:
+        if chosen == "cancel":
+            outcome = _simulator().cancel_setup(setup_id)
+        else:
+            outcome = _simulator().approve_setup(setup_id, chosen, email)
+    except BuyerRefusedError as refusal:
+        return _agreement_page(str(refusal))
+    return redirect(str(outcome.redirect_url), 303)
 
 
 @pages.get("/bizsignup/partner/entry")
@@ -109,6 +130,14 @@ def _payment_page(order: Json, message: str | None = None) -> Page:
         cancel_url=context.get("cancel_url"),
     )
     return page, 200 if state == "open" else 410
+
+
+def _agreement_page(message: str | None = None) -> Page:
+    try:
+        setup = _simulator().setup_token(request.args.get("approval_session_id", ""))
+    except BuyerRefusedError as refusal:
+        return render_template("agreement.html", setup=None, message=str(refusal)), 410
+    return render_template("agreement.html", setup=setup, message=message, accounts=vault.ACCOUNTS)
 
 
 def _signup_page() -> Page:

@@ -76,6 +76,20 @@ def decline(order_id: str) -> Response:
     return Response(status=204)
 
 
+@panel.post("/setups/<setup_id>/approve")
+def approve_setup(setup_id: str) -> Response:
+    """Agree to later charges: `{"account"?, "email"?}`."""
+    outcome = _simulator().approve_setup(setup_id, **_body())
+    return jsonify({"redirect_url": outcome.redirect_url})
+
+
+@panel.delete("/payment_tokens/<token_id>")
+def revoke_token(token_id: str) -> Response:
+    """The customer takes a stored account away at PayPal."""
+    _simulator().revoke_token(token_id)
+    return Response(status=204)
+
+
 @panel.get("/captures")
 def captures() -> Response:
     return jsonify(_simulator().captures())

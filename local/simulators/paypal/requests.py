@@ -6,8 +6,16 @@ from local.simulators.paypal.errors import PayPalError, malformed
 from local.simulators.paypal.world import World
 
 MAX_ID_LENGTH = 108
-# CONTRACTS 2.5: orders are protected for six hours, payments for 45 days.
-KEPT_SECONDS = MappingProxyType({"order": 6 * 3600, "capture": 6 * 3600, "refund": 45 * 24 * 3600})
+# CONTRACTS 2.5: orders are protected for six hours, payments for 45 days, the vault for three hours.
+KEPT_SECONDS = MappingProxyType(
+    {
+        "order": 6 * 3600,
+        "capture": 6 * 3600,
+        "refund": 45 * 24 * 3600,
+        "setup_token": 3 * 3600,
+        "payment_token": 3 * 3600,
+    }
+)
 
 
 def key_of(kind: str, request_id: str) -> str:

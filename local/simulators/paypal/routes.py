@@ -1,9 +1,5 @@
 """Which function answers which call of the API."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from local.simulators.paypal import (
     captures,
     disputes,
@@ -12,42 +8,12 @@ from local.simulators.paypal import (
     orders,
     referrals,
     refunds,
+    vault_orders,
+    vault_routes,
 )
+from local.simulators.paypal.calls import Call, Route, pattern_of, require_own
 from local.simulators.paypal.errors import PayPalError, no_such
 from local.simulators.paypal.shapes import Json
-from local.simulators.paypal.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One authenticated call: on whose behalf, what it says, what it prefers."""
-
-    world: World
-    token: Json
-    seller: str | None
-    body: Json
-    raw: bytes
-    query: dict[str, str]
-    ids: tuple[str, ...]
-    representation: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A call that is served.
-
-    `act` answers; where `kind` is set, a call with a PayPal-Request-Id is done once: `act`
-    returns the id of what it made, and `show` shows that, then and at every repeat.
-    """
-
-    method: str
-    pattern: re.Pattern[str]
-    answer: Callable[[Call], Json] | None = None
-    kind: str | None = None
-    act: Callable[[Call], str] | None = None
-    show: Callable[[Call, str], Json] | None = None
-    status: int = 200
-    needs_request_id: Callable[[Call], bool] = lambda _: False
 
 
 def _require_seller(call: Call, merchant_id: str) -> None:
@@ -64,6 +30,9 @@ def _require_seller(call: Call, merchant_id: str) -> None:
 
 
 def _create_order(call: Call) -> str:
+    if vault_orders.is_asked(call.body):
+        require_own(call)
+        return str(vault_orders.create(call.world, call.token, call.body)["id"])
     return str(orders.create(call.world, call.token, call.body, call.seller)["id"])
 
 
@@ -168,59 +137,56 @@ _INTEGRATIONS = "/v1/customer/partners/{}/merchant-integrations"
 _EVENTS = "/v1/notifications/webhooks-events"
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(template.replace("{}", "([^/]+)"))
-
-
 ROUTES = (
     Route(
         "POST",
-        _pattern("/v2/checkout/orders"),
+        pattern_of("/v2/checkout/orders"),
         kind="order",
         act=_create_order,
         show=_show_order,
         status=201,
         needs_request_id=lambda call: "payment_source" in call.body,
     ),
-    Route("GET", _pattern("/v2/checkout/orders/{}"), _get_order),
+    Route("GET", pattern_of("/v2/checkout/orders/{}"), _get_order),
     Route(
         "POST",
-        _pattern("/v2/checkout/orders/{}/capture"),
+        pattern_of("/v2/checkout/orders/{}/capture"),
         kind="capture",
         act=_capture_order,
         show=_show_order,
         status=201,
     ),
-    Route("GET", _pattern("/v2/payments/captures/{}"), _get_capture),
+    Route("GET", pattern_of("/v2/payments/captures/{}"), _get_capture),
     Route(
         "POST",
-        _pattern("/v2/payments/captures/{}/refund"),
+        pattern_of("/v2/payments/captures/{}/refund"),
         kind="refund",
         act=_refund_capture,
         show=_show_refund,
         status=201,
     ),
-    Route("GET", _pattern("/v2/payments/refunds/{}"), _get_refund),
-    Route("GET", _pattern("/v1/customer/disputes"), _list_disputes),
-    Route("GET", _pattern("/v1/customer/disputes/{}"), _get_dispute),
-    Route("POST", _pattern("/v2/customer/partner-referrals"), _refer, status=201),
-    Route("GET", _pattern("/v2/customer/partner-referrals/{}"), _get_referral),
-    Route("GET", _pattern(_INTEGRATIONS), _find_integration),
-    Route("GET", _pattern(f"{_INTEGRATIONS}/{{}}"), _get_integration),
-    Route("POST", _pattern("/v1/notifications/verify-webhook-signature"), _verify),
+    Route("GET", pattern_of("/v2/payments/refunds/{}"), _get_refund),
+    *vault_routes.ROUTES,
+    Route("GET", pattern_of("/v1/customer/disputes"), _list_disputes),
+    Route("GET", pattern_of("/v1/customer/disputes/{}"), _get_dispute),
+    Route("POST", pattern_of("/v2/customer/partner-referrals"), _refer, status=201),
+    Route("GET", pattern_of("/v2/customer/partner-referrals/{}"), _get_referral),
+    Route("GET", pattern_of(_INTEGRATIONS), _find_integration),
+    Route("GET", pattern_of(f"{_INTEGRATIONS}/{{}}"), _get_integration),
+    Route("POST", pattern_of("/v1/notifications/verify-webhook-signature"), _verify),
     Route(
         "GET",
-        _pattern(f"{_EVENTS}/?"),
+        pattern_of(f"{_EVENTS}/?"),
         lambda call: notifications.listed(call.world, call.query),
     ),
     Route(
         "GET",
-        _pattern(f"{_EVENTS}/{{}}"),
+        pattern_of(f"{_EVENTS}/{{}}"),
         lambda call: notifications.find(call.world, call.ids[0]),
     ),
     Route(
         "POST",
-        _pattern(f"{_EVENTS}/{{}}/resend"),
+        pattern_of(f"{_EVENTS}/{{}}/resend"),
         lambda call: notifications.resend(call.world, call.ids[0]),
         status=202,
     ),

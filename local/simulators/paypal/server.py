@@ -21,6 +21,7 @@ def create_app(simulator: PayPalSimulator) -> Flask:
 
     @app.route("/v1/<path:rest>", methods=["GET", "POST"], defaults={"version": "v1"})
     @app.route("/v2/<path:rest>", methods=["GET", "POST"], defaults={"version": "v2"})
+    @app.route("/v3/<path:rest>", methods=["GET", "POST", "DELETE"], defaults={"version": "v3"})
     def api(version: str, rest: str) -> Response:
         return serving.answer_with(simulator, f"/{version}/{rest}")
 

@@ -8,11 +8,12 @@ from local.simulators.paypal.acts import Acts
 from local.simulators.paypal.api import Api
 from local.simulators.paypal.chaos import Chaos
 from local.simulators.paypal.shapes import Json, PendingWebhook, SimResponse
+from local.simulators.paypal.vault_acts import VaultActs
 from local.simulators.paypal.world import State, World
 from local.simulators.shapes import copied
 
 
-class PayPalSimulator(Acts):
+class PayPalSimulator(Acts, VaultActs):
     """An in-memory PayPal; every method may be called from any thread.
 
     Time is `clock` alone. The same `seed` and history give the same ids (not the same keys and
@@ -40,7 +41,7 @@ class PayPalSimulator(Acts):
     def handle(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
     ) -> SimResponse:
-        """Answer one call of `/v1` or `/v2`; `path` may carry a query.
+        """Answer one call of `/v1` to `/v3`; `path` may carry a query.
 
         Raises:
             LostAnswerError: a knob broke the connection, before or after acting.

@@ -20,6 +20,7 @@ _KINDS = {
     "MERCHANT.PARTNER-CONSENT": ("partner-consent", None),
     "PAYMENT.CAPTURE": ("capture", "2.0"),
     "PAYMENT.REFUND": ("refund", "2.0"),
+    "VAULT.PAYMENT-TOKEN": ("payment_token", "3.0"),
 }
 # These speak of a refund, although they are called after the capture.
 _OF_REFUNDS = frozenset(("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"))

@@ -85,7 +85,7 @@ def _succeed(world: World, session: Json, intent: Json) -> BuyerOutcome:
     _misprice(world, session, intent)
     charge = intents.new_charge(world, intent, "card", "pending")
     intents.capture(world, intent, charge)
-    _complete(world, session, "paid")
+    complete(world, session, "paid")
     return BuyerOutcome("paid", redirect_url=success_url(session))
 
 
@@ -100,7 +100,7 @@ def _misprice(world: World, session: Json, intent: Json) -> None:
     intent.update(amount=amount, currency=currency)
 
 
-def _complete(world: World, session: Json, payment_status: str) -> None:
+def complete(world: World, session: Json, payment_status: str) -> None:
     session.update(status="complete", payment_status=payment_status, url=None)
     if session["id"] in world.state.open_sessions:
         world.state.open_sessions.remove(session["id"])
@@ -124,7 +124,7 @@ def start_bank_debit(world: World, session_id: str, email: str) -> BuyerOutcome:
     account = world.owner(session["id"])
     emit(world, "charge.pending", charge, account)
     emit(world, "payment_intent.processing", intent, account)
-    _complete(world, session, "unpaid")
+    complete(world, session, "unpaid")
     return BuyerOutcome("processing", redirect_url=success_url(session))
 
 
@@ -160,7 +160,8 @@ def pending_debits(world: World) -> list[Json]:
     """Sessions whose bank has neither settled nor denied yet, oldest first."""
     waiting = [each for each in world.of_kind("payment_intent") if each["status"] == "processing"]
     private = world.state.private
-    return [world.state.objects[private[each["id"]]["session"]] for each in waiting]
+    pages = [private[each["id"]]["session"] for each in waiting]
+    return [world.state.objects[each] for each in pages if each is not None]
 
 
 def cancel(world: World, session_id: str) -> BuyerOutcome:
@@ -176,8 +177,10 @@ def session_of(world: World, session_id: str) -> Json:
     return session
 
 
-def open_session(world: World, session_id: str) -> Json:
+def open_session(world: World, session_id: str, mode: str = "payment") -> Json:
     session = session_of(world, session_id)
+    if session["mode"] != mode:
+        raise BuyerRefusedError("That is not done on this page.")
     if session["status"] == "complete":
         raise BuyerRefusedError("This page has been used already. Nothing more was charged.")
     if session["status"] == "expired" and not world.chaos.take_pay_expired():

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from local.simulators.stripe.params import Choice, Fields, Kind, ListOf, Spec, Text
 
-_EXPAND = ListOf(Kind.TEXT)
+EXPAND = ListOf(Kind.TEXT)
 
 _LOCALES = (
     "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms "
@@ -36,7 +36,7 @@ SESSION_CREATE: Mapping[str, Spec] = MappingProxyType(
         "custom_text": Fields({"submit": Fields({"message*": Text(1200)})}),
         "customer_creation": Choice(("always", "if_required")),
         "customer_email": Text(800),
-        "expand": _EXPAND,
+        "expand": EXPAND,
         "expires_at": Kind.INTEGER,
         "line_items": ListOf(
             Fields(
@@ -83,7 +83,7 @@ REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
     {
         "amount": Kind.INTEGER,
         "charge": Kind.TEXT,
-        "expand": _EXPAND,
+        "expand": EXPAND,
         "metadata": Kind.METADATA,
         "payment_intent": Kind.TEXT,
         "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
@@ -92,7 +92,7 @@ REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
 )
 
 FEE_REFUND_CREATE: Mapping[str, Spec] = MappingProxyType(
-    {"amount": Kind.INTEGER, "expand": _EXPAND, "metadata": Kind.METADATA}
+    {"amount": Kind.INTEGER, "expand": EXPAND, "metadata": Kind.METADATA}
 )
 
 _REQUESTED = Fields({"requested": Kind.BOOLEAN})
@@ -112,7 +112,7 @@ ACCOUNT_CREATE: Mapping[str, Spec] = MappingProxyType(
         "country": Text(2),
         "default_currency": Text(3),
         "email": Text(800),
-        "expand": _EXPAND,
+        "expand": EXPAND,
         "metadata": Kind.METADATA,
         "type": Choice(("custom", "express", "standard")),
     }
@@ -127,19 +127,19 @@ ACCOUNT_LINK_CREATE: Mapping[str, Spec] = MappingProxyType(
                 "future_requirements": Choice(("include", "omit")),
             }
         ),
-        "expand": _EXPAND,
+        "expand": EXPAND,
         "refresh_url": Text(5000),
         "return_url": Text(5000),
         "type*": Choice(("account_onboarding", "account_update")),
     }
 )
 
-RETRIEVE: Mapping[str, Spec] = MappingProxyType({"expand": _EXPAND})
+RETRIEVE: Mapping[str, Spec] = MappingProxyType({"expand": EXPAND})
 
 _PAGE: Mapping[str, Spec] = {
     "created": Kind.WINDOW,
     "ending_before": Kind.TEXT,
-    "expand": _EXPAND,
+    "expand": EXPAND,
     "limit": Kind.INTEGER,
     "starting_after": Kind.TEXT,
 }
@@ -151,8 +151,15 @@ LISTS: Mapping[str, Mapping[str, Spec]] = MappingProxyType(
             "payment_intent": Kind.TEXT,
             "status": Choice(("complete", "expired", "open")),
         },
-        "payment_intent": _PAGE,
-        "charge": {**_PAGE, "payment_intent": Kind.TEXT},
+        "customer": {**_PAGE, "email": Kind.TEXT},
+        "payment_intent": {**_PAGE, "customer": Kind.TEXT},
+        "payment_method": {
+            **{name: spec for name, spec in _PAGE.items() if name != "created"},
+            "customer": Kind.TEXT,
+            "type": Choice(PAYMENT_METHOD_TYPES),
+        },
+        "setup_intent": {**_PAGE, "customer": Kind.TEXT, "payment_method": Kind.TEXT},
+        "charge": {**_PAGE, "customer": Kind.TEXT, "payment_intent": Kind.TEXT},
         "refund": {**_PAGE, "charge": Kind.TEXT, "payment_intent": Kind.TEXT},
         "dispute": {**_PAGE, "charge": Kind.TEXT, "payment_intent": Kind.TEXT},
         "payout": {

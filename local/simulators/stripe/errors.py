@@ -17,7 +17,8 @@ class StripeError(Exception):
     """An error answer in Stripe's shape.
 
     `validation` marks refusals made before an endpoint's execution begins: those are not kept
-    under an idempotency key (docs.stripe.com/api/idempotent_requests).
+    under an idempotency key (docs.stripe.com/api/idempotent_requests). `told` is what else the error
+    says, such as the intent that a declined charge leaves behind.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class StripeError(Exception):
         kind: str = "invalid_request_error",
         validation: bool = False,
         headers: dict[str, str] | None = None,
+        told: Json | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -39,9 +41,10 @@ class StripeError(Exception):
         self.kind = kind
         self.validation = validation
         self.headers = headers or {}
+        self.told = told or {}
 
     def body(self) -> Json:
-        error: Json = {"message": self.message, "type": self.kind}
+        error: Json = {"message": self.message, "type": self.kind, **self.told}
         if self.code is not None:
             error["code"] = self.code
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"

@@ -1,5 +1,7 @@
 """PaymentIntents and charges: how they look, succeed, wait and fail."""
 
+from typing import Any
+
 from local.simulators.stripe.shapes import APPLICATION, PLATFORM, Json
 from local.simulators.stripe.webhooks import emit
 from local.simulators.stripe.world import World
@@ -19,55 +21,78 @@ def intent_of(world: World, session: Json) -> Json:
         return known
     account = world.owner(session["id"])
     data = world.state.private[session["id"]]["payment_intent_data"]
-    intent_id = world.new_id("pi")
-    intent = {
-        "id": intent_id,
-        "object": "payment_intent",
-        "allowed_payment_method_types": session["allowed_payment_method_types"],
-        "amount": session["amount_total"],
-        "amount_capturable": 0,
-        "amount_received": 0,
-        "application": APPLICATION if account != PLATFORM else None,
-        "application_fee_amount": data.get("application_fee_amount"),
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": data.get("capture_method", "automatic_async"),
-        "client_secret": f"{intent_id}_secret_{world.new_id('s')[2:]}",
-        "confirmation_method": "automatic",
-        "created": world.now(),
-        "currency": session["currency"],
-        "customer": None,
-        "description": data.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": world.livemode,
+    intent = new_intent(
+        world,
+        account,
+        allowed_payment_method_types=session["allowed_payment_method_types"],
+        amount=session["amount_total"],
+        application_fee_amount=data.get("application_fee_amount"),
+        capture_method=data.get("capture_method", "automatic_async"),
+        currency=session["currency"],
+        description=data.get("description"),
         # A session's metadata is not copied here: ai-shifu/ai-shifu#2855.
-        "metadata": data.get("metadata", {}),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_types": session["payment_method_types"],
-        "processing": None,
-        "receipt_email": data.get("receipt_email"),
-        "setup_future_usage": data.get("setup_future_usage"),
-        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-    }
-    world.put(intent, account)
-    world.state.private[intent_id] = {"session": session["id"]}
-    session["payment_intent"] = intent_id
+        metadata=data.get("metadata", {}),
+        payment_method_types=session["payment_method_types"],
+        receipt_email=data.get("receipt_email"),
+        setup_future_usage=data.get("setup_future_usage"),
+        statement_descriptor_suffix=data.get("statement_descriptor_suffix"),
+    )
+    world.state.private[intent["id"]] = {"session": session["id"]}
+    session["payment_intent"] = intent["id"]
     return intent
 
 
-def new_charge(world: World, intent: Json, method: str, status: str) -> Json:
-    """A charge of the intent that is `pending`, or about to succeed or fail."""
+def new_intent(world: World, account: str, **fields: Any) -> Json:  # noqa: ANN401 - any field
+    """An intent that waits for a method."""
+    intent_id = world.new_id("pi")
+    intent: Json = {
+        "id": intent_id,
+        "object": "payment_intent",
+        "allowed_payment_method_types": None,
+        "amount_capturable": 0,
+        "amount_received": 0,
+        "application": APPLICATION if account != PLATFORM else None,
+        "application_fee_amount": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "client_secret": f"{intent_id}_secret_{world.new_id('s')[2:]}",
+        "confirmation_method": "automatic",
+        "created": world.now(),
+        "customer": None,
+        "description": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": world.livemode,
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "processing": None,
+        "receipt_email": None,
+        "setup_future_usage": None,
+        "statement_descriptor_suffix": None,
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": None,
+        **fields,
+    }
+    return world.put(intent, account)
+
+
+def new_charge(
+    world: World, intent: Json, method: str, status: str, stored: Json | None = None
+) -> Json:
+    """A charge of the intent that is `pending`, or about to succeed or fail; of a stored method."""
     account = world.owner(intent["id"])
     charge_id = world.new_id("ch" if method == "card" else "py")
     details: Json = {"type": method, method: {"last4": "4242" if method == "card" else "6789"}}
     if method == "card":
         details["card"].update(brand="visa", country="US", funding="credit", network="visa")
+    if stored is not None:
+        details[method]["last4"] = stored[method]["last4"]
+        if method == "card":
+            details[method].update(brand=stored["card"]["brand"], network=stored["card"]["brand"])
     charge = {
         "id": charge_id,
         "object": "charge",
@@ -82,7 +107,7 @@ def new_charge(world: World, intent: Json, method: str, status: str) -> Json:
         "captured": False,
         "created": world.now(),
         "currency": intent["currency"],
-        "customer": None,
+        "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
         "failure_balance_transaction": None,
@@ -95,7 +120,7 @@ def new_charge(world: World, intent: Json, method: str, status: str) -> Json:
         "outcome": None,
         "paid": False,
         "payment_intent": intent["id"],
-        "payment_method": world.new_id("pm"),
+        "payment_method": world.new_id("pm") if stored is None else stored["id"],
         "payment_method_details": details,
         "receipt_email": intent["receipt_email"],
         "refunded": False,

@@ -92,6 +92,34 @@ def decide(dispute_id: str, act: str) -> Response:
     return jsonify(acts[act](dispute_id, **_body()))
 
 
+@panel.post("/setups/<session_id>/agree")
+def agree(session_id: str) -> Response:
+    """Store a method on a setup's page: `{"chosen"?: "visa"}`."""
+    return jsonify({"redirect_url": _simulator().agree(session_id, **_body()).redirect_url})
+
+
+@panel.post("/payment_methods/<method_id>/detach")
+def detach(method_id: str) -> Response:
+    return jsonify(_simulator().detach_method(method_id))
+
+
+@panel.post("/mandates/<mandate_id>/withdraw")
+def withdraw(mandate_id: str) -> Response:
+    return jsonify(_simulator().withdraw_mandate(mandate_id))
+
+
+@panel.post("/charges/<intent_id>/<act>")
+def decide_charge(intent_id: str, act: str) -> Response:
+    """What a bank decides of a stored account's debit: settle, fail or return (`{"reason"?}`)."""
+    simulator = _simulator()
+    acts: dict[str, Callable[..., Json]] = {
+        "settle": simulator.settle_charge,
+        "fail": simulator.fail_charge,
+        "return": simulator.return_charge,
+    }
+    return jsonify(acts[act](intent_id, **_body()))
+
+
 @panel.post("/payouts")
 def pay_out() -> Response:
     """Pay out a balance: `{"account": acct_…, "currency"?: "usd"}`."""

@@ -12,11 +12,18 @@ from local.simulators.stripe.shapes import Json
 from local.simulators.stripe.world import World
 
 MAX_EXPAND_DEPTH = 4
+_EQUAL = (
+    *("status", "payment_intent", "charge", "currency", "source", "type"),
+    *("customer", "email", "payment_method"),
+)
 
 EXPANDABLE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "checkout.session": frozenset(("payment_intent", "line_items")),
-        "payment_intent": frozenset(("latest_charge",)),
+        "checkout.session": frozenset(("customer", "payment_intent", "line_items", "setup_intent")),
+        "payment_intent": frozenset(("customer", "latest_charge", "payment_method")),
+        "payment_method": frozenset(("customer",)),
+        "setup_intent": frozenset(("customer", "mandate", "payment_method")),
+        "mandate": frozenset(("payment_method",)),
         "charge": frozenset(("application_fee", "balance_transaction", "payment_intent")),
         "refund": frozenset(
             ("balance_transaction", "charge", "failure_balance_transaction", "payment_intent")
@@ -120,7 +127,7 @@ def _page(found: list[Json], mine: list[Json], params: Json, limit: int) -> tupl
 
 
 def _matches(world: World, obj: Json, params: Json) -> bool:
-    for name in ("status", "payment_intent", "charge", "currency", "source", "type"):
+    for name in _EQUAL:
         if name in params and obj.get(name) != params[name]:
             return False
     if "types" in params and obj["type"] not in params["types"]:

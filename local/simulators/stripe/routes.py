@@ -4,7 +4,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.simulators.stripe import accounts, onboarding, reading, refunds, sessions
+from local.simulators.stripe import (
+    accounts,
+    customers,
+    methods,
+    off_session,
+    onboarding,
+    reading,
+    refunds,
+    sessions,
+    setups,
+)
 from local.simulators.stripe.endpoint_params import RETRIEVE
 from local.simulators.stripe.errors import StripeError
 from local.simulators.stripe.params import check
@@ -24,8 +34,8 @@ class Call:
 
 
 def _create_session(call: Call) -> Json:
-    made = sessions.create(call.world, call.account, call.form)
-    return _with_expand(call, made)
+    create = setups.create if call.form.get("mode") == "setup" else sessions.create
+    return _with_expand(call, create(call.world, call.account, call.form))
 
 
 def _expire_session(call: Call) -> Json:
@@ -60,13 +70,40 @@ def _retrieve_fee_refund(call: Call) -> Json:
     return _with_expand(call, fee_refund)
 
 
-def _refuse_intent_cancel(call: Call) -> Json:
-    call.world.get("payment_intent", call.ids[0], call.account)
-    raise StripeError(
-        "You cannot cancel this PaymentIntent because it was created by a Checkout Session. "
-        "Expire the Checkout Session instead.",
-        code="payment_intent_unexpected_state",
+def _create_customer(call: Call) -> Json:
+    return _with_expand(call, customers.create(call.world, call.account, call.form))
+
+
+def _methods_of_customer(call: Call) -> Json:
+    customer = call.world.get("customer", call.ids[0], call.account)
+    return reading.listed(
+        call.world,
+        "payment_method",
+        call.account,
+        call.form,
+        call.path,
+        only={"customer": customer["id"]},
     )
+
+
+def _detach_method(call: Call) -> Json:
+    check(call.form, RETRIEVE)
+    method = call.world.get("payment_method", call.ids[0], call.account)
+    return _with_expand(call, methods.detach(call.world, method))
+
+
+def _create_intent(call: Call) -> Json:
+    return _with_expand(call, off_session.create(call.world, call.account, call.form))
+
+
+def _confirm_intent(call: Call) -> Json:
+    intent = call.world.get("payment_intent", call.ids[0], call.account)
+    return _with_expand(call, off_session.confirm(call.world, intent, call.form))
+
+
+def _cancel_intent(call: Call) -> Json:
+    intent = call.world.get("payment_intent", call.ids[0], call.account)
+    return _with_expand(call, off_session.cancel(call.world, intent, call.form))
 
 
 def _retrieve_account(call: Call) -> Json:
@@ -108,7 +145,18 @@ _TABLE: tuple[tuple[str, str, Callable[[Call], Json]], ...] = (
     ("GET", "/v1/checkout/sessions/{}/line_items", _line_items),
     ("GET", "/v1/payment_intents", _listing("payment_intent")),
     ("GET", "/v1/payment_intents/{}", _retrieving("payment_intent")),
-    ("POST", "/v1/payment_intents/{}/cancel", _refuse_intent_cancel),
+    ("POST", "/v1/payment_intents", _create_intent),
+    ("POST", "/v1/payment_intents/{}/confirm", _confirm_intent),
+    ("POST", "/v1/payment_intents/{}/cancel", _cancel_intent),
+    ("POST", "/v1/customers", _create_customer),
+    ("GET", "/v1/customers", _listing("customer")),
+    ("GET", "/v1/customers/{}", _retrieving("customer")),
+    ("GET", "/v1/customers/{}/payment_methods", _methods_of_customer),
+    ("GET", "/v1/payment_methods", _listing("payment_method")),
+    ("GET", "/v1/payment_methods/{}", _retrieving("payment_method")),
+    ("POST", "/v1/payment_methods/{}/detach", _detach_method),
+    ("GET", "/v1/setup_intents", _listing("setup_intent")),
+    ("GET", "/v1/setup_intents/{}", _retrieving("setup_intent")),
     ("GET", "/v1/charges", _listing("charge")),
     ("GET", "/v1/charges/{}", _retrieving("charge")),
     ("POST", "/v1/refunds", _create_refund),

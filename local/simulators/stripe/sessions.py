@@ -22,12 +22,12 @@ def create(world: World, account: str, form: Json) -> Json:
         if not params.get(required):
             raise missing(required)
     currency, total = _total(params)
-    expires_at = _expires_at(params, world.now())
+    expires_at = expiry_of(params, world.now())
     intent_data = params.get("payment_intent_data", {})
     _require_fee_allowed(intent_data.get("application_fee_amount"), total, account)
     _require_charges_enabled(world, account)
     session_id = world.new_id("cs_live" if world.livemode else "cs_test")
-    session = _shape(world, params, currency, total)
+    session = shape(world, params, currency, total)
     session.update(
         id=session_id, expires_at=expires_at, url=f"{world.page_base_url}/pay/{session_id}"
     )
@@ -87,7 +87,7 @@ def require_chargeable(amount: int, currency: str) -> None:
         raise invalid("ISK amounts must be whole krónur, times 100.", param="amount")
 
 
-def _expires_at(params: Json, now: int) -> int:
+def expiry_of(params: Json, now: int) -> int:
     expires_at = int(params.get("expires_at", now + LONGEST_SECONDS))
     if not now + SHORTEST_SECONDS <= expires_at <= now + LONGEST_SECONDS:
         raise invalid(
@@ -123,9 +123,9 @@ def _require_charges_enabled(world: World, account: str) -> None:
         )
 
 
-def _shape(world: World, params: Json, currency: str, total: int) -> Json:
+def shape(world: World, params: Json, currency: str | None, total: int | None) -> Json:
     allowed = params.get("allowed_payment_method_types")
-    offered = ["card", *filter(None, [currencies.BANK_DEBITS.get(currency)])]
+    offered = ["card", *filter(None, [currencies.BANK_DEBITS.get(currency or "")])]
     return {
         "id": "",
         "object": "checkout.session",
@@ -198,6 +198,10 @@ def close(world: World, session: Json) -> None:
             next_action=None,
         )
         emit(world, "payment_intent.canceled", intent, account)
+    setup = world.state.objects.get(session["setup_intent"] or "")
+    if setup is not None and setup["status"] in {"requires_payment_method", "requires_action"}:
+        setup.update(status="canceled", cancellation_reason="abandoned", next_action=None)
+        emit(world, "setup_intent.canceled", setup, account)
     emit(world, "checkout.session.expired", session, account)
 
 

@@ -19,6 +19,7 @@ from local.simulators.stripe import (
 from local.simulators.stripe.api import Api
 from local.simulators.stripe.chaos import Chaos
 from local.simulators.stripe.dashboard import Dashboard
+from local.simulators.stripe.method_acts import MethodActs
 from local.simulators.stripe.shapes import (
     BuyerOutcome,
     Json,
@@ -28,7 +29,7 @@ from local.simulators.stripe.shapes import (
 from local.simulators.stripe.world import State, World
 
 
-class StripeSimulator(Dashboard):
+class StripeSimulator(Dashboard, MethodActs):
     """An in-memory Stripe; every method may be called from any thread.
 
     Time is `clock` alone. The same `seed` and history give the same ids; give another seed to a

@@ -11,15 +11,19 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local.simulators.paypal import PayPalSimulator
+from local.simulators.paypal.vault import ACCOUNTS
 from tests.support.paypal_calls import (
     MERCHANT,
     PARTNER,
     Answer,
     PayPalCalls,
+    exchange_body,
     fee,
     money,
     order_body,
     refer,
+    setup_body,
+    vault_order,
 )
 from tests.support.provider_specs import require_specs
 
@@ -27,7 +31,7 @@ type Json = dict[str, Any]
 
 _FILES = (
     *("oauth", "orders_v2", "payments_v2", "partner_referrals_v2"),
-    *("merchant_integrations_v1", "webhooks_v1", "disputes_v1"),
+    *("merchant_integrations_v1", "webhooks_v1", "disputes_v1", "vault_v3"),
 )
 # Later than the published files of 2024-02 (CONTRACTS 2.3)
 _LATER_VALUES = {"DECLINED_BY_RISK_FRAUD_FILTERS"}
@@ -150,6 +154,32 @@ def a_busy_day(calls: Recorder) -> None:
     calls.get("/v1/notifications/webhooks-events?page_size=50")
 
 
+def the_vault(partner: Recorder) -> None:
+    """Accounts that are stored, charged, listed and deleted, and refusals."""
+    simulator, setups = partner.simulator, "/v3/vault/setup-tokens"
+    tokens = "/v3/vault/payment-tokens"
+    for number, account in enumerate(ACCOUNTS):
+        setup = partner.post(setups, setup_body(), f"set-{number}").json
+        partner.post(tokens, exchange_body(setup["id"]), f"early-{number}")
+        simulator.approve_setup(setup["id"], account, f"{number}@example.org")
+        partner.get(f"{setups}/{setup['id']}")
+        token = partner.post(tokens, exchange_body(setup["id"]), f"token-{number}").json
+        partner.post(tokens, exchange_body(setup["id"]), f"again-{number}")
+        partner.get(f"{setups}/{setup['id']}")
+        partner.get(f"{tokens}?customer_id={token['customer']['id']}")
+        order = partner.post(
+            "/v2/checkout/orders", vault_order(token["id"], f"vault-{number}"), f"ipy-{number}"
+        )
+        if order.status == 201:
+            partner.get(f"/v2/checkout/orders/{order.json['id']}")
+        partner.get(f"{tokens}/{token['id']}")
+        assert partner.delete(f"{tokens}/{token['id']}").status == 204
+    partner.post("/v2/checkout/orders", vault_order("none"), "ipy-none")
+    partner.post(setups, {}, "set-none")
+    partner.get(f"{tokens}/NONE1234")
+    partner.get(f"{setups}/NONE1234")
+
+
 def _disputes(calls: Recorder) -> None:
     """A dispute of each end, each shown while it is open and once it is decided."""
     simulator = calls.simulator
@@ -199,23 +229,27 @@ def _refusals(calls: Recorder, capture_id: str) -> None:
 def test_every_answer_is_of_its_published_type(simulator: PayPalSimulator, documents: list[Json]):
     """CONTRACTS 0: the published types of 2024-02."""
     calls = Recorder(simulator)
+    partner = Recorder(simulator, merchant=None)
 
     a_busy_day(calls)
+    the_vault(partner)
 
-    statuses = {answer.status for _, _, answer in calls.answers}
+    statuses = {answer.status for _, _, answer in (*calls.answers, *partner.answers)}
     found = [
         fault
-        for method, path, answer in calls.answers
+        for method, path, answer in (*calls.answers, *partner.answers)
         for fault in faults(documents, method, path, answer)
     ]
     assert found == []
-    assert statuses == {200, 201, 400, 401, 404, 409, 422}
+    assert statuses == {200, 201, 204, 400, 401, 404, 409, 422}
 
 
 def test_no_field_is_made_up(simulator: PayPalSimulator, documents: list[Json]):
     """A field that PayPal does not publish is one that Guichet could come to rely on."""
     calls = Recorder(simulator)
     a_busy_day(calls)
+    partner = Recorder(simulator, merchant=None)
+    the_vault(partner)
     orders = [simulator.order(each["id"]) for each in simulator.orders()]
     payments = [each["purchase_units"][0].get("payments", {}) for each in orders]
     objects = [
@@ -224,6 +258,12 @@ def test_no_field_is_made_up(simulator: PayPalSimulator, documents: list[Json]):
         *(("capture", each) for found in payments for each in found.get("captures", [])),
         *(("refund", each) for found in payments for each in found.get("refunds", [])),
         *(("event", each) for each in simulator.events()),
+        *(
+            (kind, answer.json)
+            for method, path, answer in partner.answers
+            if answer.status in {200, 201}
+            for kind in _vaulted(method, path)
+        ),
         *(
             ("dispute", each["resource"])
             for each in simulator.events()
@@ -238,6 +278,15 @@ def test_no_field_is_made_up(simulator: PayPalSimulator, documents: list[Json]):
     assert made_up == []
 
 
+def _vaulted(method: str, path: str) -> list[str]:
+    """The published type of what the vault answers."""
+    if "/setup-tokens" in path:
+        return ["setup_token_response"]
+    if path.endswith("/payment-tokens") and method == "GET":
+        return ["customer_vault_payment_tokens_response"]
+    return ["payment_token_response"] if "/payment-tokens" in path else []
+
+
 def test_events_are_shaped_as_the_published_samples(
     simulator: PayPalSimulator, documents: list[Json]
 ):
@@ -245,6 +294,7 @@ def test_events_are_shaped_as_the_published_samples(
     del documents  # skips where they are absent
     calls = Recorder(simulator)
     a_busy_day(calls)
+    the_vault(Recorder(simulator, merchant=None))
     simulator.revoke_consent(MERCHANT)
     samples = require_specs() / "events"
     compared = set()
@@ -268,4 +318,5 @@ def test_events_are_shaped_as_the_published_samples(
         "PAYMENT.CAPTURE.REVERSED",
         "CUSTOMER.DISPUTE.CREATED",
         "MERCHANT.PARTNER-CONSENT.REVOKED",
+        "VAULT.PAYMENT-TOKEN.CREATED",
     }

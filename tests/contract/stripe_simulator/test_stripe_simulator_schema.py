@@ -9,7 +9,14 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from local.simulators.stripe import StripeSimulator
-from tests.support.stripe_calls import ORGANIZER, StripeCalls, drain
+from tests.support.stripe_calls import (
+    ORGANIZER,
+    Answer,
+    StripeCalls,
+    charge_params,
+    drain,
+    setup_params,
+)
 
 SPECS = Path(
     os.environ.get("PROVIDER_SPECS")
@@ -61,6 +68,50 @@ def _leaves(error: ValidationError) -> list[ValidationError]:
     return meant or inner or [error]
 
 
+def stored_and_charged(platform: StripeCalls) -> list[dict[str, Any]]:
+    """Objects of methods that were stored, charged, asked about, returned and detached."""
+    simulator = platform.simulator
+    expand = {"expand": ["setup_intent.payment_method", "setup_intent.mandate", "customer"]}
+    customer = platform.post("/v1/customers", {"email": "a@b.example", "name": "A"}).json
+    sessions = []
+    for kind, chosen in (
+        *(("card", each) for each in ("visa", "stolen_card", "authentication_required", "3ds")),
+        *((each, "bank") for each in ("us_bank_account", "sepa_debit", "bacs_debit")),
+    ):
+        params = setup_params(customer["id"], kind)
+        session = platform.post("/v1/checkout/sessions", params).json
+        simulator.agree(session["id"], chosen)
+        shown = platform.get(f"/v1/checkout/sessions/{session['id']}", expand).json
+        sessions.append(shown)
+        method = shown["setup_intent"]["payment_method"]
+        if method is not None:
+            made = platform.post("/v1/payment_intents", charge_params(method)).json
+            _decide(platform, made.get("error", {}).get("payment_intent") or made, method)
+    last = simulator.find_all("payment_method")[-1]
+    detached = platform.post(f"/v1/payment_methods/{last['id']}/detach").json
+    page = {"customer": customer["id"], "limit": 100, "expand": ["data.latest_charge"]}
+    lists = [
+        *platform.get("/v1/payment_intents", page).json["data"],
+        *platform.get("/v1/setup_intents", {"customer": customer["id"]}).json["data"],
+        *platform.get(f"/v1/customers/{customer['id']}/payment_methods").json["data"],
+        *platform.get("/v1/events", {"limit": 100}).json["data"],
+        *simulator.find_all("mandate"),
+    ]
+    return [customer, detached, *sessions, *lists]
+
+
+def _decide(platform: StripeCalls, intent: dict[str, Any], method: dict[str, Any]) -> None:
+    """What a bank, or its customer, makes of a charge."""
+    simulator, path = platform.simulator, f"/v1/payment_intents/{intent['id']}"
+    if intent["status"] == "processing":
+        simulator.settle_charge(intent["id"])
+        simulator.return_charge(intent["id"])
+    elif simulator.find(method["id"])["card"]["last4"] == "3184":
+        ways = {"payment_method": method["id"], "return_url": "https://organizer.example"}
+        platform.post(f"{path}/confirm", ways)
+        platform.post(f"{path}/cancel")
+
+
 def everything(calls: StripeCalls, platform: StripeCalls) -> list[dict[str, Any]]:
     """Objects from a busy day, expanded, as the API answers them."""
     simulator = calls.simulator
@@ -95,7 +146,8 @@ def everything(calls: StripeCalls, platform: StripeCalls) -> list[dict[str, Any]
     fees = platform.get("/v1/application_fees", {"expand": ["data.balance_transaction"]}).json
     fee_refunds = platform.get(f"/v1/application_fees/{fee['id']}/refunds").json
     account = calls.get("/v1/account").json
-    return [*sessions, *lists, *fees["data"], *fee_refunds["data"], account]
+    stored = stored_and_charged(platform)
+    return [*stored, *sessions, *lists, *fees["data"], *fee_refunds["data"], account]
 
 
 def test_every_object_has_its_published_type(
@@ -109,7 +161,11 @@ def test_every_object_has_its_published_type(
     assert found == []
     assert {obj["object"] for obj in objects} >= {
         "checkout.session",
+        "customer",
+        "mandate",
         "payment_intent",
+        "payment_method",
+        "setup_intent",
         "charge",
         "refund",
         "dispute",
@@ -146,6 +202,10 @@ def test_every_event_carries_an_object_of_its_published_type(
         "charge.dispute.funds_withdrawn",
         "charge.dispute.updated",
         "charge.refunded",
+        "payment_intent.canceled",
+        "payment_intent.requires_action",
+        "payment_method.detached",
+        "setup_intent.succeeded",
         "charge.succeeded",
         "checkout.session.completed",
         "payment_intent.payment_failed",
@@ -156,6 +216,15 @@ def test_every_event_carries_an_object_of_its_published_type(
     }
 
 
+def declined(platform: StripeCalls) -> Answer:
+    """A charge of a stolen card."""
+    customer = platform.post("/v1/customers").json["id"]
+    session = platform.post("/v1/checkout/sessions", setup_params(customer)).json
+    platform.simulator.agree(session["id"], "stolen_card")
+    (method,) = platform.simulator.find_all("payment_method")
+    return platform.post("/v1/payment_intents", charge_params(method))
+
+
 def test_refusals_have_the_published_shape(calls: StripeCalls, schemas: dict[str, Any]):
     root = {"$ref": "#/components/schemas/error", "components": {"schemas": schemas}}
 
@@ -163,6 +232,7 @@ def test_refusals_have_the_published_shape(calls: StripeCalls, schemas: dict[str
         calls.create_session(payment_method_types=["card"]),
         calls.get("/v1/charges/ch_none"),
         calls.get("/v1/nothing"),
+        declined(StripeCalls(calls.simulator, account=None)),
     ]
 
     for answer in answers:

@@ -212,6 +212,10 @@ class Hint:
     provider_dispute_id: str | None = None
     reversed_capture_id: str | None = None  # taken back from the organizer: by which dispute?
     cart_payment_id: str | None = None  # into the operator's own account: never beside `payment_id`
+    invoice_payment_id: str | None = None  # same, by a stored method
+    setup_id: str | None = None  # a method that is being stored
+    detached_token: str | None = None  # a stored method, by the provider's name, that may be gone
+    disputed_charge_id: str | None = None  # on the operator's own account: `provider_charge_id`
 
     @property
     def is_outside(self) -> bool:

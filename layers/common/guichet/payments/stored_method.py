@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from guichet.money import Money
 from guichet.payments.attempt import Capture
+
+# Of our ids, as a provider repeats them: by these an event is told from others.
+SETUP_PREFIX: Final = "set_"
+CHARGE_PREFIX: Final = "ipy_"
+
+
+def names_setup(setup_id: str) -> bool:
+    """Whether an id, as a provider repeats it, is one of a method that is being stored."""
+    return setup_id.startswith(SETUP_PREFIX)
+
+
+def names_charge(payment_id: str) -> bool:
+    """Whether an id, as a provider repeats it, is one of an invoice's payment by a stored method."""
+    return payment_id.startswith(CHARGE_PREFIX)
 
 
 class MethodKind(StrEnum):
@@ -51,12 +66,13 @@ class FoundMethod:
     scheme: DebitScheme | None = None
     authorized_at: datetime | None = None  # of a debit's authorization
     mandate_reference: str = ""  # as the customer's bank statement shows it
+    email: str = ""  # of a connected account, by which its owner tells it from another
 
 
 class SetupState(StrEnum):
     """What storing a method has come to, in the provider's eyes."""
 
-    OPEN = "open"  # the customer may still agree
+    OPEN = "open"  # the customer may still agree, or their bank has to
     APPROVED = "approved"  # they agreed; it is stored once we ask for it (PayPal)
     STORED = "stored"
     ENDED = "ended"  # nobody agreed, and nobody will
@@ -103,7 +119,8 @@ class ChargeState(StrEnum):
     REQUIRES_ACTION = "requires_action"  # the bank asks for the customer: a link is sent (COL-4)
     DECLINED = "declined"  # nothing was taken
     CANCELED = "canceled"  # nothing was taken, and nothing can be taken by it any more
-    ABSENT = "absent"  # the provider never received it
+    RETURNED = "returned"  # a debit that was paid, and that the bank took back later (INV-5)
+    ABSENT = "absent"  # the provider never received it, and nothing of it is on its way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +128,14 @@ class ChargeReport:
     """The provider's answer about one off-session charge.
 
     A decline is `is_final` where this method can never succeed: stolen card, closed account,
-    withdrawn mandate, or the method is no longer attached (COL-3).
+    withdrawn mandate, or the method is no longer attached (COL-3). A declined charge takes no
+    money by itself: its bytes are over, and another try is another charge.
     """
 
     state: ChargeState
     charge_id: str | None = None  # the provider's name of it, to ask by
-    capture: Capture | None = None  # with PAID alone
-    action_url: str | None = None  # where the customer authenticates, with REQUIRES_ACTION
+    capture: Capture | None = None  # with PAID; with RETURNED what had been paid
+    action_url: str | None = None  # with REQUIRES_ACTION, where a page is open
     decline_code: str = ""  # the provider's own word, for the record
     is_final: bool = False
 
@@ -126,8 +144,9 @@ class ChargeReport:
 class MethodCharge:
     """One off-session charge, as far as a provider is concerned.
 
-    The provider's idempotency key is `charge_key`, and the bytes sent under it are kept:
-    a repeat can never be another request.
+    The provider's idempotency key is `charge_key`, and the bytes sent under it are kept: a repeat
+    can never be another request. How long that key lives is counted from `started_at`, when the
+    bytes were stored; a new try has a new key, new bytes and a new beginning.
     """
 
     charge_key: str

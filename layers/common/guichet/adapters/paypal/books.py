@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from guichet.adapters.paypal.client import Call, Json, PayPalClient
+from guichet.adapters.paypal.client import Budget, Call, Json, PayPalClient
 from guichet.adapters.paypal.fields import instant, objects_of, text_of
 from guichet.adapters.paypal.webhooks import ENDPOINT_EVENTS
 from guichet.payments.books import Listed, ListedKind, ListPage
@@ -36,6 +36,7 @@ class PayPalBooks:
         since: datetime,
         until: datetime,
         after: str | None = None,
+        budget: Budget | None = None,
     ) -> ListPage:
         """A page of what was made in [since, until); nothing of a seller, or of another kind.
 
@@ -46,7 +47,9 @@ class PayPalBooks:
         if kind is not ListedKind.EVENT or payee:
             return ListPage((), None)
         query = after or _window(since, until)
-        answer = self._client.send(Call("GET", f"{_EVENTS}?{query}"), self._client.budget())
+        answer = self._client.send(
+            Call("GET", f"{_EVENTS}?{query}"), budget or self._client.budget()
+        )
         events = [_listed(each) for each in objects_of(answer, "events")]
         known = (each for each in events if each.event_kind in ENDPOINT_EVENTS)
         return ListPage(tuple(each for each in known if since <= each.at < until), _next(answer))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from guichet.errors import Invalid
 from guichet.payments.cart_payment import names_cart_payment
 from guichet.payments.ports import Hint
+from guichet.payments.stored_method import names_charge
 from guichet.registration.provider_event import ProviderEvent
 
 MERCHANT_TYPES: Final = ("MERCHANT.", "CUSTOMER.MERCHANT-INTEGRATION.")
@@ -26,28 +27,33 @@ def read_hint(event: ProviderEvent) -> Hint:
     resource = json_object(event.body.encode()).get("resource")
     if not isinstance(resource, dict):
         return Hint()
-    cart = _cart_hint(resource)
-    if cart is not None:
-        return cart
+    own = _own_hint(resource)
+    if own is not None:
+        return own
     for types, hint_at in _READERS:
         if event.kind.startswith(types):
             return hint_at(resource)
     return Hint()
 
 
-def _cart_hint(resource: Mapping[str, Any]) -> Hint | None:
-    """A cart's payment, by what an order, a capture, a refund or a dispute repeats of ours."""
+def _own_hint(resource: Mapping[str, Any]) -> Hint | None:
+    """A cart's or an invoice's payment, by what an order, a capture, a refund or a dispute repeats."""
     disputed = _first(resource.get("disputed_transactions")).get("custom")
     for told in (resource.get("custom_id"), _only_unit(resource).get("custom_id"), disputed):
-        if isinstance(told, str) and names_cart_payment(told):
+        if isinstance(told, str) and (names_cart_payment(told) or names_charge(told)):
             payment_id, _, refund_id = told.partition(".")
             known = readable_id(payment_id)
-            return (
-                None
-                if known is None
-                else Hint(cart_payment_id=known, refund_id=readable_id(refund_id))
-            )
+            if known is None:
+                return None
+            if names_charge(known):
+                return Hint(invoice_payment_id=known, refund_id=readable_id(refund_id))
+            return Hint(cart_payment_id=known, refund_id=readable_id(refund_id))
     return None
+
+
+def _token_hint(token: Mapping[str, Any]) -> Hint:
+    """A stored account that its owner, or PayPal, took away: named by PayPal's id alone."""
+    return Hint(detached_token=readable_id(token.get("id")))
 
 
 def _merchant_hint(resource: Mapping[str, Any]) -> Hint:
@@ -155,6 +161,7 @@ _READERS: Final[tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Hint]
     (("PAYMENT.CAPTURE.REVERSED",), _reversal_hint),
     (("CUSTOMER.DISPUTE.",), _dispute_hint),
     (("PAYMENT.CAPTURE.",), _capture_hint),
+    (("VAULT.PAYMENT-TOKEN.DELET",), _token_hint),  # `…DELETED` and `…DELETION-INITIATED`
 )
 
 

@@ -30,7 +30,7 @@ LOCALES: Final = MappingProxyType(
     }
 )
 
-_ORDERS: Final = "/v2/checkout/orders"
+ORDERS: Final = "/v2/checkout/orders"
 _DISPUTES: Final = "/v1/customer/disputes"
 _MOST_DISPUTES: Final = 50  # on a page, and more than one payment ever has
 _LONGEST_TEXT: Final = 127  # description, brand_name, custom_id, invoice_id
@@ -71,7 +71,7 @@ def order_body(payment: Attempt, texts: SessionTexts, *, environment: str) -> st
         context["brand_name"] = brand
     if payment.method == CARD_METHOD:
         context["landing_page"] = "GUEST_CHECKOUT"
-    return _bytes(
+    return json_bytes(
         {
             "intent": "CAPTURE",
             "purchase_units": [unit],
@@ -105,7 +105,7 @@ def refund_body(
         body["payment_instruction"] = {"platform_fees": [{"amount": to_paypal(fee)}]}
     if line := shown(note or "", _LONGEST_NOTE):
         body["note_to_payer"] = line
-    return _bytes(body)
+    return json_bytes(body)
 
 
 def reference(payment_id: str, refund_id: str) -> str:
@@ -114,37 +114,37 @@ def reference(payment_id: str, refund_id: str) -> str:
 
 
 def open_order(payment: Attempt) -> Call:
-    return Call("POST", _ORDERS, payment.on_behalf_of, payment.request_body, payment.provider_key)
+    return Call("POST", ORDERS, payment.on_behalf_of, payment.request_body, payment.provider_key)
 
 
 def get_order(payee: str | None, order_id: str | None) -> Call:
-    return Call("GET", f"{_ORDERS}/{_id(order_id)}", payee)
+    return Call("GET", f"{ORDERS}/{path_id(order_id)}", payee)
 
 
 def capture_order(payment: Attempt) -> Call:
-    path = f"{_ORDERS}/{_id(payment.session_id)}/capture"
+    path = f"{ORDERS}/{path_id(payment.session_id)}/capture"
     return Call("POST", path, payment.on_behalf_of, _NOTHING, payment.capture_key)
 
 
 def get_capture(payee: str | None, capture_id: str | None) -> Call:
-    return Call("GET", f"/v2/payments/captures/{_id(capture_id)}", payee or None)
+    return Call("GET", f"/v2/payments/captures/{path_id(capture_id)}", payee or None)
 
 
 def create_refund(refund: Refund) -> Call:
-    path = f"/v2/payments/captures/{_id(refunded_capture(refund))}/refund"
+    path = f"/v2/payments/captures/{path_id(refunded_capture(refund))}/refund"
     return Call("POST", path, refund.payee, refund.request_body, refund.refund_id)
 
 
 def get_refund(payee: str, provider_refund_id: str | None) -> Call:
-    return Call("GET", f"/v2/payments/refunds/{_id(provider_refund_id)}", payee or None)
+    return Call("GET", f"/v2/payments/refunds/{path_id(provider_refund_id)}", payee or None)
 
 
 def get_dispute(payee: str, dispute_id: str) -> Call:
-    return Call("GET", f"{_DISPUTES}/{_id(dispute_id)}", payee or None)
+    return Call("GET", f"{_DISPUTES}/{path_id(dispute_id)}", payee or None)
 
 
 def list_disputes(payee: str, capture_id: str) -> Call:
-    query = f"disputed_transaction_id={_id(capture_id)}&page_size={_MOST_DISPUTES}"
+    query = f"disputed_transaction_id={path_id(capture_id)}&page_size={_MOST_DISPUTES}"
     return Call("GET", f"{_DISPUTES}?{query}", payee or None)
 
 
@@ -178,12 +178,12 @@ def _short(payment: Attempt) -> str:
     return f"{named}-{payment.attempt}"
 
 
-def _bytes(body: dict[str, Any]) -> str:
+def json_bytes(body: dict[str, Any]) -> str:
     """ASCII, keys in the order given, no spaces: the same bytes wherever they are made."""
     return json.dumps(body, separators=(",", ":"))
 
 
-def _id(value: str | None) -> str:
+def path_id(value: str | None) -> str:
     if not value:
         raise ValueError("PayPal can only be asked about an object whose id is known")
     return quote(value, safe="")

@@ -13,7 +13,7 @@ from guichet.adapters.http import Http
 from guichet.adapters.stripe import reading, requests
 from guichet.adapters.stripe.amounts import from_stripe
 from guichet.adapters.stripe.client import Json, StripeClient
-from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS
+from guichet.adapters.stripe.webhooks import ENDPOINT_EVENTS, OWN_ENDPOINT_EVENTS
 from guichet.money import Money
 from guichet.payments.books import Listed, ListedKind, ListPage
 
@@ -74,13 +74,14 @@ class StripeBooks:
             ProviderUnavailableError: no answer, or one that can't be read.
             ProviderRefusedError: a final no.
         """
+        subscribed = ENDPOINT_EVENTS if payee else OWN_ENDPOINT_EVENTS
         call = requests.list_created(
             _PATHS[kind],
             payee or None,
             since=since,
             until=until,
             after=after,
-            types=ENDPOINT_EVENTS if kind is K.EVENT else (),
+            types=subscribed if kind is K.EVENT else (),
             expand=("data.payment_intent",) if kind in _WITH_INTENT else (),
         )
         answer = self._client.send(call, self._client.budget()).json

@@ -67,9 +67,13 @@ class StripeProblem:
     request_id: str
     should_retry: bool | None
     retry_after_seconds: int | None
+    decline_code: str = ""
+    advice_code: str = ""
+    intent_id: str = ""  # of the payment that the refusal left behind
 
     def __str__(self) -> str:
-        told = " ".join(filter(None, (self.kind, self.code, self.param, self.request_id)))
+        words = (self.kind, self.code, self.decline_code, self.param, self.request_id)
+        told = " ".join(filter(None, words))
         return f"Stripe answered {self.status} {told}".rstrip()
 
 
@@ -84,6 +88,9 @@ def read_problem(response: HttpResponse) -> StripeProblem:
         request_id=response.headers.get("request-id", ""),
         should_retry=_should_retry(response.headers.get("stripe-should-retry", "")),
         retry_after_seconds=_seconds(response.headers.get("retry-after", "")),
+        decline_code=_text(error, "decline_code"),
+        advice_code=_text(error, "advice_code"),
+        intent_id=_id_of(error.get("payment_intent")),
     )
 
 
@@ -149,6 +156,10 @@ def _error_object(body: bytes) -> dict[str, Any]:
 def _text(error: dict[str, Any], name: str) -> str:
     value = error.get(name)
     return value[:200] if isinstance(value, str) else ""
+
+
+def _id_of(found: object) -> str:
+    return _text(found, "id") if isinstance(found, dict) else ""
 
 
 def _should_retry(value: str) -> bool | None:

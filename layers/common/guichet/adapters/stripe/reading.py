@@ -57,7 +57,7 @@ def session_report(answer: Answer) -> SessionReport:
     intent = embedded(session, "payment_intent")
     intent_status = "" if intent is None else text(intent, "status")
     if intent is not None and intent_status == "succeeded":
-        return SessionReport(SessionState.PAID, _capture(intent, answer.account))
+        return SessionReport(SessionState.PAID, capture_of(intent, answer.account))
     if intent_status == "processing":
         return SessionReport(SessionState.PROCESSING)
     if status == "complete" and intent_status == "requires_action":
@@ -125,7 +125,7 @@ def metadata_of(found: Json, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _capture(intent: Json, payee: str) -> Capture:
+def capture_of(intent: Json, payee: str) -> Capture:
     """The capture with the fees that Stripe says it took (FEE-3)."""
     charge = embedded(intent, "latest_charge")
     if charge is None:

@@ -44,7 +44,7 @@ BANK_DEBITS: Final = MappingProxyType(
     }
 )
 
-_SESSIONS: Final = "/v1/checkout/sessions"
+SESSIONS: Final = "/v1/checkout/sessions"
 _EXPANDED: Final = urlencode((("expand[0]", "payment_intent.latest_charge.balance_transaction"),))
 _WITH_INTENT: Final = urlencode((("expand[0]", "payment_intent"),))
 
@@ -110,17 +110,17 @@ def fee_refund_form(*, refund_id: str, fee: Money) -> str:
 
 
 def open_session(payment: Attempt) -> Call:
-    return Call("POST", _SESSIONS, payment.on_behalf_of, payment.request_body, payment.provider_key)
+    return Call("POST", SESSIONS, payment.on_behalf_of, payment.request_body, payment.provider_key)
 
 
 def get_session(payment: Attempt) -> Call:
-    path = f"{_SESSIONS}/{_id(payment.session_id)}"
+    path = f"{SESSIONS}/{path_id(payment.session_id)}"
     return Call("GET", path, payment.on_behalf_of, _EXPANDED)
 
 
 def expire_session(payment: Attempt) -> Call:
     """Without a key: a repeat is refused by the session itself, and then it is asked."""
-    path = f"{_SESSIONS}/{_id(payment.session_id)}/expire"
+    path = f"{SESSIONS}/{path_id(payment.session_id)}/expire"
     return Call("POST", path, payment.on_behalf_of, _EXPANDED)
 
 
@@ -129,7 +129,7 @@ def create_refund(refund: Refund) -> Call:
 
 
 def get_refund(refund: Refund) -> Call:
-    path = f"/v1/refunds/{_id(refund.provider_refund_id)}"
+    path = f"/v1/refunds/{path_id(refund.provider_refund_id)}"
     return Call("GET", path, refund.payee, urlencode(_WITH_MOVEMENT))
 
 
@@ -137,37 +137,37 @@ def list_refunds(refund: Refund, after: str | None) -> Call:
     """One page of the refunds of the intent that the stored body names."""
     intent_id = parse_qs(refund.request_body)["payment_intent"][0]
     pairs = (("payment_intent", intent_id), ("expand[0]", "data.balance_transaction"))
-    return Call("GET", "/v1/refunds", refund.payee, _page(pairs, after))
+    return Call("GET", "/v1/refunds", refund.payee, page_of(pairs, after))
 
 
 def find_refund(provider_refund_id: str, payee: str) -> Call:
     expanded = (("expand[0]", "payment_intent"), ("expand[1]", "balance_transaction"))
-    return Call("GET", f"/v1/refunds/{_id(provider_refund_id)}", payee, urlencode(expanded))
+    return Call("GET", f"/v1/refunds/{path_id(provider_refund_id)}", payee, urlencode(expanded))
 
 
 def find_dispute(provider_dispute_id: str, payee: str) -> Call:
-    return Call("GET", f"/v1/disputes/{_id(provider_dispute_id)}", payee, _WITH_INTENT)
+    return Call("GET", f"/v1/disputes/{path_id(provider_dispute_id)}", payee, _WITH_INTENT)
 
 
 def list_disputes(capture_id: str, payee: str, after: str | None) -> Call:
     """One page of the disputes of a charge, each with its intent."""
     pairs = (("charge", capture_id), ("expand[0]", "data.payment_intent"))
-    return Call("GET", "/v1/disputes", payee, _page(pairs, after))
+    return Call("GET", "/v1/disputes", payee, page_of(pairs, after))
 
 
 def refund_fee(refund: Refund) -> Call:
     """On the operator's own account, which took the fee."""
     return Call(
         "POST",
-        f"/v1/application_fees/{_id(refund.platform_fee_id)}/refunds",
+        f"/v1/application_fees/{path_id(refund.platform_fee_id)}/refunds",
         form=refund.fee_request_body or "",
         key=f"{refund.refund_id}-fee",
     )
 
 
 def list_fee_refunds(platform_fee_id: str, after: str | None) -> Call:
-    path = f"/v1/application_fees/{_id(platform_fee_id)}/refunds"
-    return Call("GET", path, form=_page((), after))
+    path = f"/v1/application_fees/{path_id(platform_fee_id)}/refunds"
+    return Call("GET", path, form=page_of((), after))
 
 
 def list_created(
@@ -187,15 +187,15 @@ def list_created(
         *((f"types[{index}]", each) for index, each in enumerate(types)),
         *((f"expand[{index}]", each) for index, each in enumerate(expand)),
     )
-    return Call("GET", path, account, _page(pairs, after))
+    return Call("GET", path, account, page_of(pairs, after))
 
 
-def _page(pairs: Iterable[tuple[str, str]], after: str | None) -> str:
+def page_of(pairs: Iterable[tuple[str, str]], after: str | None) -> str:
     cursor = () if after is None else (("starting_after", after),)
     return urlencode((*pairs, ("limit", str(PAGE_LIMIT)), *cursor))
 
 
-def _id(value: str | None) -> str:
+def path_id(value: str | None) -> str:
     if not value:
         raise ValueError("Stripe can only be asked about an object whose id is known")
     return quote(value, safe="")

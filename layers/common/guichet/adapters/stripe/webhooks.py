@@ -15,6 +15,7 @@ from typing import Any, Final
 from guichet.errors import Invalid
 from guichet.payments.cart_payment import names_cart_payment
 from guichet.payments.ports import Hint
+from guichet.payments.stored_method import names_charge, names_setup
 from guichet.registration.provider_event import ProviderEvent
 
 TOLERANCE_SECONDS: Final = 300
@@ -39,6 +40,21 @@ ENDPOINT_EVENTS: Final = (
 
 # About the organizer's account itself, which the envelope names.
 _ACCOUNT_TYPES: Final = frozenset({"account.updated", "account.application.deauthorized"})
+
+# Of the operator's own account, where methods are stored and charged; an endpoint's list of events
+# takes 20 types at most.
+OWN_ENDPOINT_EVENTS: Final = (
+    *(each for each in ENDPOINT_EVENTS if each not in _ACCOUNT_TYPES),
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.canceled",
+    "payment_method.detached",
+)
+
+_DETACHED: Final = "payment_method.detached"
+_SETUPS: Final = frozenset({"checkout.session", "setup_intent"})
 
 _LONGEST_HEADER: Final = 4096
 _MOST_SIGNATURES: Final = 20
@@ -119,7 +135,7 @@ def read_hint(event: ProviderEvent) -> Hint:
 
     Refunds and disputes are named by Stripe's id too (RFD-4). An organizer can edit metadata, so a
     hint may be false: it only ever leads to a question. A cart is paid into the operator's own
-    account alone, whose events name no account.
+    account alone, whose events name no account; so are invoices, by methods stored there.
     """
     if event.kind in _ACCOUNT_TYPES:
         return Hint(provider_account_id=event.provider_account_id or None)
@@ -127,20 +143,46 @@ def read_hint(event: ProviderEvent) -> Hint:
     snapshot = data.get("object") if isinstance(data, dict) else None
     if not isinstance(snapshot, dict):
         return Hint()
-    kind = snapshot.get("object")
-    names = _HINTING.get(kind, ()) if isinstance(kind, str) else ()
     metadata = snapshot.get("metadata")
     found = metadata if isinstance(metadata, dict) else {}
-    ids = {name: _our_id(found.get(name)) for name in names}
-    theirs = _theirs(kind, snapshot.get("id"), event.provider_account_id)
+    own = None if event.provider_account_id else _own_hint(event.kind, snapshot, found)
+    return _payment_hint(event, snapshot, found) if own is None else own
+
+
+def _payment_hint(event: ProviderEvent, snapshot: dict[str, Any], metadata: dict[str, Any]) -> Hint:
+    """An organizer's payment, refund or dispute; on the operator's own account a cart's payment."""
+    kind, account = snapshot.get("object"), event.provider_account_id
+    names = _HINTING.get(kind, ()) if isinstance(kind, str) else ()
+    ids = {name: _our_id(metadata.get(name)) for name in names}
+    theirs = _theirs(kind, snapshot.get("id"), account)
     payment_id = ids.get("payment_id")
-    if payment_id is None or None in ids.values():
+    if payment_id is None or None in ids.values() or names_charge(payment_id):
         return theirs
     if not names_cart_payment(payment_id):
         return replace(theirs, **ids)
-    if event.provider_account_id:
+    if account:
         return theirs
     return Hint(cart_payment_id=payment_id, refund_id=ids.get("refund_id"))
+
+
+def _own_hint(event_kind: str, snapshot: dict[str, Any], metadata: dict[str, Any]) -> Hint | None:
+    """What is on the operator's own account: a stored method, its setup, or an invoice's payment."""
+    kind = snapshot.get("object")
+    if event_kind == _DETACHED:
+        return Hint(detached_token=_our_id(snapshot.get("id")))
+    if kind == "dispute":
+        return Hint(disputed_charge_id=_reference(snapshot.get("payment_intent")))
+    setup_id, payment_id = (_our_id(metadata.get(name)) for name in ("setup_id", "payment_id"))
+    if setup_id is not None and names_setup(setup_id) and kind in _SETUPS:
+        return Hint(setup_id=setup_id)
+    if payment_id is not None and names_charge(payment_id) and kind in _HINTING:
+        return Hint(invoice_payment_id=payment_id, refund_id=_our_id(metadata.get("refund_id")))
+    return None
+
+
+def _reference(value: object) -> str | None:
+    """The id of another object, whether it was expanded or not."""
+    return _our_id(value.get("id") if isinstance(value, dict) else value)
 
 
 def _our_id(value: object) -> str | None:
