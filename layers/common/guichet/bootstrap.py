@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from guichet.catalogue.selling import SellingEntities
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
+    from guichet.payments.method_ports import MethodProvider
     from guichet.payments.onboarding import AccountOnboarding
     from guichet.payments.ports import PaymentProvider
     from guichet.registration.links import Links
@@ -63,9 +64,11 @@ class Container:
         secret_text: Callable[[], str] | None = None,
         pause: Callable[[float], None] = time.sleep,
         reports: Reports | None = None,
+        methods: Callable[[str], Mapping[str, MethodProvider]] | None = None,
     ) -> None:
         self.settings = settings
         self._given_reports = reports
+        self._given_methods = methods or _no_methods
         self._given_dynamo = dynamo
         self._given_clock = clock
         self._given_http = http
@@ -202,6 +205,15 @@ class Container:
         """The entity's own account, as far as a capture has to be compared with it."""
         keys = self.secrets.keys_of(selling_entity)
         return keys.paypal_merchant_id if provider == "paypal" else ""
+
+    def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]:
+        """Those at which the entity stores payment methods and charges them."""
+        return self._given_methods(selling_entity)
+
+    def offered_methods(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of those at which a payment method can be stored now."""
+        there = self.method_providers(selling_entity)
+        return tuple(name for name in self.offered_providers(selling_entity) if name in there)
 
     def _providers_by(self, keys: ProviderKeys) -> Mapping[str, PaymentProvider]:
         from guichet.adapters.stripe.provider import (  # noqa: PLC0415 - on the road that pays
@@ -385,7 +397,7 @@ class Container:
     def letters(self) -> Correspondence[AnyFacts]:
         from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
 
-        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing.letters)
+        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -407,14 +419,23 @@ class _AllLetters:
     def __init__(
         self,
         of_trainings: Callable[[], Correspondence[AnyFacts]],
-        of_billing: Callable[[], Correspondence[AnyFacts]],
+        of_billing: Callable[[], BillingParts],
     ) -> None:
         self._of_trainings = of_trainings
         self._of_billing = of_billing
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
-        letters = self._of_billing if effect.is_of_billing else self._of_trainings
-        return letters().about(effect)
+        if effect.is_of_methods:
+            return self._of_billing().method_letters.about(effect)
+        if effect.is_of_billing:
+            return self._of_billing().letters.about(effect)
+        return self._of_trainings().about(effect)
+
+
+def _no_methods(selling_entity: str) -> Mapping[str, MethodProvider]:
+    """Where no provider stores methods, none is offered."""
+    del selling_entity
+    return {}
 
 
 class _Providers(dict[str, "PaymentProvider"]):

@@ -27,12 +27,15 @@ ALARMS: Final = MappingProxyType(
         "cart_payment.credited": None,
         "subscription.not_sold": None,
         "usage.unpriced": None,
+        "payment_method.not_forgotten": None,
     }
 )
 
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
 _ABOUT_BILLING: Final = frozenset(
-    name for name in ALARMS if name.startswith(("cart_payment.", "subscription.", "usage."))
+    name
+    for name in ALARMS
+    if name.startswith(("cart_payment.", "subscription.", "usage.", "payment_method."))
 )
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
