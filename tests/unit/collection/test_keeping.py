@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from guichet.collection.stored import MethodStatus
 from guichet.collection.use_cases.list_methods import list_methods
 from guichet.collection.use_cases.note_detached import note_detached
 from guichet.errors import Unavailable
+from tests.support.method_provider import Loss
 from tests.support.methods import Methods
 from tests.support.verified import assert_verified
 from tests.support.world import SYSTEM
@@ -47,7 +46,7 @@ def test_removing_twice_removes_once(methods: Methods) -> None:
 
 
 @pytest.mark.parametrize("loss", ["before", "after"])
-def test_what_the_provider_did_not_hear_it_is_told_again(methods: Methods, loss: Any) -> None:
+def test_what_the_provider_did_not_hear_it_is_told_again(methods: Methods, loss: Loss) -> None:
     stored = methods.store()
     methods.provider().losing["detach"].append(loss)
 
@@ -163,11 +162,11 @@ def test_an_unknown_token_and_a_silent_provider_change_nothing(methods: Methods)
 
 
 def test_a_removed_token_that_was_stored_again_is_not_detached(methods: Methods) -> None:
-    first = methods.store("paypal", token_id="vault_1")  # noqa: S106 - a made-up name
+    first = methods.store("paypal", token_id="vault_1")
     methods.provider("paypal").losing["detach"].append("before")
     methods.remove(first.method_id)
 
-    methods.store("paypal", token_id="vault_1")  # noqa: S106 - same
+    methods.store("paypal", token_id="vault_1")
     methods.world.clock.advance(minutes=2)
     methods.world.upkeep()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from guichet.collection.use_cases.settle_setup import settle_setup
 from guichet.errors import Unavailable
 from guichet.payments.stored_method import DebitScheme, MethodKind
 from tests.support.billing import NEW_YORK
+from tests.support.method_provider import Loss
 from tests.support.methods import Methods, shown_as
 from tests.support.unchanged import written_so_far
 from tests.support.verified import assert_verified
@@ -259,7 +259,7 @@ def test_what_was_agreed_at_the_last_moment_is_stored_when_it_is_heard_of(
 
 
 def test_the_same_token_twice_is_one_method(methods: Methods) -> None:
-    first = methods.store("paypal", token_id="vault_1")  # noqa: S106 - a made-up name
+    first = methods.store("paypal", token_id="vault_1")
 
     second = methods.tried("paypal", {"token_id": "vault_1"})
 
@@ -279,7 +279,7 @@ def test_the_same_card_twice_is_two_methods_that_both_count(methods: Methods) ->
 @pytest.mark.parametrize("call", ["make_customer", "open_setup"])
 @pytest.mark.parametrize("loss", ["before", "after"])
 def test_who_got_no_answer_asks_again_with_the_same_key_bad_11(
-    methods: Methods, call: str, loss: Any
+    methods: Methods, call: str, loss: Loss
 ) -> None:
     methods.provider().losing[call].append(loss)
 
@@ -295,7 +295,7 @@ def test_who_got_no_answer_asks_again_with_the_same_key_bad_11(
 
 
 @pytest.mark.parametrize("loss", ["before", "after"])
-def test_a_return_without_an_answer_is_made_up_for(methods: Methods, loss: Any) -> None:
+def test_a_return_without_an_answer_is_made_up_for(methods: Methods, loss: Loss) -> None:
     setup = methods.start("paypal")
     methods.agree(setup)
     methods.provider("paypal").losing["ask_setup"].append(loss)
@@ -311,7 +311,7 @@ def test_a_return_without_an_answer_is_made_up_for(methods: Methods, loss: Any) 
 
 @pytest.mark.parametrize("loss", ["before", "after"])
 def test_what_is_not_taken_is_forgotten_though_the_provider_was_away(
-    methods: Methods, loss: Any
+    methods: Methods, loss: Loss
 ) -> None:
     setup = methods.start()
     methods.agree(setup, brand="diners")

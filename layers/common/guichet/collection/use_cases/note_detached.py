@@ -34,10 +34,10 @@ def note_detached(
     report = _asked(method, collecting)
     applied: tuple[Step, ...] = () if event is None else (event,)
     for _ in range(TRIES):
-        decision = _decided(method, report, collecting)
-        if not decision.changes:
-            return False
         try:
+            decision = _decided(method, report, collecting)
+            if not decision.changes:
+                return False
             collecting.records.save(cause, decision.changes, (*decision.steps, *applied))
         except ConcurrentUpdateError:
             method = collecting.method(method.account_id, method.method_id)
