@@ -128,6 +128,10 @@ ORGANIZERS = (
                 *("clara@atelier.example", "Clara Cruz", "billing_administrator"),
                 billing=("invoices:view", "addresses:manage"),
             ),
+            Member(
+                *("paula@atelier.example", "Paula Pohl", "billing_administrator"),
+                billing=("payment-methods:manage",),
+            ),
             Member("leo@atelier.example", "Leo Lind", "licence_manager"),
         ),
     ),

@@ -10,23 +10,24 @@ from typing import Any, Final
 type Body = Callable[[BillingObjects], dict[str, Any]]
 
 # Owner; administrator; billing administrators: who was granted nothing that is here, who manages
-# subscriptions, and who sees invoices and manages addresses; licence manager; event manager; the
-# operator's representative and auditor; the owner of another account.
+# subscriptions, who sees invoices and manages addresses, and who manages payment methods; licence
+# manager; event manager; the operator's representative and auditor; the owner of another account.
 ROLES: Final = (
-    *("owner", "administrator", "billing", "buyer", "clerk"),
+    *("owner", "administrator", "billing", "buyer", "clerk", "payer"),
     *("licences", "events", "representative", "auditor", "foreign"),
 )
 
-_READ: Final = "200 200 403 200 403 200 403 200 200"
-_BUY: Final = "{0} 403 403 {0} 403 403 403 {0} 403"
-_ASSIGN: Final = "{0} {0} 403 403 403 {0} 403 {0} 403"
-_REPRESENT: Final = "403 403 403 403 403 403 403 {0} 403 403"
+_READ: Final = "200 200 403 200 403 403 200 403 200 200"
+_BUY: Final = "{0} 403 403 {0} 403 403 403 403 {0} 403"
+_ASSIGN: Final = "{0} {0} 403 403 403 403 {0} 403 {0} 403"
+_REPRESENT: Final = "403 403 403 403 403 403 403 403 {0} 403 403"
+_PAY: Final = "{0} 403 403 403 403 {0} 403 403 403 403"
 
 # What each of `ROLES` gets, in that order. 404: what is another account's is as absent.
 BILLING_TABLE: Final = MappingProxyType(
     {
-        #                                              own adm bil buy cle lic eve rep aud for
-        "GET /v1/products":                            "200 200 200 200 200 200 403 200 200 200",
+        #                                              own adm bil buy cle pay lic eve rep aud for
+        "GET /v1/products":                            "200 200 200 200 200 200 200 403 200 200 200",
         "POST /v1/carts/preview":                      f"{_BUY.format(201)} 201",
         "POST /v1/carts":                              f"{_BUY.format(201)} 404",
         "GET /v1/carts":                               f"{_READ} 200",
@@ -51,12 +52,21 @@ BILLING_TABLE: Final = MappingProxyType(
                                                        f"{_ASSIGN.format(200)} 404",
         "DELETE /v1/subscriptions/{subscription_id}/seats/{seat_id}":
                                                        f"{_ASSIGN.format(204)} 404",
-        "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 200 200 404",
+        "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 403 200 200 404",
         "POST /v1/usage":                              _REPRESENT.format(200),
-        "GET /v1/bills":                               "200 403 403 403 200 403 403 200 200 200",
+        "GET /v1/bills":                               "200 403 403 403 200 403 403 403 200 200 200",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
-        "GET /v1/account":                             "200 403 403 403 200 403 403 200 200 200",
-        "PATCH /v1/account":                           "200 403 403 403 200 403 403 200 403 200",
+        "GET /v1/account":                             "200 403 403 403 200 403 403 403 200 200 200",
+        "PATCH /v1/account":                           "200 403 403 403 200 403 403 403 200 403 200",
+        "POST /v1/payment-methods":                    f"{_PAY.format(201)} 201",
+        "POST /v1/payment-methods/setups/{setup_id}/return": f"{_PAY.format(200)} 404",
+        "GET /v1/payment-methods/authorization":       "200 403 403 403 403 200 403 403 200 200 200",
+        "GET /v1/payment-methods":                     "200 403 403 403 403 200 403 403 200 200 200",
+        "POST /v1/payment-methods/{payment_method_id}/default": f"{_PAY.format(200)} 404",
+        "DELETE /v1/payment-methods/{payment_method_id}": f"{_PAY.format(204)} 404",
+        # Of the stranger's account there is nothing that autopay could charge.
+        "PATCH /v1/payment-methods/autopay":           f"{_PAY.format(200)} 409",
+        "POST /v1/payment-methods/links":              _REPRESENT.format(202),
     }
 )  # fmt: skip
 
@@ -69,6 +79,8 @@ class BillingObjects:
     seat_id: str = "sea_0"
     preview_id: str = "prv_0"
     cart_id: str = "crt_0"
+    payment_method_id: str = "pmt_0"
+    setup_id: str = "mst_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""
@@ -93,6 +105,11 @@ NEW: Final[Mapping[str, Any]] = MappingProxyType(
         "frequency": "monthly",
         "seats": 2,
     }
+)
+
+# What stands behind the path of a call that asks for something.
+BILLING_QUERIES: Final[Mapping[str, str]] = MappingProxyType(
+    {"GET /v1/payment-methods/authorization": "scheme=ach"}
 )
 
 # The bodies of the calls that have one, but for seats, which each need another person.
@@ -123,5 +140,7 @@ BILLING_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
             "reference": "Cheque 7",
         },
         "PATCH /v1/account": lambda _: {"contact_name": "Ada Lovelace"},
+        "POST /v1/payment-methods": lambda _: {"kind": "card"},
+        "PATCH /v1/payment-methods/autopay": lambda _: {"autopay": True},
     }
 )

@@ -8,6 +8,7 @@ from guichet.access.membership import Representative
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
 from guichet.payments.attempt import CaptureMethod
+from guichet.payments.stored_method import MethodKind
 from guichet.period import Period
 from guichet.registration.outbox import BillingMail
 from guichet.subscriptions.mails import (
@@ -16,6 +17,7 @@ from guichet.subscriptions.mails import (
     LaterBill,
     Standing,
     ToldLine,
+    ToldMethod,
     ToldTax,
 )
 
@@ -65,6 +67,7 @@ SMS: Final = ToldLine(
 )
 LATER: Final = LaterBill(date(2027, 2, 1), (replace(SMS, quantity=1),))
 
+VISA: Final = ToldMethod(MethodKind.CARD, "visa", "4242")
 _SUBSCRIPTION: Final[dict[str, Any]] = {"product": "Webinars", "plan": "Plus", "seats": 5}
 _ENDS: Final[dict[str, Any]] = {"ends_on": date(2027, 2, 10), "deletion_on": date(2027, 5, 11)}
 _ORDER: Final[dict[str, Any]] = {
@@ -106,6 +109,16 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.EXPIRED: _SUBSCRIPTION | _ENDS | {"has_ended": True},
     BillingMail.DELETION_ANNOUNCED: _SUBSCRIPTION | _ENDS | {"has_ended": True, "days_left": 30},
     BillingMail.SEAT_ASSIGNED: _SUBSCRIPTION | {"seat_email": "grace@example.com"},
+    BillingMail.METHOD_STORED: {
+        "stored_method": ToldMethod(MethodKind.BANK_DEBIT, "", "6789"),
+        "default_method": VISA,
+        "is_autopay": True,
+        "authorization_text": "Kurswerk GmbH authorizes Guichet Example Ltd.",
+        "authorized_at": datetime(2027, 1, 11, 9, 10, tzinfo=UTC),
+    },
+    BillingMail.METHOD_REMOVED: {"stored_method": ToldMethod(MethodKind.PAYPAL, "paypal", "")},
+    BillingMail.METHOD_GONE: {"stored_method": VISA, "is_autopay": True},
+    BillingMail.METHOD_LINK: {},
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)

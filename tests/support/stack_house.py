@@ -14,6 +14,7 @@ from local.environment import Json
 from local.seed import ORGANIZERS
 from tests.support.billing_access import (
     BILLING_BODIES,
+    BILLING_QUERIES,
     BILLING_TABLE,
     NOTHING_BOUGHT,
     BillingObjects,
@@ -207,10 +208,10 @@ class House:
         method = "POST" if route == "$default" else route.partition(" ")[0]
         if method in CHANGING:
             headers["idempotency-key"] = key()
-        body = BODIES.get(route)
+        body, query = BODIES.get(route), BILLING_QUERIES.get(route)
         return self.stack.call(
             method,
-            objects.path(route),
+            objects.path(route) + (f"?{query}" if query else ""),
             json_body=body(objects) if body else None,
             headers=headers,
         )

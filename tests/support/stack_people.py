@@ -18,6 +18,7 @@ MEMBERS: Final = MappingProxyType(
         "billing": "bill@atelier.example",
         "buyer": "bella@atelier.example",
         "clerk": "clara@atelier.example",
+        "payer": "paula@atelier.example",
         "licences": "leo@atelier.example",
         "representative": OPERATORS[0].email,
         "auditor": OPERATORS[1].email,
@@ -25,9 +26,9 @@ MEMBERS: Final = MappingProxyType(
 )
 
 # Who knocks: nobody; the registrant whom the call is about; another; members of the account, of
-# whom `maker` made the object; the owner of another account; billing administrators
-# without a grant here, who buy, and who see invoices; a licence manager; the operator's people, who name the
-# account; a sign-in that has expired; one that was made for another application.
+# whom `maker` made the object; the owner of another account; billing administrators without a grant
+# here, who buy, who see invoices, and who manage payment methods; a licence manager; the operator's
+# people, who name the account; a sign-in that has expired; one that was made for another application.
 COLUMNS: Final = ("nobody", "own", "other", *MEMBERS, "expired", "elsewhere")
 
 

@@ -34,6 +34,7 @@ from guichet.ledger.journal import Cause, Change, JournalEntry
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
 from guichet.payments.account import PaymentAccount
+from guichet.payments.method_ports import MethodProvider
 from guichet.payments.payment import Payment
 from guichet.registration.outbox import DueWork
 from guichet.registration.policy import RegistrationPolicy
@@ -52,6 +53,7 @@ from local.simulators.stripe import StripeSimulator
 from tests.support.mailer import MemoryMailer
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_reports import MemoryReports
+from tests.support.method_provider import MethodHouse
 from tests.support.providers_http import ProvidersHttp
 
 ACCOUNT = "acc_atelier"
@@ -136,10 +138,16 @@ class World:
         self.paypal = PayPalSimulator(
             self.clock, webhook_ids=(PAYPAL_WEBHOOK_ID,), base_url=PAYPAL_URL
         )
+        self.method_house = MethodHouse(self.clock)
         self.parts = self.container()
         self._people()
 
-    def container(self, dynamo: Dynamo | None = None, http: Http | None = None) -> Container:
+    def container(
+        self,
+        dynamo: Dynamo | None = None,
+        http: Http | None = None,
+        methods: Callable[[str], Mapping[str, MethodProvider]] | None = None,
+    ) -> Container:
         """A worker's parts, on this world's store and provider or on wrapped ones."""
         secret = {
             "token_keys": ["k" * 43],
@@ -159,6 +167,7 @@ class World:
             secret_text=lambda: json.dumps(secret),
             pause=lambda _: None,
             reports=self.reports,
+            methods=methods or self.method_house.providers,
         )
         parts.policy = _shipped_policy()
         return parts

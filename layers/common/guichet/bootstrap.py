@@ -65,8 +65,10 @@ class Container:
         secret_text: Callable[[], str] | None = None,
         pause: Callable[[float], None] = time.sleep,
         reports: Reports | None = None,
+        methods: Callable[[str], Mapping[str, MethodProvider]] | None = None,
     ) -> None:
         self.settings = settings
+        self._given_methods = methods
         self._given_reports = reports
         self._given_dynamo = dynamo
         self._given_clock = clock
@@ -196,6 +198,8 @@ class Container:
 
     def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]:
         """Those by which methods are stored and charged off-session, at the same accounts."""
+        if self._given_methods is not None:
+            return self._given_methods(selling_entity)
         from guichet.adapters.stripe.methods import (  # noqa: PLC0415 - on the road that collects
             StripeMethods,
         )
@@ -210,6 +214,12 @@ class Container:
             clock=self.clock,
         )
         return _Providers(stripe, lambda: self._paypal_methods_by(keys))
+
+    def offered_methods(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of the providers at which the entity can store methods."""
+        if self._given_methods is not None:
+            return tuple(self._given_methods(selling_entity))
+        return self.offered_providers(selling_entity)
 
     def _paypal_methods_by(self, keys: ProviderKeys) -> MethodProvider:
         from guichet.adapters.paypal.methods import PayPalMethods  # noqa: PLC0415 - same

@@ -25,18 +25,25 @@ if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.invoice_store import InvoiceStore
+    from guichet.adapters.dynamo.method_store import MethodStore
     from guichet.adapters.dynamo.seam import Dynamo
     from guichet.adapters.dynamo.store import Store
     from guichet.adapters.dynamo.usage import UsageStore
     from guichet.catalogue.ports import Catalogues
     from guichet.catalogue.selling import SellingEntities
     from guichet.clock import Clock
+    from guichet.collection.collecting import Collecting
+    from guichet.collection.method_letters import MethodLetters
+    from guichet.collection.opening import Opening as MethodOpening
+    from guichet.collection.policy import CollectionPolicy
     from guichet.invoices.invoicing import Invoicing
+    from guichet.payments.method_ports import MethodProvider
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
     from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
+    from guichet.subscriptions.telling import Sources
 
 
 class Held(Protocol):
@@ -66,6 +73,10 @@ class Held(Protocol):
 
     def own_payee(self, selling_entity: str, provider: str) -> str: ...
 
+    def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]: ...
+
+    def offered_methods(self, selling_entity: str) -> tuple[str, ...]: ...
+
 
 @dataclass(frozen=True)
 class BillingParts:
@@ -75,6 +86,7 @@ class BillingParts:
     given_catalogues: Catalogues | None = None
     given_taxes: Taxes | None = None
     given_policy: BillingPolicy | None = None
+    given_collection_policy: CollectionPolicy | None = None
 
     @cached_property
     def catalogues(self) -> Catalogues:
@@ -156,10 +168,23 @@ class BillingParts:
         from guichet.subscriptions.correspondence import (  # noqa: PLC0415 - deliver only
             BillingLetters,
         )
-        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - same
+
+        return BillingLetters(self._sources)
+
+    @cached_property
+    def method_letters(self) -> MethodLetters:
+        from guichet.collection.method_letters import MethodLetters  # noqa: PLC0415 - deliver only
+        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - same
+
+        pages = MethodPages(self.held.settings.public_base_url)
+        return MethodLetters(self._sources, self.method_records, pages)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - deliver only
 
         held = self.held
-        sources = Sources(
+        return Sources(
             records=self.records,
             catalogues=self.catalogues,
             entities=held.selling_entities,
@@ -167,7 +192,37 @@ class BillingParts:
             happenings=held.history,
             pages=Pages(held.settings.public_base_url),
         )
-        return BillingLetters(sources)
+
+    @cached_property
+    def method_records(self) -> MethodStore:
+        from guichet.adapters.dynamo.method_store import MethodStore  # noqa: PLC0415 - methods only
+
+        return MethodStore(self.held.dynamo)
+
+    @cached_property
+    def collecting(self) -> Collecting:
+        """Everything that payment methods need."""
+        from guichet.collection.collecting import Collecting  # noqa: PLC0415 - methods only
+        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - same
+        from guichet.configuration import load_collection_policy  # noqa: PLC0415 - same
+
+        held = self.held
+        return Collecting(
+            records=self.method_records,
+            accounts=held,
+            entities=held.selling_entities,
+            policy=self.given_collection_policy or load_collection_policy(),
+            clock=held.clock,
+            pages=MethodPages(held.settings.public_base_url),
+        )
+
+    @cached_property
+    def method_opening(self) -> MethodOpening:
+        from guichet.collection.opening import (  # noqa: PLC0415 - where a page is opened
+            Opening as MethodOpening,
+        )
+
+        return MethodOpening(self.collecting)
 
     @cached_property
     def ordering(self) -> Ordering:

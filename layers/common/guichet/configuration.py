@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from guichet.collection.policy import CollectionPolicy
 from guichet.payments.fee import FeeSchedule
+from guichet.payments.stored_method import MethodKind
 from guichet.registration.policy import ProviderTerms, RegistrationPolicy
 from guichet.subscriptions.policy import BillingPolicy
 
@@ -29,6 +31,15 @@ _BILLING_LIMITS: Final = {
     "suspended_days": 365,
     "payment_terms_days": 365,
 }
+# And of collecting.
+_COLLECTION_LIMITS: Final = {
+    "setup_minutes": 24 * 60,
+    "return_poll_seconds": 60,
+    "decline_rest_minutes": 24 * 60,
+    "most_declines": 20,
+    "decline_window_hours": 7 * 24,
+}
+_MOST_METHODS: Final = 20  # of a kind: a list of all is read at once
 
 
 class ConfigurationError(ValueError):
@@ -43,6 +54,13 @@ def load_registration_policy() -> RegistrationPolicy:
 def load_billing_policy() -> BillingPolicy:
     """The policy of billing that was compiled into this package."""
     return _billing_policy(
+        json.loads((Path(__file__).parent / "data" / COMPILED_BILLING).read_text())
+    )
+
+
+def load_collection_policy() -> CollectionPolicy:
+    """The policy of collecting that was compiled into this package."""
+    return _collection_policy(
         json.loads((Path(__file__).parent / "data" / COMPILED_BILLING).read_text())
     )
 
@@ -62,7 +80,12 @@ def compile_billing(source: Path) -> str:
     Raises:
         ConfigurationError: with the place in the file.
     """
-    return _compiled(source, lambda raw: _check_billing(_billing_policy(raw)))
+
+    def check(raw: dict[str, Any]) -> None:
+        _check_billing(_billing_policy(raw))
+        _check_collection(_collection_policy(raw))
+
+    return _compiled(source, check)
 
 
 def _compiled(source: Path, check: Callable[[dict[str, Any]], None]) -> str:
@@ -150,6 +173,36 @@ def _check_billing(policy: BillingPolicy) -> None:
             raise ValueError(f"{name} is from 1 to {most}")
     if policy.session_minutes < 31:
         raise ValueError("session_minutes is 31 at least: Stripe allows none below 30")
+
+
+def _collection_policy(raw: dict[str, Any]) -> CollectionPolicy:
+    methods, declines = raw["payment_methods"], raw["declines"]
+    return CollectionPolicy(
+        most_methods={
+            MethodKind.CARD: methods["cards"],
+            MethodKind.BANK_DEBIT: methods["bank_debits"],
+            MethodKind.PAYPAL: methods["connected_accounts"],
+        },
+        setup_minutes=methods["setup_minutes"],
+        return_poll_seconds=methods["return_poll_seconds"],
+        decline_rest_minutes=declines["rest_minutes"],
+        most_declines=declines["most"],
+        decline_window_hours=declines["window_hours"],
+    )
+
+
+def _check_collection(policy: CollectionPolicy) -> None:
+    """Refuse what would fail later, in front of a customer."""
+    for kind, most in policy.most_methods.items():
+        if not 1 <= _whole(f"payment_methods: {kind}", most) <= _MOST_METHODS:
+            raise ValueError(f"payment_methods: of {kind} from 1 to {_MOST_METHODS} are stored")
+    for name, most in _COLLECTION_LIMITS.items():
+        if not 1 <= _whole(name, getattr(policy, name)) <= most:
+            raise ValueError(f"{name} is from 1 to {most}")
+    if policy.setup_minutes < 31:
+        raise ValueError(
+            "payment_methods.setup_minutes is 31 at least: Stripe allows none below 30"
+        )
 
 
 def _whole(place: str, value: object) -> int:

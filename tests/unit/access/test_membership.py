@@ -105,6 +105,9 @@ TABLE = {
     "profile:manage":          "a   .   .   .   .   a   .",
     "bills:read":              "a   .   .   .   .   a   a",
     "collection:manage":       ".   .   .   .   .   a   .",
+    "payment-methods:read":    "a   .   .   .   .   a   a",
+    "payment-methods:manage":  "a   .   .   .   .   .   .",
+    "payment-methods:send-link": ".   .   .   .   .   a   .",
 }  # fmt: skip
 REACHES = {"a": Reach.ALL, "o": Reach.OWN, ".": None}
 
@@ -135,8 +138,8 @@ def test_every_pair_of_role_and_permission_is_as_the_rule_says_acc_1() -> None:
         ("quotes:manage", ""),
         ("invoices:view", "bills:read"),
         ("invoices:manage", "bills:read"),
-        ("payment-methods:view", ""),
-        ("payment-methods:manage", ""),
+        ("payment-methods:view", "payment-methods:read"),
+        ("payment-methods:manage", "payment-methods:read payment-methods:manage"),
         ("addresses:view", "profile:read"),
         ("addresses:manage", "profile:read profile:manage"),
         ("tax-exemption:view", ""),

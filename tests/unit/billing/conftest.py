@@ -56,6 +56,9 @@ def people(billing: Billing, world: World) -> dict[str, Member]:
             billing_administrator,
             billing=(BillingGrant.VIEW_INVOICES, BillingGrant.MANAGE_ADDRESSES),
         ),
+        "payer": world.member(
+            "paula", billing_administrator, billing=(BillingGrant.MANAGE_PAYMENT_METHODS,)
+        ),
         "licences": world.member("leo", Role.LICENCE_MANAGER),
         "events": world.member("maria", Role.EVENT_MANAGER),
         "representative": billing.representative,

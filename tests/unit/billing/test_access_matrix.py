@@ -13,6 +13,7 @@ from guichet.entry.http import Route
 from tests.support.billing import Billing
 from tests.support.billing_access import (
     BILLING_BODIES,
+    BILLING_QUERIES,
     BILLING_TABLE,
     NEW,
     ROLES,
@@ -30,16 +31,29 @@ ASSIGN = "POST /v1/subscriptions/{subscription_id}/seats"
 
 
 @pytest.fixture
-def objects(call: Call, buy: Buy) -> BillingObjects:
-    """Five seats, one of them given away; a preview, and an order that waits for its payment."""
+def objects(call: Call, buy: Buy, billing: Billing) -> BillingObjects:
+    """Five seats, one of them given away; a preview, an order that waits for its payment, a card."""
     subscription_id = buy()
     seat = call(
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
     return BillingObjects(
-        subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]
+        subscription_id,
+        seat.body["seat_id"],
+        _preview(call),
+        placed.body["cart_id"],
+        *_stored_method(call, billing),
     )
+
+
+def _stored_method(call: Call, billing: Billing) -> tuple[str, str]:
+    """A card, and the page on which it was stored."""
+    page = call("POST", "/v1/payment-methods", body={"kind": "card"}).body
+    house = billing.world.method_house.provider("stripe")
+    house.agree(str(page["url"]).rpartition("/")[2])
+    done = call("POST", f"/v1/payment-methods/setups/{page['setup_id']}/return").body
+    return done["payment_method_id"], page["setup_id"]
 
 
 def _preview(call: Call) -> str:
@@ -51,7 +65,8 @@ def _knock(call: Call, route: str, role: str | None, objects: BillingObjects) ->
     body: Any = BILLING_BODIES[route](objects) if route in BILLING_BODIES else None
     if route == ASSIGN:
         body = seats_wanted("another@b.example")
-    return call(route.partition(" ")[0], objects.path(route), by=role, body=body)
+    query = BILLING_QUERIES.get(route, "")
+    return call(route.partition(" ")[0], objects.path(route), by=role, body=body, query=query)
 
 
 def test_every_call_of_the_function_has_a_row_acc_2(billing: Billing) -> None:

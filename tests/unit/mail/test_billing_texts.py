@@ -17,6 +17,7 @@ from guichet.languages import LANGUAGES, Language
 from guichet.registration.outbox import BillingMail
 from tests.support.billing_mail_facts import CREDIT, FLAT, FRAME, SEATS, SMS, billing_facts
 
+OF_METHODS = {each for each in BillingMail if each.startswith("billing_method_")}
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_texts"
 
 
@@ -112,9 +113,23 @@ def test_every_kind_of_mail_is_whole_in_every_language(
         assert "None" not in part
     assert mail.language == language
     assert f'<html lang="{language}"' in mail.html
-    assert "Webinars" in mail.subject
+    assert "Webinars" in mail.subject or kind in OF_METHODS
     assert "Guichet Example Ltd" in mail.text
     assert "Berl" in mail.text or kind is BillingMail.SEAT_ASSIGNED
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mails_about_a_payment_method_say_which_one_col_1(language: Language) -> None:
+    gone = render(billing_facts(BillingMail.METHOD_GONE, language=language))
+    removed = render(billing_facts(BillingMail.METHOD_REMOVED, language=language))
+    stored = render(billing_facts(BillingMail.METHOD_STORED, language=language))
+
+    assert "Visa" in gone.subject
+    assert "4242" in gone.subject
+    assert "PayPal" in removed.subject
+    assert "6789" in stored.subject
+    assert "4242" in stored.text  # what autopay charges
+    assert "Kurswerk GmbH authorizes Guichet Example Ltd." in stored.text
 
 
 def test_every_sentence_is_said_by_some_mail() -> None:

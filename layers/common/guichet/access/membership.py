@@ -46,6 +46,9 @@ class Permission(StrEnum):
     READ_PROFILE = "profile:read"
     MANAGE_PROFILE = "profile:manage"  # addresses, VAT number, recipients, time zone, language
     READ_BILLS = "bills:read"
+    READ_PAYMENT_METHODS = "payment-methods:read"
+    MANAGE_PAYMENT_METHODS = "payment-methods:manage"  # the account's own people alone (COL-10)
+    SEND_PAYMENT_LINKS = "payment-methods:send-link"  # what a representative does instead
     MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
     READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
     MANAGE_INVOICES = "invoices:manage"  # runs, credit notes, void, release: the operator's alone
@@ -107,6 +110,8 @@ GRANTS: Final = MappingProxyType(
             Permission.READ_RECONCILIATIONS,
             Permission.LINK_PAYMENT_ACCOUNTS,
             *_BILLING,
+            Permission.READ_PAYMENT_METHODS,
+            Permission.MANAGE_PAYMENT_METHODS,
         ),
         Role.ADMINISTRATOR: _all_of(
             Permission.READ_TRAININGS,
@@ -138,12 +143,15 @@ GRANTS: Final = MappingProxyType(
             Permission.MANAGE_COLLECTION,
             Permission.READ_INVOICE_RUNS,
             Permission.MANAGE_INVOICES,
+            Permission.READ_PAYMENT_METHODS,
+            Permission.SEND_PAYMENT_LINKS,
         ),
         Role.AUDITOR: _all_of(
             Permission.READ_TRAININGS,
             Permission.READ_RECONCILIATIONS,
             Permission.READ_INVOICE_RUNS,
             *_BILLING_READ,
+            Permission.READ_PAYMENT_METHODS,
         ),
     }
 )
@@ -161,8 +169,10 @@ BILLING_GRANTS: Final = MappingProxyType(
         BillingGrant.MANAGE_QUOTES: _NOTHING_YET,
         BillingGrant.VIEW_INVOICES: frozenset({Permission.READ_BILLS}),
         BillingGrant.MANAGE_INVOICES: frozenset({Permission.READ_BILLS}),
-        BillingGrant.VIEW_PAYMENT_METHODS: _NOTHING_YET,
-        BillingGrant.MANAGE_PAYMENT_METHODS: _NOTHING_YET,
+        BillingGrant.VIEW_PAYMENT_METHODS: frozenset({Permission.READ_PAYMENT_METHODS}),
+        BillingGrant.MANAGE_PAYMENT_METHODS: frozenset(
+            {Permission.READ_PAYMENT_METHODS, Permission.MANAGE_PAYMENT_METHODS}
+        ),
         BillingGrant.VIEW_ADDRESSES: frozenset({Permission.READ_PROFILE}),
         BillingGrant.MANAGE_ADDRESSES: frozenset(
             {Permission.READ_PROFILE, Permission.MANAGE_PROFILE}

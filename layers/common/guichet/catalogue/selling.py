@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from guichet.catalogue.catalogue import Catalogue, Product, currency_not_sold
 from guichet.errors import Unavailable
@@ -48,6 +49,8 @@ class SellingEntity:
     currencies: tuple[str, ...]  # that it bills in; the first one where nobody asks for another
     providers: tuple[str, ...]  # where it has an account of its own; the keys are in the secret
     bank_details: tuple[BankDetails, ...]  # by currency, then ascending by day
+    brands: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # of cards, by currency (COL-10)
+    debits: tuple[str, ...] = ()  # the schemes by which it debits bank accounts (COL-10)
 
     @property
     def default_currency(self) -> str:

@@ -27,6 +27,8 @@ def _entity(entity_id: str, raw: dict[str, Any]) -> SellingEntity:
         currencies=tuple(raw["currencies"]),
         providers=tuple(raw["providers"]),
         bank_details=tuple(_bank_details(each) for each in raw["bank_details"]),
+        brands={currency: tuple(brands) for currency, brands in raw["brands"].items()},
+        debits=tuple(raw["debits"]),
     )
 
 

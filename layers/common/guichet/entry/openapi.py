@@ -194,7 +194,7 @@ def _refusals(operation: Mapping[str, Any]) -> list[int]:
         found |= {400}
     if "idempotency-key" in names:
         found |= {409}
-    if names & {"limit", "status"}:
+    if names & {"limit", "status", "scheme"}:
         found |= {422}
     return sorted(found)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from guichet.access.requests import AskRepresentative
 from guichet.adapters.dynamo.seam import StoreUnavailableError
+from guichet.collection.refusals import method_explained
 from guichet.errors import (
     BadToken,
     ConcurrentUpdateError,
@@ -108,7 +109,9 @@ def _explanation(refusal: Refusal, language: Language) -> str | None:
     found = explained(refusal.code, language)
     if found is not None:
         return str(found)
-    return billing_explained(refusal.code, language, refusal.facts)
+    return billing_explained(refusal.code, language, refusal.facts) or method_explained(
+        refusal.code, language, refusal.facts
+    )
 
 
 def _headers(refusal: Refusal, status: int) -> dict[str, str]:

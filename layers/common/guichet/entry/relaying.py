@@ -29,6 +29,7 @@ ALARMS: Final = MappingProxyType(
         "subscription.not_sold": None,
         "invoice.parked": "guichet invoices release {account_id} {selling_entity} {currency}",
         "usage.unpriced": None,
+        "payment_method.not_forgotten": None,
     }
 )
 
@@ -36,7 +37,7 @@ _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one regis
 _ABOUT_BILLING: Final = frozenset(
     name
     for name in ALARMS
-    if name.startswith(("cart_payment.", "subscription.", "usage.", "invoice."))
+    if name.startswith(("cart_payment.", "subscription.", "usage.", "invoice.", "payment_method."))
 )
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}

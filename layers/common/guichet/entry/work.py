@@ -61,6 +61,8 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.CART,
         DueKind.SUBSCRIPTION,
         DueKind.BALANCE,
+        DueKind.METHOD_SETUP,
+        DueKind.STORED_METHOD,
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
@@ -93,6 +95,8 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
         case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION | DueKind.BALANCE:
             _do_billing(kind, ids, actor, container)
+        case DueKind.METHOD_SETUP | DueKind.STORED_METHOD:
+            _do_collecting(kind, ids, actor, container)
         case DueKind.EFFECT | DueKind.INVOICE:
             raise ValueError("mails are written by deliver, invoices by invoice_run")
 
@@ -127,6 +131,22 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
             move_subscription(
                 account_id, subscription_id, actor, ordering=billing.ordering, usage=billing.usage
             )
+
+
+def _do_collecting(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
+    """What is due of payment methods; loaded where something is."""
+    from guichet.collection.use_cases.forget_method import (  # noqa: PLC0415 - collecting only
+        forget_method,
+    )
+    from guichet.collection.use_cases.settle_setup import (  # noqa: PLC0415 - same
+        settle_setup,
+    )
+
+    collecting = container.billing.collecting
+    if kind is DueKind.METHOD_SETUP:
+        settle_setup(ids[0], actor, collecting=collecting)
+    else:
+        forget_method(ids[0], ids[1], actor, collecting=collecting)
 
 
 def read_hint(event: ProviderEvent) -> Hint:

@@ -51,6 +51,10 @@ class MethodToken:
     token_id: str  # the method's
     mandate_id: str | None = None  # of a debit's authorization, where the provider has one
 
+    def is_same(self, other: MethodToken) -> bool:
+        """Whether both name one method at the provider."""
+        return (self.provider, self.token_id) == (other.provider, other.token_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMethod:

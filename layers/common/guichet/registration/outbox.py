@@ -23,11 +23,23 @@ class BillingMail(StrEnum):
     EXPIRED = "billing_expired"
     DELETION_ANNOUNCED = "billing_deletion_announced"
     SEAT_ASSIGNED = "billing_seat_assigned"
+    METHOD_STORED = "billing_method_stored"
+    METHOD_REMOVED = "billing_method_removed"
+    METHOD_GONE = "billing_method_gone"
+    METHOD_LINK = "billing_method_link"
 
 
 type AnyMail = MailKind | BillingMail
 
 _BILLING: Final = frozenset(BillingMail)
+_OF_METHODS: Final = frozenset(
+    {
+        BillingMail.METHOD_STORED,
+        BillingMail.METHOD_REMOVED,
+        BillingMail.METHOD_GONE,
+        BillingMail.METHOD_LINK,
+    }
+)
 
 
 def mail_of(name: str) -> AnyMail:
@@ -49,6 +61,8 @@ class DueKind(StrEnum):
     CART_PAYMENT = "cart_payment"
     BALANCE = "balance"  # credit that can pay what is open
     INVOICE = "invoice"  # a bill whose day has come, or a paid order: `invoice_run` looks after it
+    METHOD_SETUP = "method_setup"
+    STORED_METHOD = "stored_method"
     EFFECT = "effect"
 
 
@@ -91,10 +105,16 @@ class Effect:
     subscription_id: str | None = None
     cart_id: str | None = None
     seat_id: str | None = None
+    method_id: str | None = None  # the payment method
+    selling_entity: str | None = None  # with whom its methods are
 
     @property
     def is_of_billing(self) -> bool:
         return any(mail in _BILLING for mail in self.mails)
+
+    @property
+    def is_of_methods(self) -> bool:
+        return any(mail in _OF_METHODS for mail in self.mails)
 
 
 class Outbox(Protocol):

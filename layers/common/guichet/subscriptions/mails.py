@@ -12,6 +12,7 @@ from guichet.access.membership import Representative
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
 from guichet.payments.attempt import CaptureMethod
+from guichet.payments.stored_method import MethodKind
 from guichet.period import Period
 from guichet.registration.outbox import BillingMail
 
@@ -30,6 +31,10 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.EXPIRED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
         K.DELETION_ANNOUNCED: frozenset({"product", "plan", "deletion_on", "days_left"}),
         K.SEAT_ASSIGNED: frozenset({"product", "seat_email"}),
+        K.METHOD_STORED: frozenset({"stored_method"}),
+        K.METHOD_REMOVED: frozenset({"stored_method"}),
+        K.METHOD_GONE: frozenset({"stored_method"}),
+        K.METHOD_LINK: frozenset(),
     }
 )
 
@@ -81,6 +86,15 @@ class Standing:
     on_activation: bool = False  # billing starts when its activation is reported
 
 
+@dataclass(frozen=True, slots=True)
+class ToldMethod:
+    """A stored payment method, as far as it is shown."""
+
+    kind: MethodKind
+    brand: str
+    last4: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What every mail says of its reader, its sender and its time.
@@ -120,6 +134,9 @@ class BillingFacts:
         still_billed: a cancelled contract is billed until its end (SUB-9).
         deletion_on: the day on which data is deleted (SUB-15), so many days from then.
         valid_until: until when an order can be paid.
+        stored_method: the payment method that it is about.
+        default_method: what autopay charges, where it is on.
+        authorization_text: that was agreed to at `authorized_at`, of a bank debit (COL-10).
 
     Raises:
         ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of
@@ -153,6 +170,11 @@ class BillingFacts:
     days_left: int | None = None
     valid_until: datetime | None = None
     seat_email: str = ""
+    stored_method: ToldMethod | None = None
+    default_method: ToldMethod | None = None
+    is_autopay: bool = False
+    authorization_text: str = ""
+    authorized_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""
@@ -160,7 +182,8 @@ class BillingFacts:
         missing = sorted(name for name in required if getattr(self, name) in (None, "", ()))
         if missing:
             raise ValueError(f"a mail {self.kind} needs {', '.join(missing)}")
-        for instant in (self.frame.occurred_at, self.paid_at, self.valid_until):
+        instants = (self.frame.occurred_at, self.paid_at, self.valid_until, self.authorized_at)
+        for instant in instants:
             if instant is not None and instant.utcoffset() != timedelta(0):
                 raise ValueError("instants in a mail are aware and in UTC")
 

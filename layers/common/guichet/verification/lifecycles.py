@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from guichet.collection import setup, stored
 from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
@@ -32,6 +33,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "cart": _words(cart.TRANSITIONS),
         "cart_payment": _words(attempt.TRANSITIONS),
         "seat": _words(seats.TRANSITIONS),
+        "method_setup": _words(setup.TRANSITIONS),
+        "stored_method": _words(stored.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -45,6 +48,8 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
         "seat": frozenset({"invited"}),
+        "method_setup": frozenset({"created"}),
+        "stored_method": frozenset({"active"}),
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

@@ -9,10 +9,15 @@ from typing import Final, TypeIs
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.adapters.dynamo import billing_items, items, keys
+from guichet.adapters.dynamo import billing_items, items, keys, method_items
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Key, Plain
+from guichet.collection.customer import ProviderCustomer
+from guichet.collection.declines import Declines
+from guichet.collection.payment_methods import PaymentMethods
+from guichet.collection.setup import Setup
+from guichet.collection.stored import StoredMethod
 from guichet.payments.account import PaymentAccount
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
@@ -30,6 +35,7 @@ from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
 
 type Billed = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
+type OfMethods = Setup | StoredMethod | PaymentMethods | ProviderCustomer | Declines
 type Value = (
     Account
     | Member
@@ -44,6 +50,7 @@ type Value = (
     | Cancellation
     | ProviderEvent
     | Billed
+    | OfMethods
 )
 type Kind = type[Value]
 
@@ -68,6 +75,11 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "BALANCE#": AccountBalance,
         "SEAT#": SeatAssignment,
         "USAGE#": UsageMonth,
+        "METHOD_SETUP": Setup,
+        "STORED_METHOD#": StoredMethod,
+        "METHODS#": PaymentMethods,
+        "CUSTOMER#": ProviderCustomer,
+        "DECLINES": Declines,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
@@ -80,14 +92,25 @@ _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
         UsageMonth: "usage_month",
     }
 )
+_OF_METHODS: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        Setup: "method_setup",
+        StoredMethod: "stored_method",
+        PaymentMethods: "payment_methods",
+        ProviderCustomer: "provider_customer",
+        Declines: "declines",
+    }
+)
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
-_OF_BOTH_KEYS: Final = frozenset({PaymentAccount, AccountBalance, UsageMonth})
+_OF_BOTH_KEYS: Final = frozenset(
+    {PaymentAccount, AccountBalance, UsageMonth, PaymentMethods, ProviderCustomer}
+)
 _PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
 
 
 def _named(kind: Kind, identity: str) -> str:
-    own = _OF_BILLING.get(kind)
+    own = _OF_BILLING.get(kind) or _OF_METHODS.get(kind)
     return items.named(kind, identity) if own is None else f"{own}/{identity}"
 
 
@@ -125,14 +148,22 @@ def place_of(value: Value) -> Key:
     """Where an object belongs."""
     if isinstance(value, ProviderEvent):
         return keys.provider_event(value.provider, value.event_id)
+    if _is_of_methods(value):
+        return method_items.key_of(value)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
 def due_of(value: Value, written_at: datetime) -> Item:
     """When somebody has to look at it again."""
+    if _is_of_methods(value):
+        return method_items.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
     return items.due_of(value)
+
+
+def _is_of_methods(value: Value) -> TypeIs[OfMethods]:
+    return type(value) in _OF_METHODS
 
 
 def _is_billed(value: Value) -> TypeIs[Billed]:

@@ -24,9 +24,13 @@ PRIVATE: Final = frozenset({
     "contact_name", "contact_email", "cc_emails", "phone",
 })  # fmt: skip
 
+# What a provider knows a customer by, and what is shown of a method: they stand in their items.
+PROVIDERS_OWN: Final = frozenset({
+    "token", "customer_id", "customer_body", "found", "last4", "authorization",
+})  # fmt: skip
 # Of an order: it stands in its item, is never changed, and its lines are facts once it is done.
 KEPT_ELSEWHERE: Final = frozenset({"preview"})
-UNTOLD: Final = PRIVATE | KEPT_ELSEWHERE
+UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
 _ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None, "of_invoice": ""}

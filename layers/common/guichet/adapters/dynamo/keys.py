@@ -149,6 +149,31 @@ def invoice_run_count(run_id: str) -> Key:
     return Key(f"INVOICE_RUN#{run_id}", "COUNT")
 
 
+def method_setup(setup_id: str) -> Key:
+    return Key(f"METHOD_SETUP#{setup_id}", "METHOD_SETUP")
+
+
+def payment_methods(account_id: str, selling_entity: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"METHODS#{selling_entity}")
+
+
+def stored_method(account_id: str, method_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"STORED_METHOD#{method_id}")
+
+
+def method_token(provider: str, token_id: str) -> Key:
+    """Whose method this is: found by its provider's name of it, hashed."""
+    return Key(f"METHOD_TOKEN#{provider}#{fingerprint(token_id)}", "METHOD_TOKEN")
+
+
+def provider_customer(account_id: str, selling_entity: str, provider: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"CUSTOMER#{selling_entity}#{provider}")
+
+
+def declines(account_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", "DECLINES")
+
+
 def trial(account_id: str, product_id: str) -> Key:
     """One trial per product and account (SUB-19)."""
     return Key(f"ACCOUNT#{account_id}", f"TRIAL#{product_id}")

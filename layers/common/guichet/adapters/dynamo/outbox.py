@@ -95,6 +95,8 @@ def _effect(effect_id: str, item: Item) -> Effect:
         subscription_id=_text(item, "subscription_id"),
         cart_id=_text(item, "cart_id"),
         seat_id=_text(item, "seat_id"),
+        method_id=_text(item, "method_id"),
+        selling_entity=_text(item, "selling_entity"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 
@@ -111,7 +113,13 @@ def _work(kind: DueKind, item: Item) -> DueWork:
     match kind:
         case DueKind.HOLD:
             ids: tuple[str, ...] = (sk.partition("#")[2],)
-        case DueKind.REFUND | DueKind.PAYMENT_ACCOUNT | DueKind.SUBSCRIPTION | DueKind.CART:
+        case (
+            DueKind.REFUND
+            | DueKind.PAYMENT_ACCOUNT
+            | DueKind.SUBSCRIPTION
+            | DueKind.CART
+            | DueKind.STORED_METHOD
+        ):
             ids = (rest, sk.partition("#")[2])
         case DueKind.BALANCE | DueKind.INVOICE:
             ids = (rest, *sk.split("#")[1:])
@@ -120,6 +128,6 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             ids = (provider, event_id)
         case DueKind.EFFECT:
             ids = (pk,)
-        case DueKind.PAYMENT | DueKind.TRAINING | DueKind.CART_PAYMENT:
+        case DueKind.PAYMENT | DueKind.TRAINING | DueKind.CART_PAYMENT | DueKind.METHOD_SETUP:
             ids = (rest,)
     return DueWork(kind, decode_time(str(item["due_at"])), ids, (pk, sk))

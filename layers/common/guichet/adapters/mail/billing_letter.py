@@ -11,8 +11,9 @@ from guichet.adapters.mail.voice import Voice
 from guichet.adapters.mail.words import Words
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
+from guichet.period import local_day
 from guichet.registration.outbox import BillingMail
-from guichet.subscriptions.mails import BillingFacts, Standing, ToldLine
+from guichet.subscriptions.mails import BillingFacts, Standing, ToldLine, ToldMethod
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,11 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         "method": words.sentences[f"method.{facts.method}"] if facts.method else "",
         "date": words.moment(facts.paid_at or frame.occurred_at, frame.time_zone),
     }
+    for name, method in (("stored", facts.stored_method), ("default", facts.default_method)):
+        if method is not None:
+            values[name] = _method(method, words)
+    if facts.authorized_at is not None:
+        values["agreed_on"] = words.day(local_day(facts.authorized_at, frame.time_zone))
     if frame.representative is not None:
         values["representative_name"] = one_line(frame.representative.name)
         values["representative_email"] = one_line(frame.representative.email)
@@ -126,6 +132,24 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
     return values | told | _amounts(facts, words)
+
+
+_BRANDS: Final = MappingProxyType(
+    {
+        "visa": "Visa",
+        "mastercard": "Mastercard",
+        "amex": "American Express",
+        "discover": "Discover",
+        "visa_electron": "Visa Electron",
+    }
+)
+
+
+def _method(method: ToldMethod, words: Words) -> str:
+    """What is shown of a payment method (COL-1)."""
+    brand = _BRANDS.get(method.brand, method.brand.replace("_", " ").title())
+    sentence = words.sentences[f"stored.{method.kind}"]
+    return one_line(sentence.format(brand=brand, last4=method.last4))
 
 
 def _products(facts: BillingFacts) -> str:

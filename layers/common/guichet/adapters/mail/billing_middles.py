@@ -6,6 +6,7 @@ from typing import Final
 
 from guichet.adapters.mail.billing_letter import BillingLetter
 from guichet.adapters.mail.blocks import Block, Heading, Paragraph, Rows
+from guichet.adapters.mail.method_middles import METHOD_MIDDLES
 from guichet.registration.outbox import BillingMail
 
 K = BillingMail
@@ -168,6 +169,7 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.EXPIRED: _expired,
             K.DELETION_ANNOUNCED: _deletion_announced,
             K.SEAT_ASSIGNED: _seat_assigned,
+            **METHOD_MIDDLES,
         }
     )
 )

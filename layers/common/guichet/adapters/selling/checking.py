@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 
 from guichet.access.addresses import Address
 from guichet.access.vat_numbers import sound_vat_number
 from guichet.adapters.catalogue.mistakes import Finding, Path
 from guichet.adapters.selling.shape import EntityShape, FileShape
 from guichet.errors import Invalid
+
+_CARDS_AT: Final = "stripe"  # that is where cards and bank accounts are stored
+_DEBITED_IN: Final = MappingProxyType({"ach": "USD", "sepa": "EUR", "bacs": "GBP"})
 
 
 def file_findings(file: FileShape) -> Iterator[Finding]:
@@ -20,6 +25,8 @@ def file_findings(file: FileShape) -> Iterator[Finding]:
         yield from _number_findings(path, entity)
         yield from _currency_findings(path, entity)
         yield from _day_findings(path, entity)
+        yield from _brand_findings(path, entity)
+        yield from _debit_findings(path, entity)
 
 
 def _country_findings(file: FileShape) -> Iterator[Finding]:
@@ -68,6 +75,48 @@ def _currency_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
                 (*path, "bank_details", at, "currency"),
                 "bank_details_unused",
                 f"This entity does not bill in {each.currency}.",
+            )
+
+
+def _brand_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
+    """Discover is charged in USD alone, Visa Electron in Ireland alone (COL-1, COL-10)."""
+    if entity.brands and _CARDS_AT not in entity.providers:
+        yield Finding(
+            (*path, "brands"),
+            "cards_without_provider",
+            f"Cards are charged at {_CARDS_AT}, where this entity has no account.",
+        )
+    for currency, brands in entity.brands.items():
+        if currency not in entity.currencies:
+            yield Finding(
+                (*path, "brands", currency),
+                "brands_unused",
+                f"This entity does not bill in {currency}.",
+            )
+        for at, brand in enumerate(brands):
+            place: Path = (*path, "brands", currency, at)
+            if brand == "discover" and currency != "USD":
+                yield Finding(place, "brand_not_for_currency", "Discover is charged in USD alone.")
+            if brand == "visa_electron" and entity.country != "IE":
+                yield Finding(
+                    place, "brand_not_for_country", "Visa Electron is charged by Ireland alone."
+                )
+
+
+def _debit_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
+    if entity.debits and _CARDS_AT not in entity.providers:
+        yield Finding(
+            (*path, "debits"),
+            "debits_without_provider",
+            f"Bank accounts are debited at {_CARDS_AT}, where this entity has no account.",
+        )
+    for at, scheme in enumerate(entity.debits):
+        currency = _DEBITED_IN[scheme]
+        if currency not in entity.currencies:
+            yield Finding(
+                (*path, "debits", at),
+                "debit_currency_missing",
+                f"This scheme debits {currency}, in which this entity does not bill.",
             )
 
 

@@ -35,6 +35,13 @@ RULES: Final = MappingProxyType(
             ),
             "INV-12",
         ),
+        **dict.fromkeys(
+            (
+                *("brands_unused", "brand_not_for_currency", "brand_not_for_country"),
+                *("cards_without_provider", "debits_without_provider", "debit_currency_missing"),
+            ),
+            "COL-10",
+        ),
     }
 )
 # What is wrong, in our stable words, for the library's own.
@@ -148,7 +155,7 @@ def _entity(entity: EntityShape) -> dict[str, object]:
     in_country = Address("-", "-", entity.country)
     return {
         **entity.model_dump(include={"legal_name", "address", "country", "time_zone"}),
-        **entity.model_dump(include={"currencies", "providers"}),
+        **entity.model_dump(include={"currencies", "providers", "brands", "debits"}),
         "vat_number": None if number is None else sound_vat_number(number, in_country),
         "bank_details": [_bank_details(each) for each in entity.bank_details],
     }

@@ -97,6 +97,7 @@ type Bic = Annotated[str, _judged("bic_malformed", "8 or 11 letters and digits."
 type Routing = Annotated[
     str, _judged("routing_malformed", "9 digits, of which the last checks.", rtn.is_valid)
 ]
+type Brand = Literal["visa", "mastercard", "amex", "discover", "visa_electron"]
 type Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -135,6 +136,8 @@ class EntityShape(Shape):
     time_zone: TimeZone
     currencies: Annotated[list[Currency], _some, _once]
     providers: Annotated[list[Literal["stripe", "paypal"]], _once]
+    brands: dict[Currency, Annotated[list[Brand], _some, _once]] = Field(default_factory=dict)
+    debits: Annotated[list[Literal["ach", "sepa", "bacs"]], _once] = Field(default_factory=list)
     serves: Literal["others"] | Annotated[list[Country], _some, _once]
     bank_details: Annotated[list[BankDetailsShape], _some]
 

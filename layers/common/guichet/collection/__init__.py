@@ -1,0 +1,1 @@
+"""Collecting what is due: stored payment methods, autopay, and when a declined one may be tried again."""
