@@ -13,7 +13,7 @@ from guichet.errors import Refusal
 from guichet.payments.stored_method import MethodKind
 from tests.simulation.kills import Calls, Killed, KillingDynamo
 from tests.simulation.method_seams import watched
-from tests.support.methods import Methods
+from tests.support.stored_methods import Methods
 from tests.support.verified import assert_verified
 from tests.support.world import SYSTEM
 

@@ -17,7 +17,7 @@ from tests.simulation.enumeration import IS_WIDE
 from tests.simulation.method_flows import assert_ours_are_the_provider_s
 from tests.simulation.method_seams import watched
 from tests.simulation.turns import TurningDynamo, Turns, explore
-from tests.support.methods import Methods
+from tests.support.stored_methods import Methods
 from tests.support.world import SYSTEM
 
 _PREEMPTIONS = 2 if IS_WIDE else 1

@@ -210,11 +210,6 @@ class Container:
         """Those at which the entity stores payment methods and charges them."""
         return self._given_methods(selling_entity)
 
-    def offered_methods(self, selling_entity: str) -> tuple[str, ...]:
-        """The names of those at which a payment method can be stored now."""
-        there = self.method_providers(selling_entity)
-        return tuple(name for name in self.offered_providers(selling_entity) if name in there)
-
     def _providers_by(self, keys: ProviderKeys) -> Mapping[str, PaymentProvider]:
         from guichet.adapters.stripe.provider import (  # noqa: PLC0415 - on the road that pays
             StripeProvider,

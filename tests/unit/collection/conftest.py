@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.methods import Methods
+from tests.support.stored_methods import Methods
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from guichet.collection.use_cases.list_methods import list_methods
 from guichet.collection.use_cases.note_detached import note_detached
 from guichet.errors import Unavailable
 from tests.support.method_provider import Loss
-from tests.support.methods import Methods
+from tests.support.stored_methods import Methods
 from tests.support.verified import assert_verified
 from tests.support.world import SYSTEM
 

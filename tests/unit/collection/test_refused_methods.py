@@ -11,7 +11,7 @@ import pytest
 from guichet.access.membership import OPERATOR, BillingGrant, Member, Role
 from guichet.collection.collecting import Collecting
 from guichet.errors import Unavailable
-from tests.support.methods import Methods
+from tests.support.stored_methods import Methods
 from tests.support.unchanged import nothing_written
 from tests.support.world import refusal_of
 

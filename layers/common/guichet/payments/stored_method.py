@@ -55,6 +55,7 @@ class FoundMethod:
     scheme: DebitScheme | None = None
     authorized_at: datetime | None = None  # of a debit's authorization
     mandate_reference: str = ""  # as the customer's bank statement shows it
+    email: str = ""  # of a connected account, by which its owner tells it from another
 
 
 class SetupState(StrEnum):
