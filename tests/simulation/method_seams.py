@@ -58,6 +58,11 @@ class WatchedMethods:
     def charge(self, charge: MethodCharge) -> ChargeReport:
         return self._watch("charge", charge.charge_key, lambda: self._provider.charge(charge))
 
+    def open_action(self, charge: MethodCharge) -> ChargeReport:
+        return self._watch(
+            "open_action", charge.charge_key, lambda: self._provider.open_action(charge)
+        )
+
     def ask_charge(self, charge: MethodCharge) -> ChargeReport:
         return self._watch(
             "ask_charge", charge.charge_key, lambda: self._provider.ask_charge(charge)

@@ -80,7 +80,7 @@ class BillingObjects:
     preview_id: str = "prv_0"
     cart_id: str = "crt_0"
     payment_method_id: str = "pmt_0"
-    setup_id: str = "mst_0"
+    setup_id: str = "set_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""

@@ -10,7 +10,7 @@ import json
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from guichet.money import Money
@@ -39,6 +39,7 @@ type Loss = Literal["before", "after"]  # the request never arrived, or its answ
 type Clock = Callable[[], datetime]
 
 MISSING: Final = "missing_at_provider"
+_PAYPAL_S_OWN_END: Final = timedelta(days=3)
 
 
 @dataclass
@@ -170,6 +171,8 @@ class MemoryProvider:
             else:
                 session_id = f"{self.name}_page_{len(self.pages) + 1}"
                 ends_at = datetime.fromisoformat(wanted["ends_at"])
+                if not self.stores_by_itself:
+                    ends_at = self.clock() + _PAYPAL_S_OWN_END
                 self.pages[session_id] = Page(session_id, wanted["customer"], ends_at)
                 self.opened[setup.provider_key] = (setup.request_body, session_id)
             return HostedSession(session_id, f"https://{self.name}.example/{session_id}")
@@ -189,6 +192,8 @@ class MemoryProvider:
     def end_setup(self, setup: MethodSetup) -> SetupReport:
         def act() -> SetupReport:
             page = self._page(setup.session_id)
+            if not self.stores_by_itself and page.state is not SetupState.STORED:
+                return SetupReport(SetupState.ENDED)  # it stays open there, and stores nothing
             if page.state is SetupState.OPEN:
                 page.state = SetupState.ENDED
             return self._report(page)
@@ -232,6 +237,9 @@ class MemoryProvider:
             return report
 
         return self._answer("charge", act)
+
+    def open_action(self, charge: MethodCharge) -> ChargeReport:
+        return self.ask_charge(charge)
 
     def ask_charge(self, charge: MethodCharge) -> ChargeReport:
         def act() -> ChargeReport:
@@ -301,7 +309,7 @@ _ABSENT: Final = ChargeState.ABSENT
 _SHOWN: Final[dict[MethodKind, dict[str, Any]]] = {
     MethodKind.CARD: {"brand": "visa", "last4": "4242", "expires": "2029-04", "country": "US"},
     MethodKind.BANK_DEBIT: {"last4": "6789", "country": "US", "scheme": DebitScheme.ACH},
-    MethodKind.PAYPAL: {"brand": "paypal"},
+    MethodKind.PAYPAL: {"email": "ada@wallet.example"},
 }
 _PAID_BY: Final = {
     MethodKind.CARD: CaptureMethod.CARD,

@@ -75,8 +75,6 @@ class Held(Protocol):
 
     def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]: ...
 
-    def offered_methods(self, selling_entity: str) -> tuple[str, ...]: ...
-
 
 @dataclass(frozen=True)
 class BillingParts:

@@ -68,7 +68,7 @@ class House:
 
     def setup(self) -> Setup:
         return Setup(
-            setup_id=f"mst_{self.mark}",
+            setup_id=f"set_{self.mark}",
             account_id=self.account_id,
             selling_entity="us",
             provider="stripe",
@@ -91,7 +91,7 @@ class House:
             method_id=f"pmt_{self.mark}_{number}",
             account_id=self.account_id,
             selling_entity="us",
-            setup_id=f"mst_{self.mark}",
+            setup_id=f"set_{self.mark}",
             token=self.token(number),
             provider="stripe",
             kind=MethodKind.BANK_DEBIT,
@@ -120,7 +120,7 @@ def test_a_setup_is_read_back_with_its_exact_bytes(house: House) -> None:
     house.save(Change(None, setup, (Event("method_setup.started"),)))
 
     assert house.records.setup(setup.setup_id) == setup
-    assert house.records.setup("mst_nowhere") is None
+    assert house.records.setup("set_nowhere") is None
 
 
 def test_nothing_that_a_provider_knows_somebody_by_is_in_the_journal_col_1(house: House) -> None:

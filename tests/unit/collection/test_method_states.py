@@ -38,7 +38,7 @@ AUTHORIZED: Final = Authorization(
     accepted_from="203.0.113.9",
 )
 SETUP: Final = Setup(
-    setup_id="mst_1",
+    setup_id="set_1",
     account_id="acc_a",
     selling_entity="us",
     provider="stripe",
@@ -58,7 +58,7 @@ STORED: Final = StoredMethod(
     method_id="pmt_1",
     account_id="acc_a",
     selling_entity="us",
-    setup_id="mst_1",
+    setup_id="set_1",
     token=TOKEN,
     provider="stripe",
     kind=MethodKind.CARD,

@@ -21,6 +21,8 @@ entities:
     time_zone: Europe/London
     currencies: [GBP]
     providers: [stripe]
+    brands: {GBP: [visa, amex]}
+    debits: [bacs]
     serves: [GB, IM]
     bank_details:
       - currency: GBP
@@ -79,6 +81,60 @@ def test_the_file_of_these_tests_is_right_inv_12() -> None:
             "word_unknown",
             None,
             id="no provider of ours",
+        ),
+        pytest.param(
+            "[visa, amex]", "[visa, jcb]", "jcb", "word_unknown", None, id="no brand of ours"
+        ),
+        pytest.param(
+            "[visa, amex]", "[visa, visa]", "visa, visa", "listed_twice", None, id="a brand twice"
+        ),
+        pytest.param(
+            "[visa, amex]",
+            "[discover]",
+            "discover",
+            "brand_not_for_currency",
+            "COL-10",
+            id="Discover in GBP",
+        ),
+        pytest.param(
+            "[visa, amex]",
+            "[visa_electron]",
+            "visa_electron",
+            "brand_not_for_country",
+            "COL-10",
+            id="Visa Electron of a British entity",
+        ),
+        pytest.param(
+            "{GBP: [visa, amex]}",
+            "{EUR: [visa]}",
+            "{EUR: [visa]}",
+            "brands_unused",
+            "COL-10",
+            id="brands of a currency that is not billed",
+        ),
+        pytest.param(
+            "debits: [bacs]",
+            "debits: [sepa]",
+            "debits: [sepa]",
+            "debit_currency_missing",
+            "COL-10",
+            id="a scheme of another currency",
+        ),
+        pytest.param(
+            "providers: []",
+            "providers: []\n    brands: {EUR: [visa]}",
+            "brands: {EUR: [visa]}",
+            "cards_without_provider",
+            "COL-10",
+            id="cards, and nowhere to charge them",
+        ),
+        pytest.param(
+            "providers: []",
+            "providers: []\n    debits: [sepa]",
+            "debits: [sepa]",
+            "debits_without_provider",
+            "COL-10",
+            id="debits, and nowhere to collect them",
         ),
         pytest.param("  ie:", "  IE!:", "IE!", "id_malformed", None, id="no id"),
         pytest.param(

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from guichet.configuration import ConfigurationError, compile_billing, load_billing_policy
+from guichet.collection.policy import CollectionPolicy
+from guichet.configuration import (
+    ConfigurationError,
+    compile_billing,
+    load_billing_policy,
+    load_collection_policy,
+)
+from guichet.payments.stored_method import MethodKind
 from guichet.subscriptions.policy import BillingPolicy
 
 SOURCE = Path("config/billing.toml")
@@ -34,6 +41,17 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
     )
 
 
+def test_the_defaults_of_collecting_are_the_rules_own_numbers_col_1_col_3() -> None:
+    assert load_collection_policy() == CollectionPolicy(
+        most_methods={MethodKind.CARD: 4, MethodKind.BANK_DEBIT: 2, MethodKind.PAYPAL: 2},
+        setup_minutes=31,
+        return_poll_seconds=5,
+        decline_rest_minutes=60,
+        most_declines=3,
+        decline_window_hours=24,
+    )
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
@@ -45,6 +63,11 @@ def test_the_defaults_are_the_rules_own_numbers_inv_8_sub_5_inv_10() -> None:
         pytest.param("cart_lines = 20", "", "cart_lines", id="missing"),
         pytest.param("session_minutes = 31", "session_minutes = 30", "31 at least", id="session"),
         pytest.param("[bills]", "[bill]", "bills", id="no section"),
+        pytest.param("cards = 4", "cards = 21", "from 1 to 20 are stored", id="cards"),
+        pytest.param("cards = 4", "", "cards", id="no cards"),
+        pytest.param("most = 3", "most = 0", "most_declines is from 1", id="declines"),
+        pytest.param("setup_minutes = 31", "setup_minutes = 5", "31 at least", id="setup"),
+        pytest.param("[declines]", "[decline]", "declines", id="no section of declines"),
         pytest.param("batch = 500", "batch = = 500", "line 8", id="no TOML"),
     ],
 )

@@ -130,6 +130,7 @@ def _method(situation: Situation, found: FoundMethod) -> StoredMethod:
         last4=found.last4,
         expires=found.expires,
         country=found.country,
+        email=found.email,
         authorization=agreed,
     )
 

@@ -51,10 +51,23 @@ class Collecting:
         Raises:
             Unavailable: `provider_unavailable`, the entity can't reach it now.
         """
-        found = self.accounts.method_providers(selling_entity).get(name)
-        if found is None:
-            raise provider_unavailable(None)
-        return found
+        try:
+            return self.accounts.method_providers(selling_entity)[name]
+        except KeyError as error:
+            raise provider_unavailable(None) from error
+
+    def offered(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of the providers at which a method can be stored now."""
+
+        def stores(name: str) -> bool:
+            try:
+                self.provider(selling_entity, name)
+            except Unavailable:
+                return False
+            return True
+
+        names = self.accounts.offered_providers(selling_entity)
+        return tuple(name for name in names if stores(name))
 
     def ask(self, setup_id: str, cause: Cause, event: Applied = None) -> bool:
         """Ask what became of a setup and write it. Where the provider waits for us, it stores now.
@@ -84,11 +97,12 @@ class Collecting:
             self._save(accepting.ended(setup), cause)
             return
         provider = self.provider(setup.selling_entity, setup.provider)
-        report = self._answer(setup, provider.end_setup)
+        # Asked first: a provider that waits for us to store says nothing of an agreement at the end.
+        report = self._answer(setup, provider.ask_setup)
+        if report.state is SetupState.OPEN:
+            report = self._answer(setup, provider.end_setup)
         if report.state is SetupState.APPROVED:
-            report = self._answer(setup, provider.ask_setup)
-            if report.state is SetupState.APPROVED:
-                raise provider_unavailable(None)
+            raise provider_unavailable(None)  # agreed between two questions: asked again
         if report.state is SetupState.OPEN:  # it can't be ended there: only our asking would store
             report = SetupReport(SetupState.ENDED)
         self._write(setup.setup_id, report, cause, None)

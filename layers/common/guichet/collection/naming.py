@@ -6,7 +6,8 @@ from guichet.ids import derived_id
 
 
 def setup_id(account_id: str, caller: str, key: str) -> str:
-    return derived_id("mst", account_id, "POST /v1/payment-methods", caller, key)
+    """A provider repeats it in its events: by `set_` these are told from others."""
+    return derived_id("set", account_id, "POST /v1/payment-methods", caller, key)
 
 
 def method_id(setup_id: str) -> str:

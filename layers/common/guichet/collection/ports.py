@@ -83,9 +83,9 @@ class MethodAccounts(Protocol):
     """The operator's own accounts at the providers, by selling entity."""
 
     def method_providers(self, selling_entity: str) -> Mapping[str, MethodProvider]:
-        """Those at which the entity can store methods; also those of methods stored earlier."""
+        """By name; asked by index alone, for one may be loaded only where it is met."""
         ...
 
-    def offered_methods(self, selling_entity: str) -> tuple[str, ...]:
-        """The names of the providers at which a method can be stored now."""
+    def offered_providers(self, selling_entity: str) -> tuple[str, ...]:
+        """The names of the providers that the entity has an account at."""
         ...

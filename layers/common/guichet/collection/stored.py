@@ -67,6 +67,7 @@ class StoredMethod:
     last4: str = ""
     expires: str = ""
     country: str = ""
+    email: str = ""  # of a connected account
     authorization: Authorization | None = None
     status: MethodStatus = MethodStatus.ACTIVE
     stopped_at: datetime | None = None  # a decline that can never succeed: no retry by itself
@@ -131,4 +132,5 @@ class StoredMethod:
             last4=found.last4 or self.last4,
             expires=found.expires or self.expires,
             country=found.country or self.country,
+            email=found.email or self.email,
         )

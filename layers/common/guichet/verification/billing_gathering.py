@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from guichet.adapters.dynamo.seam import Item
+from guichet.collection.payment_methods import PaymentMethods
+from guichet.collection.setup import Setup
+from guichet.collection.stored import StoredMethod
 from guichet.payments.cart_payment import CartPayment
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
@@ -15,12 +18,14 @@ from guichet.subscriptions.subscription import Subscription
 from guichet.verification.billing import BillingFound, MovedByAccount
 from guichet.verification.gathering import Gathered, PassedOn, told
 from guichet.verification.history import History, mapping, maps
+from guichet.verification.methods import MethodsFound
 from guichet.verification.subscribed import Begun, SubscriptionFound
 
 _STORED: Final = "stored"
 _TOLD: Final = "told"
 _BY_ACCOUNT: Final = "billing/"
 _BY_SUBSCRIPTION: Final = "subscription/"
+_OF_METHODS: Final = "methods/"
 _ORDERS: Final = ("cart/", "cart_payment/")  # whose entries move the money of orders
 
 
@@ -40,6 +45,8 @@ def passed_on(history: History) -> Iterator[PassedOn]:
             if "cart_payment.credited" in history.events:
                 credited: Item = {"what": "credited", "payment_id": found.payment_id}
                 yield f"{_BY_ACCOUNT}{found.account_id}", _TOLD, credited
+        case PaymentMethods() | StoredMethod() | Setup() as found:
+            yield f"{_OF_METHODS}{found.account_id}", _STORED, told(history)
         case SeatAssignment() as found:
             yield f"{_BY_SUBSCRIPTION}{found.subscription_id}", _STORED, told(history)
         case _:
@@ -90,17 +97,26 @@ def group_beside(item: Item) -> str | None:
         return _BY_SUBSCRIPTION + identity
     if kind == "ACCOUNT" and sk.startswith("TRIAL#"):
         return _BY_ACCOUNT + identity
+    if kind == "METHOD_TOKEN":
+        return _OF_METHODS + str(item.get("account_id"))
     return None
 
 
 def is_of_billing(group: str) -> bool:
-    return group.startswith((_BY_ACCOUNT, _BY_SUBSCRIPTION))
+    return group.startswith((_BY_ACCOUNT, _BY_SUBSCRIPTION, _OF_METHODS))
 
 
-def put_together(found: Gathered) -> BillingFound | SubscriptionFound | None:
+def put_together(found: Gathered) -> BillingFound | SubscriptionFound | MethodsFound | None:
     """What is judged as one; None where the subscription that all belongs to is not there."""
     if found.group.startswith(_BY_ACCOUNT):
         return _account_found(found)
+    if found.group.startswith(_OF_METHODS):
+        return MethodsFound(
+            lists=found.of(PaymentMethods),
+            stored={each.method_id: each for each in found.of(StoredMethod)},
+            setups=found.of(Setup),
+            names={str(each["pk"]): str(each.get("method_id")) for each in found.beside},
+        )
     return _subscription_found(found)
 
 

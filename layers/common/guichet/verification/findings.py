@@ -42,6 +42,7 @@ class Check(StrEnum):
     PERIODS = "billing.periods"
     POOLS = "billing.seats"
     TRIALS = "billing.trials"
+    METHODS = "billing.methods"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -75,6 +76,7 @@ MEANING: Final = MappingProxyType(
         Check.PERIODS: "each period was billed once (INV-1)",
         Check.POOLS: "as many seats are assigned as people have, never more than were bought (SUB-14)",
         Check.TRIALS: "one trial per product and account (SUB-19)",
+        Check.METHODS: "a list of payment methods holds what is there to be charged (COL-1)",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

@@ -25,6 +25,7 @@ from guichet.verification import (
     codes,
     gathering,
     history,
+    methods,
     payments,
     subscribed,
     trainings,
@@ -86,7 +87,9 @@ _OF_SUBSCRIPTIONS: Final[Mapping[Check, Look[subscribed.SubscriptionFound]]] = M
     {Check.PERIODS: subscribed.periods, Check.POOLS: subscribed.seats}
 )
 
-type Found = gathering.Found | billing.BillingFound | subscribed.SubscriptionFound
+type Found = (
+    gathering.Found | billing.BillingFound | subscribed.SubscriptionFound | methods.MethodsFound
+)
 
 
 def verify(
@@ -192,6 +195,8 @@ class _Run:
                 self._all(group, found, _OF_BILLING)
             case subscribed.SubscriptionFound():
                 self._all(group, found, _OF_SUBSCRIPTIONS)
+            case methods.MethodsFound():
+                self.report.judge(Check.METHODS, group, methods.methods(found))
             case None:
                 return
 

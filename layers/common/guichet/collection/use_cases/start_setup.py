@@ -81,8 +81,7 @@ def _reserve(command: StartSetup, opening: Opening, cause: Cause) -> tuple[bool,
         return True, _taken_over(earlier, opening, cause)
     profile = collecting.records.profile(member.account_id)
     entity = chosen_entity(command.wish.selling_entity, profile, collecting.entities)
-    offered = collecting.accounts.offered_methods(entity.entity_id)
-    offer = offer_of(command.wish, entity, offered)
+    offer = offer_of(command.wish, entity, collecting.offered(entity.entity_id))
     methods = collecting.records.methods(member.account_id, entity.entity_id)
     methods.require_room(offer.kind, collecting.policy)
     setup = new_setup(

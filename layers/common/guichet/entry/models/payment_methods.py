@@ -104,7 +104,10 @@ class AuthorizationGivenAnswer(Answer):
 
 
 class PaymentMethodAnswer(Answer):
-    """A stored method. `retries` is false after a decline that can never succeed."""
+    """A stored method; `email` is a PayPal account's.
+
+    `retries` is false after a decline that can never succeed.
+    """
 
     payment_method_id: str
     version: int
@@ -114,6 +117,7 @@ class PaymentMethodAnswer(Answer):
     brand: str
     last4: str
     expires: str
+    email: str
     is_default: bool
     retries: bool
     stored_at: datetime
@@ -130,6 +134,7 @@ class PaymentMethodAnswer(Answer):
             brand=method.brand,
             last4=method.last4,
             expires=method.expires,
+            email=method.email,
             is_default=methods.default_method_id == method.method_id,
             retries=method.may_be_retried,
             stored_at=method.stored_at,
