@@ -23,6 +23,7 @@ from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
+    from guichet.adapters.dynamo.charge_store import ChargeStore
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.invoice_store import InvoiceStore
     from guichet.adapters.dynamo.method_store import MethodStore
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from guichet.catalogue.ports import Catalogues
     from guichet.catalogue.selling import SellingEntities
     from guichet.clock import Clock
+    from guichet.collection.charging import Charging
     from guichet.collection.collecting import Collecting
     from guichet.collection.method_letters import MethodLetters
     from guichet.collection.opening import Opening as MethodOpening
     from guichet.collection.policy import CollectionPolicy
     from guichet.invoices.invoicing import Invoicing
     from guichet.payments.method_ports import MethodProvider
-    from guichet.payments.ports import PaymentProvider
+    from guichet.payments.ports import Hint, PaymentProvider
     from guichet.settings import Settings
     from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
@@ -145,7 +147,7 @@ class BillingParts:
             entities=self.held.selling_entities,
             taxes=self.taxes,
             subjects=_Unasked(),
-            autopay=_NoAutopay(),
+            autopay=_Autopay(self),
             policy=self.policy,
             clock=self.held.clock,
         )
@@ -230,11 +232,58 @@ class BillingParts:
     def opening(self) -> Opening:
         return Opening(self.ordering, Pages(self.held.settings.public_base_url))
 
-    def ask_cart_payment(self, payment_id: str, cause: Cause, event: ProviderEvent) -> None:
-        """An event about an order's payment: ask, and note the event with the effect it has."""
+    def ask(self, hint: Hint, cause: Cause, event: ProviderEvent) -> None:
+        """An event of the operator's own accounts: ask, and note it with the effect it has."""
         applied = ProviderEventApplied(event.provider, event.event_id)
-        if not self.ordering.ask(payment_id, cause, applied):
+        if not self._asked(hint, cause, applied, event.provider):
             self.held.records.event_ignored(cause, event)
+
+    def _asked(
+        self, hint: Hint, cause: Cause, applied: ProviderEventApplied, provider: str
+    ) -> bool:
+        """Whether the event was noted as applied with what it had as its effect."""
+        if hint.cart_payment_id is not None:
+            return self.ordering.ask(hint.cart_payment_id, cause, applied)
+        if hint.invoice_payment_id is not None:
+            return self.charging.ask(hint.invoice_payment_id, cause, applied)
+        if hint.disputed_charge_id is not None:
+            found = self.charges.payment_charged_as(provider, hint.disputed_charge_id)
+            return found is not None and self.charging.ask(found.payment_id, cause, applied)
+        from guichet.collection.use_cases.note_detached import (  # noqa: PLC0415 - methods only
+            note_detached,
+        )
+        from guichet.collection.use_cases.settle_setup import (  # noqa: PLC0415 - same
+            settle_setup,
+        )
+
+        collecting = self.collecting
+        if hint.setup_id is not None:
+            return settle_setup(hint.setup_id, cause.actor, collecting=collecting, event=applied)
+        token = hint.detached_token or ""
+        return note_detached(provider, token, cause.actor, collecting=collecting, event=applied)
+
+    @cached_property
+    def charges(self) -> ChargeStore:
+        from guichet.adapters.dynamo.charge_store import (  # noqa: PLC0415 - where one collects
+            ChargeStore,
+        )
+
+        return ChargeStore(self.held.dynamo)
+
+    @cached_property
+    def charging(self) -> Charging:
+        """What collects invoices by stored methods."""
+        from guichet.collection.charging import Charging  # noqa: PLC0415 - where one collects
+
+        collecting = self.collecting
+        return Charging(
+            records=self.charges,
+            accounts=collecting.accounts,
+            payee=self.held.own_payee,
+            policy=collecting.policy,
+            clock=self.held.clock,
+            pages=collecting.pages,
+        )
 
 
 class _Unasked:
@@ -246,13 +295,15 @@ class _Unasked:
         return tax_subject(profile)
 
 
-class _NoAutopay:
-    """`Autopay` while nothing is stored."""
+@dataclass(frozen=True, slots=True)
+class _Autopay:
+    """`Autopay` by the methods that an account has stored with an entity."""
 
-    @staticmethod
-    def is_on(account_id: str, selling_entity: str) -> bool:
-        del account_id, selling_entity
-        return False
+    parts: BillingParts
+
+    def is_on(self, account_id: str, selling_entity: str) -> bool:
+        methods = self.parts.method_records.methods(account_id, selling_entity)
+        return methods.is_autopay and methods.default_method_id is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def test_an_event_that_was_never_stored_does_nothing(world: World) -> None:
             outside=world.parts.outside,
             linking=world.parts.linking,
             read_hint=lambda _: (_ for _ in ()).throw(AssertionError("nothing to read")),
-            ask_cart_payment=world.parts.ask_cart_payment,
+            ask_billing=world.parts.ask_billing,
         )
 
     unmoved(world, apply)

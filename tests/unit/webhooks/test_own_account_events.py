@@ -121,7 +121,7 @@ def test_an_event_about_a_cart_is_billings_to_ask_about_ext_2(world: World, name
             outside=world.parts.outside,
             linking=world.parts.linking,
             read_hint=work.read_hint,
-            ask_cart_payment=asked,
+            ask_billing=asked,
         )
 
     assert set(asked.payments) == {payment.payment_id}

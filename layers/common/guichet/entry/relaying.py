@@ -30,6 +30,10 @@ ALARMS: Final = MappingProxyType(
         "invoice.parked": "guichet invoices release {account_id} {selling_entity} {currency}",
         "usage.unpriced": None,
         "payment_method.not_forgotten": None,
+        "invoice_payment.credited": None,
+        "invoice_payment.unknown_for_long": None,
+        "invoice_payment.parked": None,
+        "invoice_payment.returned": None,
     }
 )
 
@@ -37,7 +41,16 @@ _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one regis
 _ABOUT_BILLING: Final = frozenset(
     name
     for name in ALARMS
-    if name.startswith(("cart_payment.", "subscription.", "usage.", "invoice.", "payment_method."))
+    if name.startswith(
+        (
+            "cart_payment.",
+            "subscription.",
+            "usage.",
+            "invoice.",
+            "invoice_payment.",
+            "payment_method.",
+        )
+    )
 )
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
@@ -54,6 +67,7 @@ _WORK: Final = MappingProxyType(
         "payment_account.unlinked": "payment_account",
         "payment_account.revoked": "payment_account",
         "payment_account.recorded": "payment_account",  # perhaps in the place of another
+        "invoice.to_collect": "collection",
     }
 )
 
@@ -131,6 +145,8 @@ def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:
             return {"payment_id": facts["payment_id"], "refund_id": identity}
         case "payment_account":
             return {"account_id": facts["account_id"], "provider": facts["provider"]}
+        case "collection":
+            return {"account_id": facts["account_id"], "invoice_id": identity}
         case _:
             return {"training_id": identity}
 

@@ -29,6 +29,7 @@ def settle_message(message: Mapping[str, str], container: Container) -> bool:
         "refund": ("payment_id", "refund_id"),
         "training": ("training_id",),
         "payment_account": ("account_id", "provider"),
+        "collection": ("account_id", "invoice_id"),
     }
     kind = DueKind(message["do"])
     try:
@@ -61,6 +62,8 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.CART,
         DueKind.SUBSCRIPTION,
         DueKind.BALANCE,
+        DueKind.COLLECTION,
+        DueKind.INVOICE_PAYMENT,
         DueKind.METHOD_SETUP,
         DueKind.STORED_METHOD,
     )
@@ -80,7 +83,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
                 outside=container.outside,
                 linking=container.linking,
                 read_hint=read_hint,
-                ask_cart_payment=container.ask_cart_payment,
+                ask_billing=container.ask_billing,
             )
         case DueKind.HOLD:
             release_hold(ids[0], actor, settling=container.settling)
@@ -96,6 +99,8 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
         case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION | DueKind.BALANCE:
             _do_billing(kind, ids, actor, container)
         case DueKind.METHOD_SETUP | DueKind.STORED_METHOD:
+            _do_methods(kind, ids, actor, container)
+        case DueKind.COLLECTION | DueKind.INVOICE_PAYMENT:
             _do_collecting(kind, ids, actor, container)
         case DueKind.EFFECT | DueKind.INVOICE:
             raise ValueError("mails are written by deliver, invoices by invoice_run")
@@ -134,6 +139,22 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
 
 
 def _do_collecting(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
+    """Invoices to collect, and attempts to ask about; loaded where something is due."""
+    from guichet.collection.use_cases.collect_invoice import (  # noqa: PLC0415 - collecting only
+        collect_invoice,
+    )
+    from guichet.collection.use_cases.settle_invoice_payment import (  # noqa: PLC0415 - same
+        settle_invoice_payment,
+    )
+
+    charging = container.billing.charging
+    if kind is DueKind.COLLECTION:
+        collect_invoice(ids[0], ids[1], actor, charging=charging)
+    else:
+        settle_invoice_payment(ids[0], actor, charging=charging)
+
+
+def _do_methods(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
     """What is due of payment methods; loaded where something is."""
     from guichet.collection.use_cases.forget_method import (  # noqa: PLC0415 - collecting only
         forget_method,

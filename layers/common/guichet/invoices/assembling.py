@@ -124,11 +124,15 @@ class _Assembly:
     ) -> None:
         final: Numbered = numbered(draft, self._series[draft.invoice.kind], self._at)
         invoice = final.invoice
+        if invoice.is_collected and invoice.open_minor:
+            invoice = replace(invoice, collect_at=self._at)
         self._series[invoice.kind] = final.series
         self._documents.append(invoice)
         events = [Event(event, _facts(invoice))]
         if invoice.status is InvoiceStatus.PAID and not invoice.is_credit_note:
             events.append(Event("invoice.paid", _facts(invoice)))
+        if invoice.collect_at is not None:
+            events.append(Event("invoice.to_collect", _facts(invoice)))
         change = Change[Aggregate](
             None,
             invoice,

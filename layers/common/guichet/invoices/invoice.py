@@ -98,6 +98,8 @@ class Invoice:
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
     payment_count: int = 0
+    collect_at: datetime | None = None  # when autopay tries next by itself
+    next_try_at: datetime | None = None  # after a decline: the first moment that COL-3 allows
     handled_keys: tuple[str, ...] = ()
     version: int = 1
 
@@ -255,8 +257,10 @@ class Invoice:
 
     def leased(self, payment_id: str) -> Invoice:
         """Take the charge lease."""
+        self.require_unleased()
         return replace(
             self,
+            collect_at=None,
             open_payment_id=payment_id,
             last_payment_id=payment_id,
             payment_count=self.payment_count + 1,
@@ -264,3 +268,8 @@ class Invoice:
 
     def unleased(self) -> Invoice:
         return replace(self, open_payment_id=None)
+
+    def next_collection_at(self) -> datetime | None:
+        """When it is to be collected; None where nothing is to be, or an attempt is open."""
+        is_due = self.status is S.OPEN and self.open_payment_id is None and self.open_minor
+        return self.collect_at if is_due else None

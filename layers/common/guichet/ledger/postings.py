@@ -196,6 +196,11 @@ def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...
     )
 
 
+def payment_returned_postings(amount: Money) -> tuple[Posting, ...]:
+    """A debit that the bank took back: it is owed again (INV-5)."""
+    return _moved((LedgerAccount.ENTITY_BALANCE, LedgerAccount.RECEIVABLE, amount))
+
+
 def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that no order takes any more: the customer has it as credit (COL-6)."""
     return _moved(

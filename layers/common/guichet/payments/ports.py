@@ -218,6 +218,15 @@ class Hint:
     disputed_charge_id: str | None = None  # on the operator's own account: `provider_charge_id`
 
     @property
+    def is_of_billing(self) -> bool:
+        """Whether it is about the operator's own accounts: what its customers pay, and pay with."""
+        named = (
+            *(self.cart_payment_id, self.invoice_payment_id),
+            *(self.setup_id, self.detached_token, self.disputed_charge_id),
+        )
+        return any(each is not None for each in named)
+
+    @property
     def is_outside(self) -> bool:
         """Whether it is about something that was not begun here."""
         found = (self.provider_refund_id, self.provider_dispute_id, self.reversed_capture_id)

@@ -61,6 +61,8 @@ class DueKind(StrEnum):
     CART_PAYMENT = "cart_payment"
     BALANCE = "balance"  # credit that can pay what is open
     INVOICE = "invoice"  # a bill whose day has come, or a paid order: `invoice_run` looks after it
+    COLLECTION = "collection"  # an invoice that autopay collects
+    INVOICE_PAYMENT = "invoice_payment"
     METHOD_SETUP = "method_setup"
     STORED_METHOD = "stored_method"
     EFFECT = "effect"

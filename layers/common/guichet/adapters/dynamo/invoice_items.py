@@ -43,7 +43,9 @@ def item_of(value: Aggregate, at: datetime) -> Item:
     match value:
         case Invoice():
             key: Key = keys.invoice(value.account_id, value.invoice_id)
-            return items.stored(key, encode_stated(value))
+            collect_at = value.next_collection_at()
+            due = items.due_entry("collection", collect_at) if collect_at else {}
+            return {**items.stored(key, encode_stated(value)), **due}
         case InvoiceRun():
             return {
                 **items.stored(keys.invoice_run(value.run_id), encode_stated(value)),

@@ -131,6 +131,15 @@ def invoice_content(account_id: str, invoice_id: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"CONTENT#{invoice_id}")
 
 
+def invoice_payment(payment_id: str) -> Key:
+    return Key(f"INVOICE_PAYMENT#{payment_id}", "INVOICE_PAYMENT")
+
+
+def charge(provider: str, provider_charge_id: str) -> Key:
+    """Which payment of ours a provider's charge is."""
+    return Key(f"CHARGE#{provider}#{fingerprint(provider_charge_id)}", "CHARGE")
+
+
 def series(selling_entity: str, kind: str) -> Key:
     return Key(f"SERIES#{selling_entity}#{kind}", "COUNTER")
 

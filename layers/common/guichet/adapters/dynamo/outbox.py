@@ -119,6 +119,7 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             | DueKind.SUBSCRIPTION
             | DueKind.CART
             | DueKind.STORED_METHOD
+            | DueKind.COLLECTION
         ):
             ids = (rest, sk.partition("#")[2])
         case DueKind.BALANCE | DueKind.INVOICE:
@@ -128,6 +129,12 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             ids = (provider, event_id)
         case DueKind.EFFECT:
             ids = (pk,)
-        case DueKind.PAYMENT | DueKind.TRAINING | DueKind.CART_PAYMENT | DueKind.METHOD_SETUP:
+        case (
+            DueKind.PAYMENT
+            | DueKind.TRAINING
+            | DueKind.CART_PAYMENT
+            | DueKind.INVOICE_PAYMENT
+            | DueKind.METHOD_SETUP
+        ):
             ids = (rest,)
     return DueWork(kind, decode_time(str(item["due_at"])), ids, (pk, sk))

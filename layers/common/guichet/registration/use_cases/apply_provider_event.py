@@ -23,7 +23,7 @@ from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.refunding import Refunding
 from guichet.registration.settling import Settling, cause_of
 
-type AskCartPayment = Callable[[str, Cause, ProviderEvent], None]
+type AskBilling = Callable[[Hint, Cause, ProviderEvent], None]
 
 # The account has no such thing, or is closed to us: there is nothing to record, and never will be.
 _NOBODYS: Final = frozenset({NOT_REACHABLE, "missing_at_provider"})
@@ -38,11 +38,12 @@ def apply_provider_event(
     outside: Outside,
     linking: Linking,
     read_hint: Callable[[ProviderEvent], Hint],
-    ask_cart_payment: AskCartPayment,
+    ask_billing: AskBilling,
 ) -> None:
     """Take the event as a hint: ask the provider about what it names, and write the answer.
 
-    What is about a cart's payment is billing's to ask about, and to note as applied or ignored.
+    What is about the operator's own accounts is billing's to ask about, and to note as applied
+    or ignored.
 
     Raises:
         Unavailable: the provider does not answer; the event stays received.
@@ -56,8 +57,8 @@ def apply_provider_event(
         "apply_provider_event",
         settling.clock,
     )
-    if hint.cart_payment_id is not None:
-        ask_cart_payment(hint.cart_payment_id, cause, event)
+    if hint.is_of_billing:
+        ask_billing(hint, cause, event)
     elif hint.payment_id is not None and hint.refund_id is not None:
         refunding.ask(hint.payment_id, hint.refund_id, cause)
         if not _is_ours(hint.payment_id, hint.refund_id, hint, settling):

@@ -1,0 +1,71 @@
+"""The customer follows the link of a payment that their bank asks them about (COL-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guichet.access.membership import Member, Permission
+from guichet.collection.charging import Charging
+from guichet.collection.writing import cause_of
+from guichet.errors import Conflict, not_found
+from guichet.events import Actor
+from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
+from guichet.payments.unavailable import provider_unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAction:
+    """The payment as it is now, and where the customer authenticates it; None: nothing is asked."""
+
+    payment: InvoicePayment
+    url: str | None
+
+
+def open_payment_action(
+    payment_id: str, member: Member, actor: Actor, *, charging: Charging
+) -> OpenedAction:
+    """A page at the bank's, opened anew where it has closed; days later too.
+
+    Raises:
+        NotAllowed: the member may not pay.
+        NotFound: no such payment of this account.
+        Conflict: `payment_<status>`, nothing waits for the customer.
+        Unavailable: the provider does not answer.
+    """
+    payment = _own(payment_id, member, charging)
+    if payment.status is not ChargeStatus.REQUIRES_ACTION:
+        raise Conflict(
+            f"payment_{payment.status}", f"This payment is {payment.status}.", rule="COL-4"
+        )
+    try:
+        report = charging.provider_of(payment).open_action(payment.charge)
+    except ProviderUnavailableError as error:
+        raise provider_unavailable(error.retry_after_seconds) from error
+    except ProviderRefusedError as error:
+        raise provider_unavailable(None) from error
+    cause = cause_of(actor, "open_payment_action", charging.clock)
+    charging.record(payment_id, report, cause)
+    return OpenedAction(_own(payment_id, member, charging), report.action_url)
+
+
+def return_from_action(
+    payment_id: str, member: Member, actor: Actor, *, charging: Charging
+) -> InvoicePayment:
+    """The customer is back: ask what became of it.
+
+    Raises:
+        NotAllowed, NotFound, Unavailable: as above.
+    """
+    payment = _own(payment_id, member, charging)
+    if payment.holds:
+        charging.ask(payment_id, cause_of(actor, "return_from_action", charging.clock))
+    return _own(payment_id, member, charging)
+
+
+def _own(payment_id: str, member: Member, charging: Charging) -> InvoicePayment:
+    member.reach(Permission.MANAGE_PAYMENT_METHODS)
+    found = charging.records.invoice_payment(payment_id)
+    if found is None or found.account_id != member.account_id:
+        raise not_found("payment")
+    return found
