@@ -238,9 +238,6 @@ class MemoryProvider:
 
         return self._answer("charge", act)
 
-    def open_action(self, charge: MethodCharge) -> ChargeReport:
-        return self.ask_charge(charge)
-
     def ask_charge(self, charge: MethodCharge) -> ChargeReport:
         def act() -> ChargeReport:
             _, report = self.charges.get(charge.charge_key, ("", ChargeReport(state=_ABSENT)))

@@ -37,11 +37,15 @@ ALARMS: Final = MappingProxyType(
     }
 )
 
+_BILLING_NAMES: Final = (
+    *("cart_payment.", "subscription.", "usage."),
+    *("invoice.", "invoice_payment.", "payment_method."),
+)
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
 _ABOUT_BILLING: Final = frozenset(
     name
     for name in ALARMS
-    if name.startswith(
+    if name.startswith(_BILLING_NAMES)
         (
             "cart_payment.",
             "subscription.",

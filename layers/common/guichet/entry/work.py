@@ -70,7 +70,7 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
 
-def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:
+def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) -> None:  # noqa: C901 - one case a kind
     actor = Actor(ActorKind.SYSTEM, source, source)
     match kind:
         case DueKind.EVENT:
