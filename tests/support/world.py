@@ -130,6 +130,7 @@ class World:
     alarms: list[str] = field(default_factory=list)
     store: Dynamo | None = None  # in place of the one in memory, which then stays empty
     reports: MemoryReports = field(default_factory=MemoryReports)
+    stores_methods_at_providers: bool = False  # else at ones in memory
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -167,10 +168,13 @@ class World:
             secret_text=lambda: json.dumps(secret),
             pause=lambda _: None,
             reports=self.reports,
-            methods=methods or self.method_house.providers,
+            methods=methods or self._methods(),
         )
         parts.policy = _shipped_policy()
         return parts
+
+    def _methods(self) -> Callable[[str], Mapping[str, MethodProvider]] | None:
+        return None if self.stores_methods_at_providers else self.method_house.providers
 
     @property
     def http(self) -> Http:

@@ -42,20 +42,7 @@ _BILLING_NAMES: Final = (
     *("invoice.", "invoice_payment.", "payment_method."),
 )
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
-_ABOUT_BILLING: Final = frozenset(
-    name
-    for name in ALARMS
-    if name.startswith(_BILLING_NAMES)
-        (
-            "cart_payment.",
-            "subscription.",
-            "usage.",
-            "invoice.",
-            "invoice_payment.",
-            "payment_method.",
-        )
-    )
-)
+_ABOUT_BILLING: Final = frozenset(name for name in ALARMS if name.startswith(_BILLING_NAMES))
 _UNNAMED: Final = MappingProxyType(
     {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
 )
