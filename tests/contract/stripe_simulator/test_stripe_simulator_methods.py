@@ -1,15 +1,26 @@
 """Stored methods at the simulated Stripe: their page, their charges, what is refused."""
 
+import json
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import stripe
 from flask.testing import FlaskClient
 
+from local.simulators.delivery import Courier
 from local.simulators.stripe import BuyerRefusedError, StripeSimulator
 from local.simulators.stripe.server import RunningSimulator, create_app
-from tests.support.stripe_calls import Answer, StripeCalls, charge_params, setup_params
+from tests.support.stripe_calls import (
+    ORGANIZER,
+    Answer,
+    MovableClock,
+    StripeCalls,
+    charge_params,
+    setup_params,
+)
 
 
 @pytest.fixture
@@ -381,3 +392,42 @@ def test_the_sdk_sees_declines_as_its_own_errors(
     assert waits.value.code == "authentication_required"
     assert confirmed.status == "requires_action"
     assert canceled.status == "canceled"
+
+
+# Two endpoints at one address
+
+
+def test_each_endpoint_is_brought_what_it_is_subscribed_to(
+    calls: StripeCalls, platform: StripeCalls, clock: MovableClock
+):
+    """EXT-2: an organizer's intents are no news, the operator's own are."""
+    brought: list[str] = []
+
+    class Kept(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            brought.append(f"{event.get('account', 'own')} {event['type']}")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Kept)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    enabled = {"connect": ["checkout.session.completed"], "account": ["payment_intent.succeeded"]}
+    url = f"http://127.0.0.1:{server.server_port}/v1/webhooks/stripe"
+    calls.pay()
+    charged(platform, a_method(platform))
+    clock.advance(seconds=1)
+
+    courier = Courier(calls.simulator, url, enabled_events=enabled)
+    while courier.deliver_due():
+        pass
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+    assert brought == [f"{ORGANIZER} checkout.session.completed", "own payment_intent.succeeded"]
+    assert {each["pending_webhooks"] for each in calls.simulator.find_all("event")} == {0}

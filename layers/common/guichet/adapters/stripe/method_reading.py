@@ -31,7 +31,7 @@ _SCHEMES: Final = MappingProxyType({name: scheme for scheme, name in DEBIT_TYPES
 # that of a debit's failure.
 FINAL_DECLINES: Final = frozenset(
     {
-        *("stolen_card", "lost_card", "pickup_card", "invalid_account", "card_not_supported"),
+        *("stolen_card", "lost_card", "pickup_card", "invalid_account"),
         *("revocation_of_authorization", "revocation_of_all_authorizations", "stop_payment_order"),
         *("account_closed", "bank_account_closed", "no_account", "invalid_account_number"),
         *("bank_account_frozen", "bank_account_restricted", "bank_account_unusable"),
