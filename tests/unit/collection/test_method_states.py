@@ -52,7 +52,6 @@ SETUP: Final = Setup(
     started_at=START,
     started_by="mem_a",
     request_hash="h",
-    language="en",
     authorization=AUTHORIZED,
     found=FoundMethod(token=TOKEN, last4="4242"),
 )
