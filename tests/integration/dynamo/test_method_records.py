@@ -81,7 +81,6 @@ class House:
             started_at=NOW,
             started_by="mem_a",
             request_hash="h",
-            language="en",
             calling_since=NOW,
             authorization=self.authorization(),
         )

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from guichet.adapters.dynamo import method_items
 from guichet.adapters.dynamo.codec import decode
+from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.collection import setup as setups
 from guichet.collection import stored as stored_methods
+from guichet.collection.offering import may_charge
 from guichet.collection.payment_methods import PaymentMethods
 from guichet.collection.setup import Setup, SetupStatus
 from guichet.collection.stored import Authorization, MethodStatus, StoredMethod
@@ -50,7 +52,6 @@ SETUP: Final = Setup(
     started_at=START,
     started_by="mem_a",
     request_hash="h",
-    language="en",
     authorization=AUTHORIZED,
     found=FoundMethod(token=TOKEN, last4="4242"),
 )
@@ -116,6 +117,39 @@ def test_a_bank_account_without_an_authorization_is_not_charged_col_10() -> None
     assert replace(debit, authorization=AUTHORIZED).may_be_charged
     assert STORED.may_be_charged
     assert not STORED.detached(START, forget_from=None).may_be_charged
+
+
+@pytest.mark.parametrize(
+    ("kind", "brand", "entity", "currency", "expected"),
+    [
+        pytest.param("card", "visa", "us", "USD", True, id="a card"),
+        pytest.param("card", "discover", "ca", "USD", True, id="Discover in USD"),
+        pytest.param("card", "discover", "ca", "CAD", False, id="the same in CAD"),
+        pytest.param("card", "visa_electron", "ie", "EUR", True, id="Visa Electron in Ireland"),
+        pytest.param("card", "visa", "us", "EUR", False, id="a currency that is not billed"),
+        pytest.param("bank_debit", "", "ie", "EUR", True, id="a debit in its currency"),
+        pytest.param("bank_debit", "", "ie", "USD", False, id="a debit in another"),
+        pytest.param("paypal", "", "gb", "GBP", True, id="PayPal"),
+        pytest.param("paypal", "", "gb", "EUR", False, id="PayPal, not billed"),
+    ],
+)
+def test_a_method_is_charged_in_what_its_entity_takes_by_it_col_10(
+    kind: str,
+    brand: str,
+    entity: str,
+    currency: str,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    found = packaged_selling_entities().entity(entity)
+    method = replace(
+        STORED, kind=MethodKind(kind), brand=brand, selling_entity=entity, authorization=AUTHORIZED
+    )
+
+    assert may_charge(method, found, currency) is expected
+    gone = method.detached(START, forget_from=None)
+    assert not may_charge(gone, found, currency)
+    with pytest.raises(ValueError, match="alone"):
+        may_charge(replace(method, selling_entity="au"), found, currency)
 
 
 def test_after_a_final_decline_nothing_is_retried_by_itself_col_3() -> None:

@@ -323,6 +323,26 @@ def test_what_is_not_taken_is_forgotten_though_the_provider_was_away(
     assert_verified(methods.world.dynamo, methods.world.clock.now())
 
 
+def test_what_was_not_taken_and_is_stored_since_is_not_forgotten(methods: Methods) -> None:
+    """PayPal names one account by one token, however often it is stored."""
+    first, _ = (methods.store("paypal", token_id=each) for each in ("vault_1", "vault_2"))
+    methods.remove(first.method_id)
+    late = methods.start("paypal")
+    methods.store("paypal", token_id="vault_3")
+    methods.agree(late, token_id="vault_4")
+    methods.provider("paypal").losing["detach"].append("before")
+    assert methods.come_back(late).status is SetupStatus.REFUSING
+    methods.remove(methods.held().held[0].method_id)
+    methods.store("paypal", token_id="vault_4")
+
+    methods.world.clock.advance(minutes=2)
+    methods.world.upkeep()
+
+    assert methods.setup(late).status is SetupStatus.REFUSED
+    assert "vault_4" in methods.provider("paypal").live
+    assert_verified(methods.world.dynamo, methods.world.clock.now())
+
+
 def test_of_a_provider_that_will_not_forget_a_person_is_told(methods: Methods) -> None:
     setup = methods.start()
     methods.agree(setup, brand="diners")

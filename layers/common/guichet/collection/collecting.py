@@ -115,8 +115,7 @@ class Collecting:
         """
         if setup.status is not SetupStatus.REFUSING or setup.found is None:
             return
-        since = setup.forget_from or cause.at
-        events = self._detach(setup, setup.found.token, since)
+        events = self._forget(setup, setup.found.token, setup.forget_from or cause.at)
         self._save(Decision((Change(setup, bumped(setup.refused()), events),)), cause)
 
     def forget(self, method: StoredMethod, cause: Cause) -> None:
@@ -127,9 +126,7 @@ class Collecting:
         """
         if method.is_active or method.forget_from is None:
             return
-        events: tuple[Event, ...] = ()
-        if not self._is_held_again(method):
-            events = self._detach(method, method.token, method.forget_from)
+        events = self._forget(method, method.token, method.forget_from)
         self._save(Decision((Change(method, bumped(method.forgotten()), events),)), cause)
 
     def method(self, account_id: str, method_id: str) -> StoredMethod:
@@ -143,12 +140,16 @@ class Collecting:
             raise not_found("payment method")
         return found
 
-    def _is_held_again(self, method: StoredMethod) -> bool:
-        """Whether its token came back as that of another method, which would go with it."""
-        methods = self.records.methods(method.account_id, method.selling_entity)
+    def _forget(
+        self, owner: Setup | StoredMethod, token: MethodToken, since: datetime
+    ) -> tuple[Event, ...]:
+        """Detach it, unless its token came back as another method's, which would go with it."""
+        methods = self.records.methods(owner.account_id, owner.selling_entity)
         ids = [each.method_id for each in methods.held]
-        held = self.records.stored_methods(method.account_id, ids)
-        return any(each.token.is_same(method.token) for each in held)
+        held = self.records.stored_methods(owner.account_id, ids)
+        if any(each.token.is_same(token) for each in held):
+            return ()
+        return self._detach(owner, token, since)
 
     def _detach(
         self, owner: Setup | StoredMethod, token: MethodToken, since: datetime

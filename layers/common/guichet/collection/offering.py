@@ -8,6 +8,7 @@ from typing import Final
 
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.selling import SellingEntities, SellingEntity, currency_for
+from guichet.collection.stored import StoredMethod
 from guichet.errors import Invalid, invalid_field
 from guichet.payments.stored_method import DebitScheme, MethodKind
 
@@ -109,6 +110,18 @@ def accepts(
             return scheme in entity.debits and SCHEME_OF.get(currency) is scheme
         case MethodKind.PAYPAL:
             return currency in entity.currencies
+
+
+def may_charge(method: StoredMethod, entity: SellingEntity, currency: str) -> bool:
+    """Whether a stored method may be charged in a currency: it is there, authorized, and taken in it.
+
+    Raises:
+        ValueError: it lies at another entity's account.
+    """
+    if method.selling_entity != entity.entity_id:
+        raise ValueError(f"{method.method_id} is charged by {method.selling_entity} alone")
+    taken = accepts(entity, currency, method.kind, method.brand, method.scheme)
+    return method.may_be_charged and taken
 
 
 def _not_offered(pointer: str) -> Invalid:

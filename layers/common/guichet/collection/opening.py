@@ -32,8 +32,10 @@ class Opening:
 
     collecting: Collecting
 
-    def prepared(self, setup: Setup, profile: BillingProfile) -> list[Change[Aggregate]]:
-        """The setup, with the bytes of its page where they can be known, and its customer's.
+    def prepared(
+        self, setup: Setup, profile: BillingProfile
+    ) -> tuple[Setup, ProviderCustomer | None]:
+        """The setup, with the bytes of its page where they can be known, and a new customer's.
 
         The bytes name the customer: where the provider has none of this account yet, they are made
         once it has, and only the customer's are stored with the setup.
@@ -51,10 +53,10 @@ class Opening:
                     made_for=setup.setup_id,
                     request_body=body,
                 )
-                return [Change(None, setup), Change(None, customer)]
+                return setup, customer
         if known is not None and not known.is_made:
-            return [Change(None, setup)]
-        return [Change(None, self._asking(setup, known, profile))]
+            return setup, None
+        return self._asking(setup, known, profile), None
 
     def open(self, setup: Setup, cause: Cause) -> Setup:
         """Call the provider and keep its page; without an answer the next request takes over.
@@ -165,7 +167,6 @@ def new_setup(
     setup_id: str,
     account_id: str,
     member_id: str,
-    language: str,
     request_hash: str,
     authorization: Authorization | None,
     now: datetime,
@@ -185,7 +186,6 @@ def new_setup(
         started_at=now,
         started_by=member_id,
         request_hash=request_hash,
-        language=language,
         calling_since=now,
         authorization=authorization,
     )

@@ -48,7 +48,6 @@ class Setup(MethodSetup):
     started_at: datetime
     started_by: str  # the member
     request_hash: str
-    language: str
     status: SetupStatus = SetupStatus.CREATED
     calling_since: datetime | None = None  # a worker waits for the provider
     redirect_url: str | None = None

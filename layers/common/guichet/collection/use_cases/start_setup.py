@@ -10,6 +10,7 @@ from guichet.collection.authorizations import authorization_text, require_accept
 from guichet.collection.naming import setup_id
 from guichet.collection.offering import Offer, Wish, chosen_entity, offer_of
 from guichet.collection.opening import Opening, in_flight, new_setup
+from guichet.collection.ports import Aggregate
 from guichet.collection.setup import Setup, SetupStatus
 from guichet.collection.stored import Authorization
 from guichet.collection.writing import bumped, cause_of
@@ -89,16 +90,17 @@ def _reserve(command: StartSetup, opening: Opening, cause: Cause) -> tuple[bool,
         setup_id=identity,
         account_id=member.account_id,
         member_id=member.member_id,
-        language=profile.language,
         request_hash=_asked(command),
         authorization=_authorized(command, offer, profile, cause),
         now=cause.at,
         ends_at=(cause.at + collecting.policy.setup).replace(microsecond=0),
     )
-    first, *others = opening.prepared(setup, profile)
-    started = Change(None, first.after, (Event("method_setup.started"),))
-    collecting.records.save(cause, [started, *others])
-    return False, first.after if isinstance(first.after, Setup) else setup
+    setup, customer = opening.prepared(setup, profile)
+    changes: list[Change[Aggregate]] = [Change(None, setup, (Event("method_setup.started"),))]
+    if customer is not None:
+        changes.append(Change(None, customer))
+    collecting.records.save(cause, changes)
+    return False, setup
 
 
 def _taken_over(earlier: Setup, opening: Opening, cause: Cause) -> Setup:
