@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from guichet.registration.reconciling import Reconciling
     from guichet.registration.refunding import Refunding
     from guichet.registration.settling import Settling
-    from guichet.registration.use_cases.apply_provider_event import AskBilling
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 type SendInOrder = Callable[[str, Sequence[tuple[str, Mapping[str, str]]]], None]
@@ -354,11 +353,6 @@ class Container:
         from guichet.registration.settling import Settling  # noqa: PLC0415 - where state moves
 
         return Settling(self.records, self.providers, self.clock, self.policy)
-
-    @property
-    def ask_billing(self) -> AskBilling:
-        """What an event about a cart's payment leads to."""
-        return lambda *about: self.billing.ask(*about)  # noqa: PLW0108 - loads billing
 
     @property
     def outside(self) -> Outside:

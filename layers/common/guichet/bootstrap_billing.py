@@ -12,12 +12,10 @@ from guichet.access.profile import BillingProfile
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.dynamo.billing_store import BillingStore
 from guichet.configuration import load_billing_policy
-from guichet.ledger.journal import Cause
-from guichet.registration.provider_event import ProviderEvent
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.ordering import Ordering
 from guichet.subscriptions.pages import Opening, Pages
-from guichet.subscriptions.ports import ProviderEventApplied, Taxes
+from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.taxed import tax_subject
 from guichet.tax.subject import TaxSubject
 
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from guichet.collection.policy import CollectionPolicy
     from guichet.invoices.invoicing import Invoicing
     from guichet.payments.method_ports import MethodProvider
-    from guichet.payments.ports import Hint, PaymentProvider
+    from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
     from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
@@ -231,36 +229,6 @@ class BillingParts:
     @cached_property
     def opening(self) -> Opening:
         return Opening(self.ordering, Pages(self.held.settings.public_base_url))
-
-    def ask(self, hint: Hint, cause: Cause, event: ProviderEvent) -> None:
-        """An event of the operator's own accounts: ask, and note it with the effect it has."""
-        applied = ProviderEventApplied(event.provider, event.event_id)
-        if not self._asked(hint, cause, applied, event.provider):
-            self.held.records.event_ignored(cause, event)
-
-    def _asked(
-        self, hint: Hint, cause: Cause, applied: ProviderEventApplied, provider: str
-    ) -> bool:
-        """Whether the event was noted as applied with what it had as its effect."""
-        if hint.cart_payment_id is not None:
-            return self.ordering.ask(hint.cart_payment_id, cause, applied)
-        if hint.invoice_payment_id is not None:
-            return self.charging.ask(hint.invoice_payment_id, cause, applied)
-        if hint.disputed_charge_id is not None:
-            found = self.charges.payment_charged_as(provider, hint.disputed_charge_id)
-            return found is not None and self.charging.ask(found.payment_id, cause, applied)
-        from guichet.collection.use_cases.note_detached import (  # noqa: PLC0415 - methods only
-            note_detached,
-        )
-        from guichet.collection.use_cases.settle_setup import (  # noqa: PLC0415 - same
-            settle_setup,
-        )
-
-        collecting = self.collecting
-        if hint.setup_id is not None:
-            return settle_setup(hint.setup_id, cause.actor, collecting=collecting, event=applied)
-        token = hint.detached_token or ""
-        return note_detached(provider, token, cause.actor, collecting=collecting, event=applied)
 
     @cached_property
     def charges(self) -> ChargeStore:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.methods import ClockOf, a_charge, a_setup
 
 from guichet.adapters.http import HttpResponse
 from guichet.adapters.paypal.client import PayPalClient
@@ -18,7 +19,6 @@ from guichet.payments.stored_method import (
     SetupReport,
     SetupState,
 )
-from tests.support.methods import ClockOf, a_charge, a_setup
 from tests.support.paypal import (
     CLIENT_ID,
     CLIENT_SECRET,

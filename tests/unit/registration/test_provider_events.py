@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from guichet.entry.work import billing_asker
 from guichet.payments.payment import PaymentStatus
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.registration.registration import Registration, RegistrationStatus
@@ -164,7 +165,7 @@ def test_an_event_that_was_never_stored_does_nothing(world: World) -> None:
             outside=world.parts.outside,
             linking=world.parts.linking,
             read_hint=lambda _: (_ for _ in ()).throw(AssertionError("nothing to read")),
-            ask_billing=world.parts.ask_billing,
+            ask_billing=billing_asker(world.parts),
         )
 
     unmoved(world, apply)

@@ -47,8 +47,9 @@ class Asked:
     world: World
     payments: list[str]
 
-    def __call__(self, payment_id: str, cause: Cause, event: ProviderEvent) -> None:
-        self.payments.append(payment_id)
+    def __call__(self, hint: Hint, cause: Cause, event: ProviderEvent) -> None:
+        assert hint.cart_payment_id is not None
+        self.payments.append(hint.cart_payment_id)
         self.world.parts.records.event_ignored(cause, event)
 
 

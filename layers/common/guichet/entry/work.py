@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guichet.bootstrap import Container
 from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
+from guichet.ledger.journal import Cause
 from guichet.payments.ports import Hint
 from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.provider_event import ProviderEvent
-from guichet.registration.use_cases.apply_provider_event import apply_provider_event
+from guichet.registration.use_cases.apply_provider_event import AskBilling, apply_provider_event
 from guichet.registration.use_cases.do_due_work import Doers
 from guichet.registration.use_cases.end_open_sessions import end_open_sessions
 from guichet.registration.use_cases.end_unlinked_sessions import end_unlinked_sessions
@@ -20,6 +21,9 @@ from guichet.registration.use_cases.release_hold import release_hold
 from guichet.registration.use_cases.run_cancellation import run_cancellation
 from guichet.registration.use_cases.settle_payment import settle_payment
 from guichet.registration.use_cases.settle_refund import settle_refund
+
+if TYPE_CHECKING:
+    from guichet.subscriptions.ports import ProviderEventApplied
 
 
 def settle_message(message: Mapping[str, str], container: Container) -> bool:
@@ -83,7 +87,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
                 outside=container.outside,
                 linking=container.linking,
                 read_hint=read_hint,
-                ask_billing=container.ask_billing,
+                ask_billing=billing_asker(container),
             )
         case DueKind.HOLD:
             release_hold(ids[0], actor, settling=container.settling)
@@ -104,6 +108,51 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             _do_collecting(kind, ids, actor, container)
         case DueKind.EFFECT | DueKind.INVOICE:
             raise ValueError("mails are written by deliver, invoices by invoice_run")
+
+
+def billing_asker(container: Container) -> AskBilling:
+    """Whom an event of the operator's own accounts is about, asked; noted with its effect."""
+
+    def ask(hint: Hint, cause: Cause, event: ProviderEvent) -> None:
+        from guichet.subscriptions.ports import (  # noqa: PLC0415 - billing only
+            ProviderEventApplied,
+        )
+
+        applied = ProviderEventApplied(event.provider, event.event_id)
+        if not _asked_by_billing(hint, cause, applied, container):
+            container.records.event_ignored(cause, event)
+
+    return ask
+
+
+def _asked_by_billing(
+    hint: Hint, cause: Cause, applied: ProviderEventApplied, container: Container
+) -> bool:
+    """Whether the event was noted as applied with what it had as its effect."""
+    from guichet.collection.use_cases.note_detached import (  # noqa: PLC0415 - billing only
+        note_detached,
+    )
+    from guichet.collection.use_cases.settle_setup import (  # noqa: PLC0415 - same
+        settle_setup,
+    )
+
+    billing, provider = container.billing, applied.provider
+    match hint:
+        case Hint(cart_payment_id=str(named)):
+            return billing.ordering.ask(named, cause, applied)
+        case Hint(invoice_payment_id=str(named)):
+            return billing.charging.ask(named, cause, applied)
+        case Hint(disputed_charge_id=str(named)):
+            found = billing.charges.payment_charged_as(provider, named)
+            return found is not None and billing.charging.ask(found.payment_id, cause, applied)
+        case Hint(setup_id=str(named)):
+            collecting = billing.collecting
+            return settle_setup(named, cause.actor, collecting=collecting, event=applied)
+        case Hint(detached_token=str(named)):
+            collecting = billing.collecting
+            return note_detached(provider, named, cause.actor, collecting=collecting, event=applied)
+        case _:
+            return False
 
 
 def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
