@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from guichet.clock import Clock
 from guichet.collection import charge_outcome
@@ -24,13 +25,25 @@ from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.method_ports import MethodProvider
 from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.schedule import ALARM_AFTER
-from guichet.payments.stored_method import ChargeReport, ChargeState
+from guichet.payments.stored_method import ChargeReport, ChargeState, DebitScheme
 from guichet.payments.unavailable import provider_unavailable
 from guichet.retrying import TRIES, with_fresh_state
 from guichet.subscriptions.ports import ProviderEventApplied
 
 type Applied = ProviderEventApplied | None
 type Payee = Callable[[str, str], str]  # of a selling entity at a provider
+
+
+# What SEPA's and Bacs' authorizations promise: the invoice is told so long before the debit.
+_DEBIT_NOTICE: Final = timedelta(days=2)
+_NOTICED: Final = frozenset({DebitScheme.SEPA, DebitScheme.BACS})
+
+
+def _debited_from(invoice: Invoice, method: StoredMethod) -> datetime | None:
+    """The moment from which a bank account may be debited, where its holder has to be told before."""
+    if method.scheme not in _NOTICED or invoice.finalized_at is None:
+        return None
+    return invoice.finalized_at + _DEBIT_NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,9 @@ class Charging:
         if payment is not None:
             self._send(payment, cause)
 
-    def _begun(self, account_id: str, invoice_id: str, cause: Cause) -> InvoicePayment | None:
+    def _begun(  # noqa: PLR0911 - one answer a reason
+        self, account_id: str, invoice_id: str, cause: Cause
+    ) -> InvoicePayment | None:
         """The stored intent, with the lease; None where nothing is to be tried now."""
         invoice = self.records.invoice(account_id, invoice_id)
         if invoice is None or invoice.next_collection_at() is None:
@@ -67,6 +82,10 @@ class Charging:
         method, reason = self._method_for(invoice)
         if method is None:
             self._not_tried(invoice, reason, cause)
+            return None
+        noticed = _debited_from(invoice, method)
+        if noticed is not None and cause.at < noticed:
+            self._put_off(invoice, noticed, cause)
             return None
         declines = self.records.declines(account_id)
         later = declines.may_try(cause.at, method.method_id, (invoice_id,), self.policy)
