@@ -20,6 +20,7 @@ from guichet.subscriptions.ports import ProviderEventApplied, Taxes
 
 if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
+    from guichet.adapters.dynamo.certificates import CertificateStore
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.seam import Dynamo
     from guichet.adapters.dynamo.store import Store
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
+    from guichet.tax.ports import VatRegister
+    from guichet.tax.tables import VatCheckPolicy
+    from guichet.taxpayer.certificates import Certificates
+    from guichet.taxpayer.ports import CertificateFiles
 
 
 class Held(Protocol):
@@ -54,6 +59,12 @@ class Held(Protocol):
 
     @property
     def selling_entities(self) -> SellingEntities: ...
+
+    @property
+    def certificate_files(self) -> CertificateFiles: ...
+
+    @property
+    def vat_register(self) -> VatRegister: ...
 
     def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
 
@@ -94,6 +105,30 @@ class BillingParts:
         from guichet.subscriptions.metering import Metering  # noqa: PLC0415 - usage only
 
         return Metering(self.records, self.usage, self.catalogues, self.policy, self.held.clock)
+
+    @cached_property
+    def taxpayers(self) -> CertificateStore:
+        """Exemption certificates, and what is known of VAT numbers."""
+        from guichet.adapters.dynamo.certificates import (  # noqa: PLC0415 - for who asks
+            CertificateStore,
+        )
+
+        return CertificateStore(self.held.dynamo)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        from guichet.adapters.uploads.checking import check_file  # noqa: PLC0415 - same
+        from guichet.taxpayer.certificates import Certificates  # noqa: PLC0415 - same
+
+        held = self.held
+        return Certificates(self.taxpayers, held.certificate_files, check_file, held.clock)
+
+    @cached_property
+    def vat_policy(self) -> VatCheckPolicy:
+        """How long the register's answers count."""
+        from guichet.adapters.tax.packaged import packaged_tax_tables  # noqa: PLC0415 - same
+
+        return packaged_tax_tables().vat_checks
 
     @cached_property
     def bills(self) -> JournalBills:

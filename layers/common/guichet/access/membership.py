@@ -47,6 +47,9 @@ class Permission(StrEnum):
     MANAGE_PROFILE = "profile:manage"  # addresses, VAT number, recipients, time zone, language
     READ_BILLS = "bills:read"
     MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
+    READ_EXEMPTIONS = "tax-exemptions:read"
+    MANAGE_EXEMPTIONS = "tax-exemptions:manage"  # upload and submit certificates
+    JUDGE_EXEMPTIONS = "tax-exemptions:judge"  # the operator's alone (TAX-4)
 
 
 class BillingGrant(StrEnum):
@@ -82,12 +85,14 @@ _BILLING_READ: Final = frozenset(
         Permission.READ_USAGE,
         Permission.READ_PROFILE,
         Permission.READ_BILLS,
+        Permission.READ_EXEMPTIONS,
     }
 )
 _BILLING: Final = _BILLING_READ | {
     Permission.MANAGE_SUBSCRIPTIONS,
     Permission.ASSIGN_SEATS,
     Permission.MANAGE_PROFILE,
+    Permission.MANAGE_EXEMPTIONS,
 }
 
 
@@ -133,6 +138,7 @@ GRANTS: Final = MappingProxyType(
             Permission.REPRESENT,
             Permission.RECORD_USAGE,
             Permission.MANAGE_COLLECTION,
+            Permission.JUDGE_EXEMPTIONS,
         ),
         Role.AUDITOR: _all_of(
             Permission.READ_TRAININGS, Permission.READ_RECONCILIATIONS, *_BILLING_READ
@@ -159,8 +165,10 @@ BILLING_GRANTS: Final = MappingProxyType(
         BillingGrant.MANAGE_ADDRESSES: frozenset(
             {Permission.READ_PROFILE, Permission.MANAGE_PROFILE}
         ),
-        BillingGrant.VIEW_TAX_EXEMPTION: _NOTHING_YET,
-        BillingGrant.MANAGE_TAX_EXEMPTION: _NOTHING_YET,
+        BillingGrant.VIEW_TAX_EXEMPTION: frozenset({Permission.READ_EXEMPTIONS}),
+        BillingGrant.MANAGE_TAX_EXEMPTION: frozenset(
+            {Permission.READ_EXEMPTIONS, Permission.MANAGE_EXEMPTIONS}
+        ),
         BillingGrant.PEOPLE: _NOTHING_YET,
     }
 )

@@ -23,6 +23,9 @@ class BillingMail(StrEnum):
     EXPIRED = "billing_expired"
     DELETION_ANNOUNCED = "billing_deletion_announced"
     SEAT_ASSIGNED = "billing_seat_assigned"
+    CERTIFICATE_APPROVED = "billing_certificate_approved"
+    CERTIFICATE_REFUSED = "billing_certificate_refused"
+    CERTIFICATE_EXPIRED = "billing_certificate_expired"
 
 
 type AnyMail = MailKind | BillingMail
@@ -47,6 +50,8 @@ class DueKind(StrEnum):
     SUBSCRIPTION = "subscription"
     CART = "cart"
     CART_PAYMENT = "cart_payment"
+    CERTIFICATE = "certificate"
+    VAT_NUMBER = "vat_number"
     EFFECT = "effect"
 
 
@@ -85,10 +90,11 @@ class Effect:
     former_account: FormerAccount | None = None
     refund_id: str | None = None  # whose refund or dispute it tells of
     dispute_id: str | None = None
-    account_id: str | None = None  # whose subscription, order or seat it tells of
+    account_id: str | None = None  # whose subscription, order, seat or certificate it tells of
     subscription_id: str | None = None
     cart_id: str | None = None
     seat_id: str | None = None
+    certificate_id: str | None = None
 
     @property
     def is_of_billing(self) -> bool:

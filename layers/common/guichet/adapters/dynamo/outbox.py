@@ -95,6 +95,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         subscription_id=_text(item, "subscription_id"),
         cart_id=_text(item, "cart_id"),
         seat_id=_text(item, "seat_id"),
+        certificate_id=_text(item, "certificate_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 
@@ -111,7 +112,14 @@ def _work(kind: DueKind, item: Item) -> DueWork:
     match kind:
         case DueKind.HOLD:
             ids: tuple[str, ...] = (sk.partition("#")[2],)
-        case DueKind.REFUND | DueKind.PAYMENT_ACCOUNT | DueKind.SUBSCRIPTION | DueKind.CART:
+        case (
+            DueKind.REFUND
+            | DueKind.PAYMENT_ACCOUNT
+            | DueKind.SUBSCRIPTION
+            | DueKind.CART
+            | DueKind.CERTIFICATE
+            | DueKind.VAT_NUMBER
+        ):
             ids = (rest, sk.partition("#")[2])
         case DueKind.EVENT:
             provider, _, event_id = rest.partition("#")
