@@ -1,4 +1,4 @@
-"""The billing centre: what is sold, carts, subscriptions, seats, usage, bills, the account's profile."""
+"""The billing centre: what is sold, carts, subscriptions, seats, usage, bills, profile, exemptions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from guichet import bootstrap
 from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
+from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
@@ -32,7 +33,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     app = resolver(log)
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
-        *(BillCalls, CollectionCalls, ProfileCalls),
+        *(BillCalls, CollectionCalls, ProfileCalls, CertificateCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

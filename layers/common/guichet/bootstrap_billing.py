@@ -163,6 +163,7 @@ class BillingParts:
             policy=self.policy,
             happenings=held.history,
             pages=Pages(held.settings.public_base_url),
+            certificates=self.taxpayers,
         )
         return BillingLetters(sources)
 

@@ -60,6 +60,8 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.CART_PAYMENT,
         DueKind.CART,
         DueKind.SUBSCRIPTION,
+        DueKind.CERTIFICATE,
+        DueKind.VAT_NUMBER,  # last: an outage of the register uses up what is left of the run
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
@@ -92,6 +94,8 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             end_unlinked_sessions(ids[0], ids[1], actor, settling=container.settling)
         case DueKind.CART_PAYMENT | DueKind.CART | DueKind.SUBSCRIPTION:
             _do_billing(kind, ids, actor, container)
+        case DueKind.CERTIFICATE | DueKind.VAT_NUMBER:
+            _do_taxpayers(kind, ids, actor, container)
         case DueKind.EFFECT:
             raise ValueError("mails are written by deliver")
 
@@ -119,6 +123,33 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
             move_subscription(
                 account_id, subscription_id, actor, ordering=billing.ordering, usage=billing.usage
             )
+
+
+def _do_taxpayers(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
+    """What is due of exemption certificates and VAT numbers; loaded where something is."""
+    from guichet.taxpayer.use_cases.check_vat_number import (  # noqa: PLC0415 - billing only
+        check_vat_number,
+    )
+    from guichet.taxpayer.use_cases.expire_certificate import (  # noqa: PLC0415 - same
+        expire_certificate,
+    )
+
+    billing = container.billing
+    account_id, identity = ids
+    if kind is DueKind.CERTIFICATE:
+        expire_certificate(
+            account_id, identity, actor, records=billing.taxpayers, clock=container.clock
+        )
+        return
+    check_vat_number(
+        account_id,
+        identity,
+        actor,
+        records=billing.taxpayers,
+        register=container.vat_register,
+        policy=billing.vat_policy,
+        clock=container.clock,
+    )
 
 
 def read_hint(event: ProviderEvent) -> Hint:

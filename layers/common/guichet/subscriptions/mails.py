@@ -1,4 +1,4 @@
-"""The facts that each mail about orders, subscriptions and seats tells (SUB-5, SUB-8, SUB-15, INV-6)."""
+"""The facts that each mail of billing tells (SUB-5, SUB-8, SUB-15, INV-6, TAX-4)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.EXPIRED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
         K.DELETION_ANNOUNCED: frozenset({"product", "plan", "deletion_on", "days_left"}),
         K.SEAT_ASSIGNED: frozenset({"product", "seat_email"}),
+        K.CERTIFICATE_APPROVED: frozenset({"country", "counts_from", "counts_until"}),
+        K.CERTIFICATE_REFUSED: frozenset({"country", "refusal"}),
+        K.CERTIFICATE_EXPIRED: frozenset({"country", "counts_until"}),
     }
 )
 
@@ -120,6 +123,9 @@ class BillingFacts:
         still_billed: a cancelled contract is billed until its end (SUB-9).
         deletion_on: the day on which data is deleted (SUB-15), so many days from then.
         valid_until: until when an order can be paid.
+        country, region: whose taxes a certificate exempts from; without a region the country's own.
+        counts_from, counts_until: its first and its last day; `exempt_as` is what it says of why.
+        refusal: the representative's own words.
 
     Raises:
         ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of
@@ -153,6 +159,12 @@ class BillingFacts:
     days_left: int | None = None
     valid_until: datetime | None = None
     seat_email: str = ""
+    country: str = ""
+    region: str = ""
+    counts_from: date | None = None
+    counts_until: date | None = None
+    exempt_as: str = ""
+    refusal: str = ""
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

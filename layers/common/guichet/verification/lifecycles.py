@@ -11,6 +11,7 @@ from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
 from guichet.subscriptions import cart, seats, subscription
+from guichet.tax import certificate
 
 type Table = Mapping[str, frozenset[str]]
 
@@ -32,6 +33,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "cart": _words(cart.TRANSITIONS),
         "cart_payment": _words(attempt.TRANSITIONS),
         "seat": _words(seats.TRANSITIONS),
+        "tax_certificate": _words(certificate.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -45,6 +47,7 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
         "seat": frozenset({"invited"}),
+        "tax_certificate": frozenset({"submitted"}),
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

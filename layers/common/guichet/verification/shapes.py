@@ -8,7 +8,7 @@ from typing import Final, TypeIs
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.adapters.dynamo import billing_items, items, keys
+from guichet.adapters.dynamo import billing_items, certificates, items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Key, Plain
@@ -27,6 +27,8 @@ from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.seats import SeatAssignment
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
+from guichet.tax.certificate import ExemptionCertificate
+from guichet.tax.vat_check import VatRecord
 
 type Billed = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
 type Value = (
@@ -43,6 +45,8 @@ type Value = (
     | Cancellation
     | ProviderEvent
     | Billed
+    | ExemptionCertificate
+    | VatRecord
 )
 type Kind = type[Value]
 
@@ -67,6 +71,8 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "BALANCE#": AccountBalance,
         "SEAT#": SeatAssignment,
         "USAGE#": UsageMonth,
+        "CERTIFICATE#": ExemptionCertificate,
+        "VAT#": VatRecord,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
@@ -77,11 +83,13 @@ _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
         AccountBalance: "balance",
         SeatAssignment: "seat",
         UsageMonth: "usage_month",
+        ExemptionCertificate: "tax_certificate",
+        VatRecord: "vat_number",
     }
 )
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
-_OF_BOTH_KEYS: Final = frozenset({PaymentAccount, AccountBalance, UsageMonth})
+_OF_BOTH_KEYS: Final = frozenset({PaymentAccount, AccountBalance, UsageMonth, VatRecord})
 _PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
 
 
@@ -124,11 +132,15 @@ def place_of(value: Value) -> Key:
     """Where an object belongs."""
     if isinstance(value, ProviderEvent):
         return keys.provider_event(value.provider, value.event_id)
+    if certificates.is_kept_here(value):
+        return certificates.key_of(value)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
 def due_of(value: Value) -> Item:
     """When somebody has to look at it again."""
+    if certificates.is_kept_here(value):
+        return certificates.due_of(value)
     return billing_items.due_of(value) if _is_billed(value) else items.due_of(value)
 
 

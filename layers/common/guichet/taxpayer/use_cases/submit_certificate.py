@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,7 @@ from guichet.tax.certificate import (
 from guichet.taxpayer.certificates import Certificates, change, request_hash
 
 _MOST_WAITING: Final = 60  # of one account: one for each state that has a sales tax
+_UPLOAD_ID: Final = re.compile(r"upl_[0-9a-z]{1,80}", re.ASCII)
 _NO_FILE: Final = CertificateFile("", "", 0, "")
 
 
@@ -107,7 +109,9 @@ def _drafted(command: SubmitCertificate, cause: Cause, today: date) -> Exemption
 def _checked(
     command: SubmitCertificate, certificates: Certificates
 ) -> tuple[CertificateFile, bytes]:
-    uploaded = certificates.files.uploaded(command.member.account_id, command.upload_id)
+    uploaded = None
+    if _UPLOAD_ID.fullmatch(command.upload_id):  # no other text is ever part of a file's name
+        uploaded = certificates.files.uploaded(command.member.account_id, command.upload_id)
     if uploaded is None:
         raise Conflict(
             "upload_missing",
