@@ -14,6 +14,7 @@ from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
+from guichet.entry.calls.forms import FormCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
 from guichet.entry.calls.seats import SeatCalls
@@ -33,7 +34,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     app = resolver(log)
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
-        *(BillCalls, CollectionCalls, ProfileCalls, CertificateCalls),
+        *(BillCalls, CollectionCalls, ProfileCalls, CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

@@ -30,15 +30,16 @@ ASSIGN = "POST /v1/subscriptions/{subscription_id}/seats"
 
 
 @pytest.fixture
-def objects(call: Call, buy: Buy) -> BillingObjects:
-    """Five seats, one of them given away; a preview, and an order that waits for its payment."""
+def objects(call: Call, buy: Buy, upload: Buy, submit: Buy) -> BillingObjects:
+    """Five seats, one of them given away; a preview, and an order that waits; a certificate."""
     subscription_id = buy()
     seat = call(
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
     return BillingObjects(
-        subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]
+        *(subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]),
+        *(upload(), submit()),
     )
 
 

@@ -60,6 +60,7 @@ class Route:
     answers: type[BaseModel] | None
     status: int
     who: str
+    media_type: str = "application/json"
 
 
 def route(
@@ -70,11 +71,16 @@ def route(
     who: str,
     answers: type[BaseModel] | None = None,
     status: int = 200,
-) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
-    """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone."""
+    media_type: str = "application/json",
+) -> Callable[[Callable[..., Response[Any]]], Callable[..., Response[Any]]]:
+    """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone.
 
-    def mark(function: Callable[..., Text]) -> Callable[..., Text]:
-        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who))
+    `media_type` is of an answer that is a file.
+    """
+
+    def mark(function: Callable[..., Response[Any]]) -> Callable[..., Response[Any]]:
+        marked = Route(method, path, summary, answers, status, who, media_type)
+        setattr(function, _ROUTE, marked)
         return function
 
     return mark
@@ -141,6 +147,8 @@ def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed di
     good: dict[str, Any] = {"description": HTTPStatus(marked.status).phrase}
     if marked.answers is not None:
         good["content"] = {"application/json": {"model": marked.answers}}
+    elif marked.media_type != "application/json":
+        good["content"] = {marked.media_type: {"schema": {"type": "string", "format": "binary"}}}
     return {marked.status: good}
 
 
@@ -213,3 +221,14 @@ def table_answered(text: str, next_cursor: str | None) -> Text:
     if next_cursor is not None:
         headers["Next-Cursor"] = next_cursor
     return Response(200, body=text, headers=headers)
+
+
+def file_answered(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    """A file of ours, under a name of ours, that no browser opens as anything else."""
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(200, body=content, headers=headers)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Final
 
 from guichet.access.addresses import Address
 from guichet.access.vat_numbers import sound_vat_number
@@ -11,15 +12,22 @@ from guichet.adapters.catalogue.mistakes import Finding, Path
 from guichet.adapters.selling.shape import EntityShape, FileShape
 from guichet.errors import Invalid
 
+# The bytes of a file of config/forms; None where there is none.
+type ReadForm = Callable[[str], bytes | None]
 
-def file_findings(file: FileShape) -> Iterator[Finding]:
+_MOST_FORM_BYTES: Final = 300_000  # it travels in an answer, and in each function's package
+
+
+def file_findings(file: FileShape, read_form: ReadForm) -> Iterator[Finding]:
     """Every mistake that is not one of shape."""
+    named: set[str] = set()
     yield from _country_findings(file)
     for entity_id, entity in file.entities.items():
         path: Path = ("entities", entity_id)
         yield from _number_findings(path, entity)
         yield from _currency_findings(path, entity)
         yield from _day_findings(path, entity)
+        yield from _form_findings(path, entity, named, read_form)
 
 
 def _country_findings(file: FileShape) -> Iterator[Finding]:
@@ -82,3 +90,28 @@ def _day_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
                 f"Later than those of {each.currency} above, from {before}.",
             )
         latest[each.currency] = each.effective_from
+
+
+def _form_findings(
+    path: Path, entity: EntityShape, named: set[str], read_form: ReadForm
+) -> Iterator[Finding]:
+    """A form that was given out stays what it was: a newer one is another file (TAX-6)."""
+    latest: dict[str, date] = {}
+    for at, each in enumerate(entity.forms):
+        place: Path = (*path, "forms", at)
+        before = latest.get(each.form)
+        if before is not None and each.effective_from <= before:
+            detail = f"Later than the one above, from {before}."
+            yield Finding((*place, "effective_from"), "forms_not_ascending", detail)
+        latest[each.form] = each.effective_from
+        if each.form == "w9" and entity.country != "US":
+            yield Finding((*place, "form"), "form_of_other_country", "W-9 is of US entities.")
+        if each.file in named:
+            yield Finding((*place, "file"), "form_file_twice", "Each form has a file of its own.")
+        named.add(each.file)
+        content = read_form(each.file)
+        if content is None:
+            detail = f"There is no config/forms/{each.file}."
+            yield Finding((*place, "file"), "form_file_missing", detail)
+        elif not content.startswith(b"%PDF-") or len(content) > _MOST_FORM_BYTES:
+            yield Finding((*place, "file"), "form_file_unfit", "A PDF of at most 300 kB.")
