@@ -74,7 +74,12 @@ class EntityMistakesError(ValueError):
         self.mistakes = mistakes
 
 
-def compile_selling_entities(text: str, file: str, read_form: ReadForm) -> str:
+def _none(file: str) -> None:
+    """There are no forms."""
+    del file
+
+
+def compile_selling_entities(text: str, file: str, read_form: ReadForm = _none) -> str:
     """The compiled text of `config/selling_entities.yaml`.
 
     Places are compared once each is right by itself: a file may have more mistakes than are told first.

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from guichet.errors import Invalid, invalid_field
 
-_PLACE = "/upload_id"
 
 
 def not_taken() -> Invalid:
     return invalid_field(
-        _PLACE, "file_type_not_taken", "This is no PDF, PNG or JPEG.", rule="TAX-4"
+        "/upload_id", "file_type_not_taken", "This is no PDF, PNG or JPEG.", rule="TAX-4"
     )
 
 
 def too_large() -> Invalid:
-    return invalid_field(_PLACE, "file_too_large", "5 MB at most.", rule="TAX-4")
+    return invalid_field("/upload_id", "file_too_large", "5 MB at most.", rule="TAX-4")
 
 
 def damaged() -> Invalid:
     return invalid_field(
-        _PLACE,
+        "/upload_id",
         "file_damaged",
         "This file is incomplete or can't be read: save it anew, and upload that.",
         rule="TAX-4",
@@ -28,7 +27,7 @@ def damaged() -> Invalid:
 
 def mixed() -> Invalid:
     return invalid_field(
-        _PLACE,
+        "/upload_id",
         "file_mixed",
         "There is something else in or behind this file: print it as a PDF, and upload that.",
         rule="TAX-4",
@@ -37,7 +36,7 @@ def mixed() -> Invalid:
 
 def encrypted() -> Invalid:
     return invalid_field(
-        _PLACE,
+        "/upload_id",
         "file_encrypted",
         "This PDF is protected: save it without a password, and upload that.",
         rule="TAX-4",
@@ -46,7 +45,7 @@ def encrypted() -> Invalid:
 
 def active() -> Invalid:
     return invalid_field(
-        _PLACE,
+        "/upload_id",
         "file_active",
         "This PDF has scripts, actions or attached files: print it as a PDF, and upload that.",
         rule="TAX-4",
