@@ -169,7 +169,7 @@ def upload(world: World, call: Call) -> Upload:
 def submit(call: Call, upload: Upload) -> Upload:
     """Upload and submit a certificate of Alabama's; answers its id."""
 
-    def submitted(by: str = "owner", **changed: Any) -> str:
+    def submitted(by: str = "owner", **changed: Any) -> str:  # noqa: ANN401 - fields of many types
         body = certificate_wanted(upload(by=by)) | changed
         answer = call("POST", "/v1/tax-certificates", by, body=body)
         assert answer.status == 201, answer.text

@@ -39,9 +39,7 @@ def test_what_is_compiled_is_what_the_file_says() -> None:
     text = SOURCE.read_text(encoding="utf-8")
 
     forms = SOURCE.parent / "forms"
-    compiled = compile_selling_entities(
-        text, str(SOURCE), lambda name: (forms / name).read_bytes()
-    )
+    compiled = compile_selling_entities(text, str(SOURCE), lambda name: (forms / name).read_bytes())
     assert COMPILED.read_text(encoding="utf-8") == compiled
     assert {each.name: each.read_bytes() for each in FORMS.iterdir()} == {
         each.name: each.read_bytes() for each in forms.iterdir()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from guichet.errors import Invalid, invalid_field
 
 
-
 def not_taken() -> Invalid:
     return invalid_field(
         "/upload_id", "file_type_not_taken", "This is no PDF, PNG or JPEG.", rule="TAX-4"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from aws_lambda_powertools.event_handler import Response
-
 from guichet.adapters.selling.packaged import PackagedForms
 from guichet.entry.calls.signed_in import SIGN_IN, SignedInCalls
 from guichet.entry.http import Text, answered, file_answered, route
@@ -38,7 +36,7 @@ class FormCalls(SignedInCalls):
         who=SIGN_IN,
         media_type="application/pdf",
     )
-    def read_form(self, form_id: str) -> Response[bytes]:
+    def read_form(self, form_id: str) -> Text:
         sender = self._sender()
         carts = sender.held.billing.carts
         content = read_form(sender.member, form_id, carts=carts, files=PackagedForms())
