@@ -45,6 +45,6 @@ class CertificateMatter:
             counts_from=exemption.valid_from if exemption else now.valid_from,
             counts_until=now.valid_until,
             exempt_as=now.reason,
-            refusal=now.refusal,
+            refusal=now.explanation,
         )
         return telling.letter(facts)

@@ -59,7 +59,7 @@ class ExemptionCertificate:
     status: CertificateStatus = S.SUBMITTED
     approved_on: date | None = None
     judged_by: str | None = None
-    refusal: str = ""
+    explanation: str = ""  # of a refusal, in the words that the account reads
     version: int = 1
     request_hash: str = ""
     handled_keys: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class ExemptionCertificate:
         """
         if not why.strip():
             raise invalid_field("/reason", "required", "Say why, the account reads it.")
-        return replace(self._to(S.REFUSED), judged_by=by, refusal=why.strip())
+        return replace(self._to(S.REFUSED), judged_by=by, explanation=why.strip())
 
     def expire(self, today: date) -> ExemptionCertificate:
         """Its days have passed.

@@ -21,7 +21,7 @@ PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "explanation",
     "subject", "handled_keys", "representative",
     "company", "vat_number", "billing_address", "shipping_address",
-    "contact_name", "contact_email", "cc_emails", "phone", "refusal",
+    "contact_name", "contact_email", "cc_emails", "phone",
 })  # fmt: skip
 
 # Of an order: it stands in its item, is never changed, and its lines are facts once it is done.

@@ -100,7 +100,7 @@ class CertificateAnswer(Answer):
             valid_until=found.valid_until,
             counts_from=exemption.valid_from if exemption else None,
             reason=found.reason,
-            refusal=found.refusal,
+            refusal=found.explanation,
             file=FileAnswer(
                 media_type=found.file.media_type,
                 size_bytes=found.file.size_bytes,
