@@ -124,6 +124,17 @@ def test_what_begins_as_something_else_is_not_taken_tax_4(content: bytes) -> Non
         ),
         pytest.param(pdf(object_stream(9, SCRIPT)), id="in a stream of no table"),
         pytest.param(
+            pdf(object_stream(9, SCRIPT).replace(b"stream\n", b"stream\r")),
+            id="in a stream that begins otherwise",
+        ),
+        pytest.param(
+            pdf(object_stream(9, SCRIPT).replace(b"/ObjStm", b"/Obj#53tm")),
+            id="in a stream of another spelling",
+        ),
+        pytest.param(
+            pdf(b"<< /S /URI /URI (x) /S /JavaScript /JS (x) >>"), id="a key that comes twice"
+        ),
+        pytest.param(
             pdf(stream(DRAWN + b" %(\nstream\n")) + pdf(SCRIPT), id="in an older version of it"
         ),
     ],
@@ -178,6 +189,10 @@ def test_a_file_that_is_two_things_is_refused_tax_4(content: bytes) -> None:
         pytest.param(
             pdf(stream(b"3030", b"/Type /ObjStm /N 1 /First 4 /Filter /ASCIIHexDecode")),
             id="objects packed otherwise",
+        ),
+        pytest.param(
+            pdf(object_stream(9, SCRIPT).replace(b"/FlateDecode", b"/Fl")),
+            id="objects packed by a short name",
         ),
         pytest.param(png()[:-4], id="PNG cut off"),
         pytest.param(png().replace(b"IDAT", b"IDAU"), id="PNG with a wrong sum"),

@@ -28,7 +28,7 @@ _HEADER: Final = re.compile(rb"%PDF-[12]\.\d\s")
 _END: Final = b"%%EOF"
 _NAME: Final = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]{1,64})")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM: Final = re.compile(rb"\bstream\r?\n")
+_STREAM: Final = re.compile(rb"\bstream(?:\r\n|\n|\r)")
 _STREAM_END: Final = b"endstream"
 _MOST_OBJECTS: Final = 20_000
 _MOST_INFLATED: Final = 30_000_000
@@ -106,7 +106,7 @@ def _streams_of_objects(content: bytes) -> Iterator[bytes]:
         if "ObjStm" not in names:
             continue
         filters = [each for each in names if each.endswith(("Decode", "Crypt"))]
-        if filters not in ([], ["FlateDecode"]):
+        if filters != (["FlateDecode"] if "Filter" in names else []):
             raise refused.damaged()
         text = _inflated(content[start:end], left) if filters else content[start:end]
         left -= len(text)
