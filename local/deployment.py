@@ -71,6 +71,7 @@ def parameters(front_door_url: str) -> dict[str, str]:
         "StripeLivemode": "false",
         "PayPalApiUrl": f"{front_door_url}/_paypal",
         "PayPalCertificateHosts": f"{front_door_url}/_paypal",
+        "ViesUrl": f"{front_door_url}/_vies/rest-api",
         "TestClock": "on",
         "DeletionProtection": "false",
         "LogRetentionDays": "7",

@@ -42,8 +42,14 @@ class Intrinsics:
     def get_att(self, path: str | list[str]) -> str:
         return self.attributes[path if isinstance(path, str) else ".".join(path)]
 
-    def sub(self, text: str) -> str:
-        return re.sub(r"\$\{([^}]+)\}", lambda match: self._named(match[1]), text)
+    def sub(self, given: str | list[Json]) -> str:
+        """A text, perhaps with names of its own."""
+        text, own = (given, {}) if isinstance(given, str) else (given[0], self.resolve(given[1]))
+        return re.sub(
+            r"\$\{([^}]+)\}",
+            lambda match: str(own[match[1]]) if match[1] in own else self._named(match[1]),
+            text,
+        )
 
     def choose(self, branches: list[Json]) -> Json:
         condition, when_true, when_false = branches
@@ -60,6 +66,7 @@ _FUNCTIONS: Mapping[str, Any] = {
     "Fn::If": Intrinsics.choose,
     "Fn::Equals": lambda self, pair: self.resolve(pair[0]) == self.resolve(pair[1]),
     "Fn::Not": lambda self, only: not self.resolve(only[0]),
+    "Fn::Select": lambda self, pair: self.resolve(pair[1])[int(pair[0])],
     "Fn::Split": lambda self, parts: self.resolve(parts[1]).split(parts[0]),
     "Condition": lambda self, name: self.holds(name),
 }

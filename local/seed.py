@@ -122,11 +122,11 @@ ORGANIZERS = (
             ),
             Member(
                 *("bella@atelier.example", "Bella Bruno", "billing_administrator"),
-                billing=("subscriptions:manage",),
+                billing=("subscriptions:manage", "tax-exemption:view"),
             ),
             Member(
                 *("clara@atelier.example", "Clara Cruz", "billing_administrator"),
-                billing=("invoices:view", "addresses:manage"),
+                billing=("invoices:view", "addresses:manage", "tax-exemption:manage"),
             ),
             Member(
                 *("paula@atelier.example", "Paula Pohl", "billing_administrator"),

@@ -1,4 +1,4 @@
-"""The billing centre: what is sold, orders, subscriptions, usage, bills, payment methods, the profile."""
+"""The billing centre: what is sold, orders, subscriptions, usage, invoices, methods, profile, taxes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from guichet import bootstrap
 from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
+from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
+from guichet.entry.calls.forms import FormCalls
 from guichet.entry.calls.payment_methods import PaymentMethodCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
@@ -34,6 +36,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
         *(BillCalls, CollectionCalls, ProfileCalls, PaymentMethodCalls),
+        *(CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

@@ -92,6 +92,15 @@ SIGNED_IN = {
     "POST /v1/payment-methods/links",
     "GET /v1/account",
     "PATCH /v1/account",
+    "POST /v1/tax-certificates/uploads",
+    "POST /v1/tax-certificates",
+    "GET /v1/tax-certificates",
+    "GET /v1/tax-certificates/{certificate_id}",
+    "GET /v1/tax-certificates/{certificate_id}/file",
+    "POST /v1/tax-certificates/{certificate_id}/approve",
+    "POST /v1/tax-certificates/{certificate_id}/refuse",
+    "GET /v1/forms",
+    "GET /v1/forms/{form_id}",
 }
 
 # What is asked about a training's money is answered where refunds are made.
@@ -146,6 +155,8 @@ def test_every_other_route_needs_a_member_acc_5(body: dict[str, Any]) -> None:
         pytest.param("/v1/usage", "BillingFunction", id="usage"),
         pytest.param("/v1/bills", "BillingFunction", id="bills"),
         pytest.param("/v1/account", "BillingFunction", id="account"),
+        pytest.param("/v1/tax-certificates", "BillingFunction", id="exemptions"),
+        pytest.param("/v1/forms", "BillingFunction", id="forms"),
     ],
 )
 def test_a_part_of_the_api_is_served_by_one_function(
@@ -219,12 +230,12 @@ def test_code_of_each_function_is_where_the_template_says(written: Template) -> 
     assert missing == []
 
 
-def test_only_deliver_loads_what_writes_documents(expanded: Template) -> None:
+def test_only_who_writes_or_reads_documents_loads_what_does_so(expanded: Template) -> None:
     functions = expanded.of_type("AWS::Lambda::Function")
 
     layers = {name: len(function["Layers"]) for name, function in functions.items()}
 
-    assert layers.pop("DeliverFunction") == 2
+    assert (layers.pop("DeliverFunction"), layers.pop("BillingFunction")) == (2, 2)
     assert set(layers.values()) == {1}
 
 

@@ -108,7 +108,8 @@ def test_webhooks_reaches_no_queue_and_no_other_function_reads_the_stream(
         *("ReconcileRole", "ReconcileScheduleRole"),
         *("InvoiceRunRole", "InvoiceRunScheduleRole"),
     }
-    assert by_service["s3:PutObject"] == {"ReconcileRole"}
+    assert by_service["s3:PutObject"] == {"ReconcileRole", "BillingRole"}
+    assert by_service["s3:GetObject"] == {"BillingRole"}
     assert by_service["ses:SendEmail"] == {"DeliverRole"}
 
 
@@ -138,3 +139,26 @@ def test_a_function_is_told_only_of_what_its_role_may_reach(expanded: Template) 
     ]
 
     assert told_too_much == []
+
+
+def test_files_of_the_bucket_are_reached_by_their_prefix_alone(expanded: Template) -> None:
+    """TAX-4: a form or link that a function signs can do what its role may, and no more."""
+    reached = {
+        (role, action, str(resource))
+        for role, statement in statements(expanded)
+        for action in as_list(statement["Action"])
+        if action.startswith("s3:")
+        for resource in as_list(statement["Resource"])
+    }
+
+    def below(prefix: str) -> str:
+        return str({"Fn::Sub": f"${{DocumentsBucket.Arn}}/{prefix}/*"})
+
+    posted, kept = below("tax-certificates/uploads"), below("tax-certificates/kept")
+    assert reached == {
+        ("ReconcileRole", "s3:PutObject", below("reconciliations")),
+        ("BillingRole", "s3:PutObject", posted),
+        ("BillingRole", "s3:GetObject", posted),
+        ("BillingRole", "s3:PutObject", kept),
+        ("BillingRole", "s3:GetObject", kept),
+    }

@@ -96,3 +96,11 @@ def test_a_list_of_hosts_is_checked_when_it_is_deployed(
     pattern = written.content["Parameters"]["PayPalCertificateHosts"]["AllowedPattern"]
 
     assert (re.fullmatch(pattern, hosts) is not None) is fits
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8080/_vies/rest-api"])
+def test_who_asks_about_vat_numbers_is_told_where_and_nobody_else_tax_3(
+    written: Template, url: str
+) -> None:
+    """Empty is the European Commission's own address."""
+    assert told(written, "VIES_URL", ViesUrl=url) == {"UpkeepFunction": url}

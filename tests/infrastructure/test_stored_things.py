@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from local.intrinsics import Intrinsics
 from tests.infrastructure.conftest import Template
 
 KEPT = {
@@ -83,6 +84,49 @@ def test_documents_are_private_versioned_encrypted_and_travel_by_tls(written: Te
         "*",
     )
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_uploads_that_nobody_submits_vanish_and_nothing_else_does_tax_4(
+    written: Template,
+) -> None:
+    bucket = written.of_type("AWS::S3::Bucket")["DocumentsBucket"]
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+
+    removing = {
+        rule.get("Prefix"): rule
+        for rule in rules
+        if rule.keys() & {"ExpirationInDays", "NoncurrentVersionExpiration"}
+    }
+
+    (rule,) = removing.values()
+    assert set(removing) == {"tax-certificates/uploads/"}
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert [r["Prefix"] for r in rules if r.get("ExpiredObjectDeleteMarker")] == [*removing]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "origin"),
+    [
+        ("https://pay.example", "https://pay.example"),
+        ("https://www.example/pay", "https://www.example"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ],
+)
+def test_our_own_pages_alone_post_into_the_bucket_tax_4(
+    written: Template, base_url: str, origin: str
+) -> None:
+    bucket = written.of_type("AWS::S3::Bucket")["DocumentsBucket"]
+    stack = Intrinsics(
+        {"PublicBaseUrl": base_url, "AllowedOrigins": "", "AWS::NoValue": None},
+        {},
+        written.content["Conditions"],
+    )
+
+    page, _ = bucket["CorsConfiguration"]["CorsRules"]
+
+    assert page["AllowedMethods"] == ["POST"]
+    assert [stack.resolve(each) for each in page["AllowedOrigins"]] == [origin]
 
 
 def test_every_queue_is_encrypted(written: Template) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Final
 type Body = Callable[[BillingObjects], dict[str, Any]]
 
 # Owner; administrator; billing administrators: who was granted nothing that is here, who manages
-# subscriptions, who sees invoices and manages addresses, and who manages payment methods; licence
-# manager; event manager; the operator's representative and auditor; the owner of another account.
+# subscriptions and sees exemptions, who sees invoices and manages addresses and exemptions, and who
+# manages payment methods; licence manager; event manager; the operator's representative and auditor;
+# the owner of another account.
 ROLES: Final = (
     *("owner", "administrator", "billing", "buyer", "clerk", "payer"),
     *("licences", "events", "representative", "auditor", "foreign"),
@@ -67,13 +68,24 @@ BILLING_TABLE: Final = MappingProxyType(
         # Of the stranger's account there is nothing that autopay could charge.
         "PATCH /v1/payment-methods/autopay":           f"{_PAY.format(200)} 409",
         "POST /v1/payment-methods/links":              _REPRESENT.format(202),
+        "POST /v1/tax-certificates/uploads":           "201 403 403 403 201 403 403 403 201 403 201",
+        # Another account's upload is as absent: there is nothing to submit.
+        "POST /v1/tax-certificates":                   "201 403 403 403 201 403 403 403 201 403 409",
+        "GET /v1/tax-certificates":                    "200 403 403 200 200 403 403 403 200 200 200",
+        "GET /v1/tax-certificates/{certificate_id}":   "200 403 403 200 200 403 403 403 200 200 404",
+        "GET /v1/tax-certificates/{certificate_id}/file":
+                                                       "200 403 403 200 200 403 403 403 200 200 404",
+        "POST /v1/tax-certificates/{certificate_id}/approve": _REPRESENT.format(200),
+        "POST /v1/tax-certificates/{certificate_id}/refuse": _REPRESENT.format(200),
+        "GET /v1/forms":                               "200 200 200 200 200 403 200 403 200 200 200",
+        "GET /v1/forms/{form_id}":                     "200 200 200 200 200 403 200 403 200 200 200",
     }
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class BillingObjects:
-    """What calls are about: a subscription with a seat, a preview, an order that waits; else nothing."""
+    """What calls are about: what was bought, an order that waits, a certificate; else nothing."""
 
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"
@@ -81,6 +93,9 @@ class BillingObjects:
     cart_id: str = "crt_0"
     payment_method_id: str = "pmt_0"
     setup_id: str = "set_0"
+    upload_id: str = "upl_0"
+    certificate_id: str = "cer_0"
+    form_id: str = "us-w9-2026"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""
@@ -95,6 +110,17 @@ NOTHING_BOUGHT: Final = BillingObjects()
 
 def seats_wanted(email: str) -> dict[str, Any]:
     return {"email": email, "name": "Ada Lovelace"}
+
+
+def certificate_wanted(upload_id: str) -> dict[str, Any]:
+    return {
+        "upload_id": upload_id,
+        "country": "US",
+        "region": "AL",
+        "valid_from": "2026-01-01",
+        "valid_until": "2027-12-31",
+        "reason": "Resale",
+    }
 
 
 NEW: Final[Mapping[str, Any]] = MappingProxyType(
@@ -142,5 +168,8 @@ BILLING_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
         "PATCH /v1/account": lambda _: {"contact_name": "Ada Lovelace"},
         "POST /v1/payment-methods": lambda _: {"kind": "card"},
         "PATCH /v1/payment-methods/autopay": lambda _: {"autopay": True},
+        "POST /v1/tax-certificates/uploads": lambda _: {"media_type": "application/pdf"},
+        "POST /v1/tax-certificates": lambda objects: certificate_wanted(objects.upload_id),
+        "POST /v1/tax-certificates/{certificate_id}/refuse": lambda _: {"reason": "Not signed."},
     }
 )

@@ -79,6 +79,14 @@ _ORDER: Final[dict[str, Any]] = {
     "paid": Money(27000, "USD"),
 }
 
+_CERTIFICATE: Final[dict[str, Any]] = {
+    "country": "US",
+    "region": "AL",
+    "counts_from": date(2027, 1, 11),
+    "counts_until": date(2028, 12, 31),
+    "exempt_as": "Resale, licence 12-345",
+}
+
 OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.ORDER_CONFIRMED: _ORDER
     | {
@@ -119,6 +127,9 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.METHOD_REMOVED: {"stored_method": ToldMethod(MethodKind.PAYPAL, "paypal", "")},
     BillingMail.METHOD_GONE: {"stored_method": VISA, "is_autopay": True},
     BillingMail.METHOD_LINK: {},
+    BillingMail.CERTIFICATE_APPROVED: _CERTIFICATE,
+    BillingMail.CERTIFICATE_REFUSED: _CERTIFICATE | {"refusal": "It is not signed."},
+    BillingMail.CERTIFICATE_EXPIRED: _CERTIFICATE,
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)

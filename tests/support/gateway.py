@@ -97,7 +97,7 @@ def came(answer: Mapping[str, Any]) -> Came:
         headers[name] = ",".join(values)
     text = answer.get("body") or ""
     if answer.get("isBase64Encoded"):
-        text = base64.b64decode(text).decode()
+        text = base64.b64decode(text).decode(errors="surrogateescape")
     return Came(answer["statusCode"], {k.lower(): str(v) for k, v in headers.items()}, text)
 
 

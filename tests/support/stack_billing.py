@@ -9,9 +9,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from local.environment import Json
-from tests.support.billing_access import NEW, BillingObjects, seats_wanted
+from tests.support.billing_access import (
+    NEW,
+    BillingObjects,
+    certificate_wanted,
+    seats_wanted,
+)
 from tests.support.deployed_stack import DeployedStack
+from tests.support.posted_files import posted
 from tests.support.stack_sale import key, submit, until
+from tests.support.uploaded_files import pdf
 
 _SUBSCRIPTION: Final = "/v1/subscriptions/{subscription_id}"
 
@@ -37,6 +44,7 @@ class BillingHouse:
             self._seat(subscription_id),
             self._preview(),
             self._ordered()["cart_id"],
+            *(self._uploaded(), self._certificate()),
         )
 
     def fresh(self, route: str) -> BillingObjects:
@@ -45,6 +53,8 @@ class BillingHouse:
             return replace(self.objects, preview_id=self._preview())
         if route.startswith("POST /v1/carts/{cart_id}"):
             return replace(self.objects, cart_id=self._ordered()["cart_id"])
+        if route.startswith("POST /v1/tax-certificates/{certificate_id}"):
+            return replace(self.objects, certificate_id=self._certificate())
         if route.startswith("GET") or "{subscription_id}" not in route:
             return self.objects
         changed = replace(self.objects, subscription_id=self._other)
@@ -61,6 +71,7 @@ class BillingHouse:
         return [
             *self._items(account, f"SUBSCRIPTION#{kept.subscription_id}"),
             *self._items(account, f"CART#{kept.cart_id}"),
+            *self._items(account, f"CERTIFICATE#{kept.certificate_id}"),
             *self._items(f"SUBSCRIPTION#{kept.subscription_id}", ""),
         ]
 
@@ -86,6 +97,16 @@ class BillingHouse:
     def _ordered(self, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - same
         order = {"preview_id": self._preview(**changed), "method": "stripe"}
         return self._post("/v1/carts", 201, order)
+
+    def _uploaded(self) -> str:
+        """Posted as a browser does: S3's fields first, the file last."""
+        asked = self._post("/v1/tax-certificates/uploads", 201, {"media_type": "application/pdf"})
+        assert posted(asked, pdf()) == 204
+        return str(asked["upload_id"])
+
+    def _certificate(self) -> str:
+        body = certificate_wanted(self._uploaded())
+        return str(self._post("/v1/tax-certificates", 201, body)["certificate_id"])
 
     def _bought(self, *, seats: int) -> str:
         """Paid on the provider's page."""

@@ -50,8 +50,10 @@ from guichet.replies import Reply
 from guichet.settings import Settings
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
+from local.simulators.vies import ViesSimulator
 from tests.support.mailer import MemoryMailer
 from tests.support.memory_dynamo import MemoryDynamo
+from tests.support.memory_files import MemoryCertificateFiles
 from tests.support.memory_reports import MemoryReports
 from tests.support.method_provider import MethodHouse
 from tests.support.providers_http import ProvidersHttp
@@ -62,6 +64,7 @@ WEBHOOK_SECRET = "whsec_test"
 PAYPAL_MERCHANT = "ATELIERNORD42"
 PAYPAL_URL = "https://paypal.example"
 PAYPAL_WEBHOOK_ID = "WHTEST1"
+VIES_URL = "https://vies.example/rest-api"
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 REGISTRANT = Actor(ActorKind.REGISTRANT, "registrant", "203.0.113.7")
 SYSTEM = Actor(ActorKind.SYSTEM, "test", "test")
@@ -106,6 +109,7 @@ def settings() -> Settings:
             "PUBLIC_BASE_URL": "https://pay.example",
             "PAYPAL_API_URL": PAYPAL_URL,
             "PAYPAL_CERTIFICATE_HOSTS": PAYPAL_URL,
+            "VIES_URL": VIES_URL,
         }
     )
 
@@ -131,6 +135,8 @@ class World:
     store: Dynamo | None = None  # in place of the one in memory, which then stays empty
     reports: MemoryReports = field(default_factory=MemoryReports)
     stores_methods_at_providers: bool = False  # else at ones in memory
+    files: MemoryCertificateFiles = field(default_factory=MemoryCertificateFiles)
+    vies: ViesSimulator = field(default_factory=ViesSimulator)
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -169,6 +175,7 @@ class World:
             pause=lambda _: None,
             reports=self.reports,
             methods=methods or self._methods(),
+            certificate_files=self.files,
         )
         parts.policy = _shipped_policy()
         return parts
@@ -178,8 +185,8 @@ class World:
 
     @property
     def http(self) -> Http:
-        """Both providers, as a worker reaches them."""
-        return ProvidersHttp(self.stripe, self.paypal)
+        """Both providers and the register of VAT numbers, as a worker reaches them."""
+        return ProvidersHttp(self.stripe, self.paypal, self.vies)
 
     def link_paypal(self, *, takes_cards: bool = True) -> None:
         """The organizer's PayPal account, usable beside the one at Stripe."""

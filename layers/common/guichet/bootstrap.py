@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from guichet.registration.reconciling import Reconciling
     from guichet.registration.refunding import Refunding
     from guichet.registration.settling import Settling
+    from guichet.tax.ports import VatRegister
+    from guichet.taxpayer.ports import CertificateFiles
 
 type SendMessages = Callable[[str, list[tuple[Mapping[str, str], int]]], None]
 type SendInOrder = Callable[[str, Sequence[tuple[str, Mapping[str, str]]]], None]
@@ -65,10 +67,12 @@ class Container:
         pause: Callable[[float], None] = time.sleep,
         reports: Reports | None = None,
         methods: Callable[[str], Mapping[str, MethodProvider]] | None = None,
+        certificate_files: CertificateFiles | None = None,
     ) -> None:
         self.settings = settings
         self._given_methods = methods
         self._given_reports = reports
+        self._given_certificate_files = certificate_files
         self._given_dynamo = dynamo
         self._given_clock = clock
         self._given_http = http
@@ -401,6 +405,25 @@ class Container:
         from guichet.adapters.aws.services import put_object  # noqa: PLC0415 - same
 
         return S3Reports(put_object(self.settings.documents_bucket, self._http))
+
+    @cached_property
+    def certificate_files(self) -> CertificateFiles:
+        """Uploaded exemption certificates (TAX-4)."""
+        if self._given_certificate_files is not None:
+            return self._given_certificate_files
+        from guichet.adapters.aws.certificate_files import (  # noqa: PLC0415 - of certificates
+            BucketCertificateFiles,
+        )
+        from guichet.adapters.aws.services import bucket  # noqa: PLC0415 - same
+
+        return BucketCertificateFiles(bucket(self.settings.documents_bucket, self._http))
+
+    @cached_property
+    def vat_register(self) -> VatRegister:
+        """Who is asked about VAT numbers (TAX-3)."""
+        from guichet.adapters.vies import VIES, Vies  # noqa: PLC0415 - where numbers are asked about
+
+        return Vies(self._http, self.settings.vies_url or VIES)
 
     @property
     def reconciling(self) -> Reconciling:

@@ -21,6 +21,7 @@ from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
     from guichet.adapters.dynamo.bills import JournalBills
+    from guichet.adapters.dynamo.certificates import CertificateStore
     from guichet.adapters.dynamo.charge_store import ChargeStore
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.invoice_store import InvoiceStore
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
     from guichet.subscriptions.telling import Sources
+    from guichet.tax.ports import VatRegister
+    from guichet.tax.tables import VatCheckPolicy
+    from guichet.taxpayer.certificates import Certificates
+    from guichet.taxpayer.ports import CertificateFiles
 
 
 class Held(Protocol):
@@ -66,6 +71,12 @@ class Held(Protocol):
 
     @property
     def selling_entities(self) -> SellingEntities: ...
+
+    @property
+    def certificate_files(self) -> CertificateFiles: ...
+
+    @property
+    def vat_register(self) -> VatRegister: ...
 
     def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
 
@@ -109,6 +120,30 @@ class BillingParts:
         from guichet.subscriptions.metering import Metering  # noqa: PLC0415 - usage only
 
         return Metering(self.records, self.usage, self.catalogues, self.policy, self.held.clock)
+
+    @cached_property
+    def taxpayers(self) -> CertificateStore:
+        """Exemption certificates, and what is known of VAT numbers."""
+        from guichet.adapters.dynamo.certificates import (  # noqa: PLC0415 - for who asks
+            CertificateStore,
+        )
+
+        return CertificateStore(self.held.dynamo)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        from guichet.adapters.uploads.checking import check_file  # noqa: PLC0415 - same
+        from guichet.taxpayer.certificates import Certificates  # noqa: PLC0415 - same
+
+        held = self.held
+        return Certificates(self.taxpayers, held.certificate_files, check_file, held.clock)
+
+    @cached_property
+    def vat_policy(self) -> VatCheckPolicy:
+        """How long the register's answers count."""
+        from guichet.adapters.tax.packaged import packaged_tax_tables  # noqa: PLC0415 - same
+
+        return packaged_tax_tables().vat_checks
 
     @cached_property
     def bills(self) -> JournalBills:
@@ -189,6 +224,7 @@ class BillingParts:
             policy=self.policy,
             happenings=held.history,
             pages=Pages(held.settings.public_base_url),
+            certificates=self.taxpayers,
         )
 
     @cached_property

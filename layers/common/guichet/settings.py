@@ -25,6 +25,7 @@ class Settings:
     public_base_url: str
     stripe_api_url: str
     stripe_livemode: bool
+    vies_url: str  # of the register of VAT numbers; empty: the European Commission's own
     paypal_api_url: str
     paypal_certificate_hosts: tuple[str, ...]
     mail_from: str
@@ -51,6 +52,7 @@ class Settings:
             public_base_url=found.get("PUBLIC_BASE_URL", ""),
             stripe_api_url=found.get("STRIPE_API_URL", "https://api.stripe.com"),
             stripe_livemode=found.get("STRIPE_LIVEMODE", "false") == "true",
+            vies_url=found.get("VIES_URL", ""),
             paypal_api_url=found.get("PAYPAL_API_URL", "https://api-m.paypal.com"),
             paypal_certificate_hosts=tuple(
                 found.get("PAYPAL_CERTIFICATE_HOSTS", "api.paypal.com,api-m.paypal.com").split(",")

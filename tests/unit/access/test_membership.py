@@ -108,6 +108,9 @@ TABLE = {
     "payment-methods:read":    "a   .   .   .   .   a   a",
     "payment-methods:manage":  "a   .   .   .   .   .   .",
     "payment-methods:send-link": ".   .   .   .   .   a   .",
+    "tax-exemptions:read":     "a   .   .   .   .   a   a",
+    "tax-exemptions:manage":   "a   .   .   .   .   a   .",
+    "tax-exemptions:judge":    ".   .   .   .   .   a   .",
 }  # fmt: skip
 REACHES = {"a": Reach.ALL, "o": Reach.OWN, ".": None}
 
@@ -142,8 +145,8 @@ def test_every_pair_of_role_and_permission_is_as_the_rule_says_acc_1() -> None:
         ("payment-methods:manage", "payment-methods:read payment-methods:manage"),
         ("addresses:view", "profile:read"),
         ("addresses:manage", "profile:read profile:manage"),
-        ("tax-exemption:view", ""),
-        ("tax-exemption:manage", ""),
+        ("tax-exemption:view", "tax-exemptions:read"),
+        ("tax-exemption:manage", "tax-exemptions:read tax-exemptions:manage"),
         ("people", ""),
     ],
 )

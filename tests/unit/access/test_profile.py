@@ -26,6 +26,7 @@ def test_before_anybody_fills_it_in_the_profile_is_what_the_operator_knew_acc_4(
         "version": 0,
         "company": "Atelier Nord SARL",
         "vat_number": None,
+        "vat_check": None,
         "billing_address": None,
         "shipping_address": None,
         "contact_name": "",
@@ -50,6 +51,7 @@ def test_a_filled_in_profile_is_read_as_it_was_written_acc_4(call: Call, world: 
         "representative": None,
         "version": 1,
         "vat_number": "FR61954506077",
+        "vat_check": {"standing": "never_answered", "answered_at": None, "asked_at": None},
         "billing_address": {"line2": "", "region": "", **PARIS},
         "shipping_address": {"line2": "", "postal_code": "", **BOSTON},
     }

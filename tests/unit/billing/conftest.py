@@ -19,7 +19,9 @@ from guichet.access.membership import (
 )
 from guichet.entry.http import serve
 from tests.support.billing import NEW_YORK, Billing
+from tests.support.billing_access import certificate_wanted
 from tests.support.gateway import CONTEXT, Came, came, http_event
+from tests.support.uploaded_files import pdf
 from tests.support.world import World
 
 type Call = Callable[..., Came]
@@ -49,12 +51,18 @@ def people(billing: Billing, world: World) -> dict[str, Member]:
         "administrator": world.member("adrian", Role.ADMINISTRATOR),
         "billing": world.member("bill", billing_administrator, billing=(BillingGrant.VIEW_QUOTES,)),
         "buyer": world.member(
-            "bella", billing_administrator, billing=(BillingGrant.MANAGE_SUBSCRIPTIONS,)
+            "bella",
+            billing_administrator,
+            billing=(BillingGrant.MANAGE_SUBSCRIPTIONS, BillingGrant.VIEW_TAX_EXEMPTION),
         ),
         "clerk": world.member(
             "clara",
             billing_administrator,
-            billing=(BillingGrant.VIEW_INVOICES, BillingGrant.MANAGE_ADDRESSES),
+            billing=(
+                BillingGrant.VIEW_INVOICES,
+                BillingGrant.MANAGE_ADDRESSES,
+                BillingGrant.MANAGE_TAX_EXEMPTION,
+            ),
         ),
         "payer": world.member(
             "paula", billing_administrator, billing=(BillingGrant.MANAGE_PAYMENT_METHODS,)
@@ -140,3 +148,34 @@ def buy(billing: Billing, call: Call) -> Buy:
         return str(preview.body["subscriptions"][0])
 
     return bought
+
+
+type Upload = Callable[..., str]
+
+
+@pytest.fixture
+def upload(world: World, call: Call) -> Upload:
+    """Ask where to post, and post; answers the upload's id."""
+
+    def uploaded(
+        content: bytes | None = None, media_type: str = "application/pdf", by: str = "owner"
+    ) -> str:
+        asked = call("POST", "/v1/tax-certificates/uploads", by, body={"media_type": media_type})
+        assert asked.status == 201, asked.text
+        assert world.files.post(asked.body["fields"], pdf() if content is None else content)
+        return str(asked.body["upload_id"])
+
+    return uploaded
+
+
+@pytest.fixture
+def submit(call: Call, upload: Upload) -> Upload:
+    """Upload and submit a certificate of Alabama's; answers its id."""
+
+    def submitted(by: str = "owner", **changed: Any) -> str:  # noqa: ANN401 - fields of many types
+        body = certificate_wanted(upload(by=by)) | changed
+        answer = call("POST", "/v1/tax-certificates", by, body=body)
+        assert answer.status == 201, answer.text
+        return str(answer.body["certificate_id"])
+
+    return submitted

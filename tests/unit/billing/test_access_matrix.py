@@ -31,19 +31,17 @@ ASSIGN = "POST /v1/subscriptions/{subscription_id}/seats"
 
 
 @pytest.fixture
-def objects(call: Call, buy: Buy, billing: Billing) -> BillingObjects:
-    """Five seats, one of them given away; a preview, an order that waits for its payment, a card."""
+def objects(call: Call, buy: Buy, billing: Billing, upload: Buy, submit: Buy) -> BillingObjects:
+    """Five seats, one given away; a preview, an order that waits, a card, a certificate."""
     subscription_id = buy()
     seat = call(
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
     return BillingObjects(
-        subscription_id,
-        seat.body["seat_id"],
-        _preview(call),
-        placed.body["cart_id"],
+        *(subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]),
         *_stored_method(call, billing),
+        *(upload(), submit()),
     )
 
 

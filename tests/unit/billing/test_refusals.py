@@ -13,6 +13,7 @@ from guichet.languages import LANGUAGES, Language
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.refusals import billing_explained
 from guichet.subscriptions.subscription import SubscriptionStatus
+from guichet.tax.certificate import TRANSITIONS, CertificateStatus
 from local.paths import ROOT
 
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_refusals"
@@ -21,6 +22,8 @@ SOURCES = (
     *("access/profile.py", "access/profile_changes.py"),
     *("access/addresses.py", "access/vat_numbers.py"),
     *("tax/tables.py", "payments/unavailable.py"),
+    *("tax/certificate.py", "taxpayer"),
+    *("adapters/uploads/refused.py", "adapters/aws/certificate_files.py"),
 )
 
 # What customers never meet, what other pages explain, and what is a field's own.
@@ -32,7 +35,8 @@ ELSEWHERE = frozenset(
         *("required", "email_malformed"),
     }
 )
-TOLD_TO_NOBODY = frozenset({"order_not_applicable"})  # a reason of `cart_payment.credited`
+# A reason of `cart_payment.credited`; what nobody asks for.
+TOLD_TO_NOBODY = frozenset({"order_not_applicable", "certificate_in_force"})
 WORDS = {
     "en": ("subscription", "seat", "add-on", "overdue"),
     "fr": ("abonnement", "licence", "complément", "en retard"),
@@ -67,6 +71,8 @@ def codes() -> set[str]:
     found = {code for path in files for code in re.findall(asked, path.read_text())}
     found |= {"cancel_by_representative", "ask_representative"}  # given by name
     found |= {f"subscription_{each}" for each in SubscriptionStatus}
+    found |= {f"certificate_{each}" for each in CertificateStatus if not TRANSITIONS[each]}
+    found |= {"certificate_approved"}
     found |= {f"cart_{each}" for each in CartStatus if each is not CartStatus.PENDING}
     found = {each for each in found if not each.startswith("usage_")}
     return {*found, "seat_released"} - ELSEWHERE - TOLD_TO_NOBODY

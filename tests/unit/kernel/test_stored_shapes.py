@@ -34,6 +34,8 @@ from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.seats import SeatAssignment
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
+from guichet.tax.certificate import ExemptionCertificate
+from guichet.tax.vat_check import VatRecord
 from tests.support import samples
 
 STORED = [
@@ -56,6 +58,8 @@ STORED = [
     AccountBalance,
     SeatAssignment,
     UsageMonth,
+    ExemptionCertificate,
+    VatRecord,
 ]
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31))
 MOMENTS = st.integers(min_value=0, max_value=80 * 365 * 86_400_000).map(

@@ -10,7 +10,7 @@ import pytest
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.selling.compiling import compile_selling_entities
-from guichet.adapters.selling.packaged import COMPILED, packaged_selling_entities
+from guichet.adapters.selling.packaged import COMPILED, FORMS, packaged_selling_entities
 from guichet.catalogue.catalogue import Catalogue, Product
 from guichet.catalogue.selling import (
     BankDetails,
@@ -38,7 +38,12 @@ def a_product(sellers: dict[str, str] | None) -> Product:
 def test_what_is_compiled_is_what_the_file_says() -> None:
     text = SOURCE.read_text(encoding="utf-8")
 
-    assert COMPILED.read_text(encoding="utf-8") == compile_selling_entities(text, str(SOURCE))
+    forms = SOURCE.parent / "forms"
+    compiled = compile_selling_entities(text, str(SOURCE), lambda name: (forms / name).read_bytes())
+    assert COMPILED.read_text(encoding="utf-8") == compiled
+    assert {each.name: each.read_bytes() for each in FORMS.iterdir()} == {
+        each.name: each.read_bytes() for each in forms.iterdir()
+    }
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_refused_or_never_approved_it_exempts_from_nothing_tax_4() -> None:
     ran_out = CERTIFICATE.expire(date(2027, 1, 1))
 
     assert refused.exemption is None
-    assert refused.refusal == "Found to be forged."
+    assert refused.explanation == "Found to be forged."
     assert ran_out.exemption is None
 
 

@@ -52,6 +52,9 @@ class Permission(StrEnum):
     MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
     READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
     MANAGE_INVOICES = "invoices:manage"  # runs, credit notes, void, release: the operator's alone
+    READ_EXEMPTIONS = "tax-exemptions:read"
+    MANAGE_EXEMPTIONS = "tax-exemptions:manage"  # upload and submit certificates
+    JUDGE_EXEMPTIONS = "tax-exemptions:judge"  # the operator's alone (TAX-4)
 
 
 class BillingGrant(StrEnum):
@@ -88,12 +91,14 @@ _BILLING_READ: Final = frozenset(
         Permission.READ_USAGE,
         Permission.READ_PROFILE,
         Permission.READ_BILLS,
+        Permission.READ_EXEMPTIONS,
     }
 )
 _BILLING: Final = _BILLING_READ | {
     Permission.MANAGE_SUBSCRIPTIONS,
     Permission.ASSIGN_SEATS,
     Permission.MANAGE_PROFILE,
+    Permission.MANAGE_EXEMPTIONS,
 }
 
 
@@ -145,6 +150,7 @@ GRANTS: Final = MappingProxyType(
             Permission.MANAGE_INVOICES,
             Permission.READ_PAYMENT_METHODS,
             Permission.SEND_PAYMENT_LINKS,
+            Permission.JUDGE_EXEMPTIONS,
         ),
         Role.AUDITOR: _all_of(
             Permission.READ_TRAININGS,
@@ -177,8 +183,10 @@ BILLING_GRANTS: Final = MappingProxyType(
         BillingGrant.MANAGE_ADDRESSES: frozenset(
             {Permission.READ_PROFILE, Permission.MANAGE_PROFILE}
         ),
-        BillingGrant.VIEW_TAX_EXEMPTION: _NOTHING_YET,
-        BillingGrant.MANAGE_TAX_EXEMPTION: _NOTHING_YET,
+        BillingGrant.VIEW_TAX_EXEMPTION: frozenset({Permission.READ_EXEMPTIONS}),
+        BillingGrant.MANAGE_TAX_EXEMPTION: frozenset(
+            {Permission.READ_EXEMPTIONS, Permission.MANAGE_EXEMPTIONS}
+        ),
         BillingGrant.PEOPLE: _NOTHING_YET,
     }
 )

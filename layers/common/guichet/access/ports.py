@@ -6,7 +6,8 @@ from typing import Protocol
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.ledger.journal import Cause
+from guichet.ledger.journal import Cause, Change
+from guichet.tax.vat_check import VatRecord
 
 
 class PeopleRecords(Protocol):
@@ -40,8 +41,18 @@ class ProfileRecords(Protocol):
         """The stored profile, else `first_profile` of the account."""
         ...
 
-    def save_profile(self, cause: Cause, before: BillingProfile, after: BillingProfile) -> None:
-        """Store a changed profile.
+    def vat_record(self, account_id: str, vat_number: str) -> VatRecord | None:
+        """What is known of a number of the account's."""
+        ...
+
+    def save_profile(
+        self,
+        cause: Cause,
+        before: BillingProfile,
+        after: BillingProfile,
+        number: Change[VatRecord] | None = None,
+    ) -> None:
+        """Store a changed profile, and in the same write that its number has to be asked about.
 
         Raises:
             ConcurrentUpdateError: somebody else wrote first.

@@ -1,4 +1,4 @@
-"""How the catalogue is reached: all compiled versions, the newest in force, one by its name."""
+"""How the catalogue is reached: all versions, the newest in force, one by its name; and papers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from datetime import date
 from typing import Protocol
 
 from guichet.catalogue.catalogue import Catalogue
+
+
+class FormFiles(Protocol):
+    """The entities' papers (TAX-6)."""
+
+    def content(self, form_id: str) -> bytes:
+        """A whole PDF."""
+        ...
 
 
 class Catalogues(Protocol):

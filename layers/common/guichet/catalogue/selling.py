@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 
 from guichet.catalogue.catalogue import Catalogue, Product, currency_not_sold
@@ -36,6 +37,22 @@ class BankDetails:
     cheque_address: str = ""
 
 
+class FormKind(StrEnum):
+    """What customers download of an entity's own papers (TAX-6)."""
+
+    W9 = "w9"
+    DEBIT_AUTHORIZATION = "debit_authorization"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A paper of an entity, from a day on. `form_id` names its file as well."""
+
+    form_id: str
+    kind: FormKind
+    effective_from: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellingEntity:
     """A company of the operator's. Its `time_zone` decides about dates and numbers of invoices (MON-6)."""
@@ -51,6 +68,17 @@ class SellingEntity:
     bank_details: tuple[BankDetails, ...]  # by currency, then ascending by day
     brands: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # of cards, by currency (COL-10)
     debits: tuple[str, ...] = ()  # the schemes by which it debits bank accounts (COL-10)
+    forms: tuple[Form, ...] = ()  # of each kind ascending by day
+
+    def forms_until(self, day: date) -> tuple[tuple[Form, bool], ...]:
+        """Those of a day or before, newest first, and whether each is the one in force."""
+        begun = sorted(
+            (each for each in self.forms if each.effective_from <= day),
+            key=lambda each: (each.effective_from, each.kind),
+            reverse=True,
+        )
+        newest = {each.kind: each for each in reversed(begun)}
+        return tuple((each, newest[each.kind] is each) for each in begun)
 
     @property
     def default_currency(self) -> str:

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from guichet.catalogue.selling import BankDetails, SellingEntities, SellingEntity
+from guichet.catalogue.selling import BankDetails, Form, FormKind, SellingEntities, SellingEntity
 
 
 def read_selling_entities(text: str) -> SellingEntities:
@@ -29,7 +29,13 @@ def _entity(entity_id: str, raw: dict[str, Any]) -> SellingEntity:
         bank_details=tuple(_bank_details(each) for each in raw["bank_details"]),
         brands={currency: tuple(brands) for currency, brands in raw["brands"].items()},
         debits=tuple(raw["debits"]),
+        forms=tuple(_form(each) for each in raw["forms"]),
     )
+
+
+def _form(raw: dict[str, str]) -> Form:
+    day = date.fromisoformat(raw["effective_from"])
+    return Form(raw["form_id"], FormKind(raw["form"]), day)
 
 
 def _bank_details(raw: dict[str, str]) -> BankDetails:

@@ -70,6 +70,8 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.INVOICE_PAYMENT,
         DueKind.METHOD_SETUP,
         DueKind.STORED_METHOD,
+        DueKind.CERTIFICATE,
+        DueKind.VAT_NUMBER,  # last: an outage of the register uses up what is left of the run
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
 
@@ -106,6 +108,8 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             _do_methods(kind, ids, actor, container)
         case DueKind.COLLECTION | DueKind.INVOICE_PAYMENT:
             _do_collecting(kind, ids, actor, container)
+        case DueKind.CERTIFICATE | DueKind.VAT_NUMBER:
+            _do_taxpayers(kind, ids, actor, container)
         case DueKind.EFFECT | DueKind.INVOICE:
             raise ValueError("mails are written by deliver, invoices by invoice_run")
 
@@ -217,6 +221,33 @@ def _do_methods(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
         settle_setup(ids[0], actor, collecting=collecting)
     else:
         forget_method(ids[0], ids[1], actor, collecting=collecting)
+
+
+def _do_taxpayers(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
+    """What is due of exemption certificates and VAT numbers; loaded where something is."""
+    from guichet.taxpayer.use_cases.check_vat_number import (  # noqa: PLC0415 - billing only
+        check_vat_number,
+    )
+    from guichet.taxpayer.use_cases.expire_certificate import (  # noqa: PLC0415 - same
+        expire_certificate,
+    )
+
+    billing = container.billing
+    account_id, identity = ids
+    if kind is DueKind.CERTIFICATE:
+        expire_certificate(
+            account_id, identity, actor, records=billing.taxpayers, clock=container.clock
+        )
+        return
+    check_vat_number(
+        account_id,
+        identity,
+        actor,
+        records=billing.taxpayers,
+        register=container.vat_register,
+        policy=billing.vat_policy,
+        clock=container.clock,
+    )
 
 
 def read_hint(event: ProviderEvent) -> Hint:

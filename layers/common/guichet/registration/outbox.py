@@ -27,6 +27,9 @@ class BillingMail(StrEnum):
     METHOD_REMOVED = "billing_method_removed"
     METHOD_GONE = "billing_method_gone"
     METHOD_LINK = "billing_method_link"
+    CERTIFICATE_APPROVED = "billing_certificate_approved"
+    CERTIFICATE_REFUSED = "billing_certificate_refused"
+    CERTIFICATE_EXPIRED = "billing_certificate_expired"
 
 
 type AnyMail = MailKind | BillingMail
@@ -65,6 +68,8 @@ class DueKind(StrEnum):
     INVOICE_PAYMENT = "invoice_payment"
     METHOD_SETUP = "method_setup"
     STORED_METHOD = "stored_method"
+    CERTIFICATE = "certificate"
+    VAT_NUMBER = "vat_number"
     EFFECT = "effect"
 
 
@@ -103,12 +108,13 @@ class Effect:
     former_account: FormerAccount | None = None
     refund_id: str | None = None  # whose refund or dispute it tells of
     dispute_id: str | None = None
-    account_id: str | None = None  # whose subscription, order or seat it tells of
+    account_id: str | None = None  # whose subscription, order, seat or certificate it tells of
     subscription_id: str | None = None
     cart_id: str | None = None
     seat_id: str | None = None
     method_id: str | None = None  # the payment method
     selling_entity: str | None = None  # with whom its methods are
+    certificate_id: str | None = None
 
     @property
     def is_of_billing(self) -> bool:

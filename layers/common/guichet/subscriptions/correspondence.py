@@ -1,4 +1,4 @@
-"""The facts of mails about orders, subscriptions and seats, gathered from the records (INV-6)."""
+"""The facts of mails of billing, gathered from the records (INV-6)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from guichet.errors import not_found
 from guichet.registration.mailer import Told
 from guichet.registration.outbox import Effect
+from guichet.subscriptions.certificate_letters import CertificateMatter
 from guichet.subscriptions.mails import BillingFacts
 from guichet.subscriptions.order_letters import OrderMatter
 from guichet.subscriptions.subscription_letters import SeatMatter, SubscriptionMatter
@@ -29,6 +30,12 @@ class BillingLetters:
             if cart is None:
                 raise not_found("order")
             return OrderMatter(telling, cart)
+        if effect.certificate_id is not None:
+            certificates = self.sources.certificates
+            certificate = certificates.certificate(account_id, effect.certificate_id)
+            if certificate is None:
+                raise not_found("certificate")
+            return CertificateMatter(telling, certificate)
         subscription = records.subscription(account_id, effect.subscription_id or "")
         if subscription is None:
             raise not_found("subscription")

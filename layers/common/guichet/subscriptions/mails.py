@@ -1,4 +1,4 @@
-"""The facts that each mail about orders, subscriptions and seats tells (SUB-5, SUB-8, SUB-15, INV-6)."""
+"""The facts that each mail of billing tells (SUB-5, SUB-8, SUB-15, INV-6, TAX-4)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.METHOD_REMOVED: frozenset({"stored_method"}),
         K.METHOD_GONE: frozenset({"stored_method"}),
         K.METHOD_LINK: frozenset(),
+        K.CERTIFICATE_APPROVED: frozenset({"country", "counts_from", "counts_until"}),
+        K.CERTIFICATE_REFUSED: frozenset({"country", "refusal"}),
+        K.CERTIFICATE_EXPIRED: frozenset({"country", "counts_until"}),
     }
 )
 
@@ -137,6 +140,9 @@ class BillingFacts:
         stored_method: the payment method that it is about.
         default_method: what autopay charges, where it is on.
         authorization_text: that was agreed to at `authorized_at`, of a bank debit (COL-10).
+        country, region: whose taxes a certificate exempts from; without a region the country's own.
+        counts_from, counts_until: its first and its last day; `exempt_as` is what it says of why.
+        refusal: the representative's own words.
 
     Raises:
         ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of
@@ -175,6 +181,12 @@ class BillingFacts:
     is_autopay: bool = False
     authorization_text: str = ""
     authorized_at: datetime | None = None
+    country: str = ""
+    region: str = ""
+    counts_from: date | None = None
+    counts_until: date | None = None
+    exempt_as: str = ""
+    refusal: str = ""
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

@@ -37,6 +37,9 @@ class Pages:
     def subscription(self, subscription_id: str) -> str:
         return f"{self.base_url}/billing/subscriptions/{subscription_id}"
 
+    def certificate(self, certificate_id: str) -> str:
+        return f"{self.base_url}/billing/tax-certificates/{certificate_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:

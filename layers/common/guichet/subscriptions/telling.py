@@ -17,6 +17,7 @@ from guichet.subscriptions.mails import BillingFacts, Frame
 from guichet.subscriptions.pages import Pages
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords
+from guichet.taxpayer.ports import CertificateRecords
 
 # Every recipient gets these (INV-6); the rest is for the main billing contact alone (ACC-1).
 _RECEIPTS: Final = frozenset({BillingMail.ORDER_CONFIRMED, BillingMail.RENEWED})
@@ -40,6 +41,7 @@ class Sources:
     policy: BillingPolicy
     happenings: Happenings
     pages: Pages
+    certificates: CertificateRecords
 
 
 @dataclass(frozen=True, slots=True)

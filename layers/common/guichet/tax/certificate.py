@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from guichet.countries import REGIONS
+from guichet.countries import COUNTRIES, REGIONS
 from guichet.errors import Conflict, invalid_field
 from guichet.tax.subject import Exemption
 
@@ -59,8 +59,10 @@ class ExemptionCertificate:
     status: CertificateStatus = S.SUBMITTED
     approved_on: date | None = None
     judged_by: str | None = None
-    refusal: str = ""
+    explanation: str = ""  # of a refusal, in the words that the account reads
     version: int = 1
+    request_hash: str = ""
+    handled_keys: tuple[str, ...] = ()
 
     def approve(self, by: str, on: date) -> ExemptionCertificate:
         """From this day on the state's taxes are 0, within the certificate's own days.
@@ -81,7 +83,7 @@ class ExemptionCertificate:
         """
         if not why.strip():
             raise invalid_field("/reason", "required", "Say why, the account reads it.")
-        return replace(self._to(S.REFUSED), judged_by=by, refusal=why.strip())
+        return replace(self._to(S.REFUSED), judged_by=by, explanation=why.strip())
 
     def expire(self, today: date) -> ExemptionCertificate:
         """Its days have passed.
@@ -113,9 +115,11 @@ def sound_certificate(certificate: ExemptionCertificate, today: date) -> Exempti
     """The certificate as it may be submitted.
 
     Raises:
-        Invalid: `region_required`, `region_unknown` where taxes are a state's; `dates_reversed`,
-            `certificate_over`; `required`, no reason.
+        Invalid: `country_unknown`; `region_required`, `region_unknown` where taxes are a state's;
+            `dates_reversed`, `certificate_over`; `required`, no reason.
     """
+    if certificate.country not in COUNTRIES:
+        raise invalid_field("/country", "country_unknown", "ISO 3166's two letters, such as US.")
     regions = REGIONS.get(certificate.country)
     if certificate.country == "US" and not certificate.region:
         raise invalid_field("/region", "region_required", "Name the state.", rule="TAX-4")

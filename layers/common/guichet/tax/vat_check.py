@@ -30,13 +30,20 @@ class VatReply:
 
 @dataclass(frozen=True, slots=True)
 class VatRecord:
-    """What is known of one number. Another number is another record: nothing is inherited."""
+    """What is known of one number of one account. Another number is another record: nothing is inherited."""
 
     vat_number: str
     last_valid_at: datetime | None = None
     last_invalid_at: datetime | None = None
     last_unavailable_at: datetime | None = None
     reference: str = ""  # of the last positive answer
+    account_id: str = ""
+    number_id: str = (
+        ""  # its name beside the account's other numbers: the journal holds none of them
+    )
+    ask_at: datetime | None = None  # when somebody has to ask, without waiting for an invoice
+    unanswered: int = 0  # how often nothing came of asking, since it last did
+    version: int = 1
 
     def noted(self, reply: VatReply, at: datetime) -> VatRecord:
         """With one more answer. An outage is recorded and changes nothing else."""

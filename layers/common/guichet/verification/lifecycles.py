@@ -12,6 +12,7 @@ from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
 from guichet.subscriptions import cart, seats, subscription
+from guichet.tax import certificate
 
 type Table = Mapping[str, frozenset[str]]
 
@@ -35,6 +36,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "seat": _words(seats.TRANSITIONS),
         "method_setup": _words(setup.TRANSITIONS),
         "stored_method": _words(stored.TRANSITIONS),
+        "tax_certificate": _words(certificate.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -50,6 +52,7 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "seat": frozenset({"invited"}),
         "method_setup": frozenset({"created"}),
         "stored_method": frozenset({"active"}),
+        "tax_certificate": frozenset({"submitted"}),
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

@@ -9,7 +9,7 @@ from typing import Final, TypeIs
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.adapters.dynamo import billing_items, items, keys, method_items
+from guichet.adapters.dynamo import billing_items, certificates, items, keys, method_items
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Key, Plain
@@ -33,6 +33,8 @@ from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.seats import SeatAssignment
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
+from guichet.tax.certificate import ExemptionCertificate
+from guichet.tax.vat_check import VatRecord
 
 type Billed = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
 type OfMethods = Setup | StoredMethod | PaymentMethods | ProviderCustomer | Declines
@@ -51,6 +53,8 @@ type Value = (
     | ProviderEvent
     | Billed
     | OfMethods
+    | ExemptionCertificate
+    | VatRecord
 )
 type Kind = type[Value]
 
@@ -80,6 +84,8 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "METHODS#": PaymentMethods,
         "CUSTOMER#": ProviderCustomer,
         "DECLINES": Declines,
+        "CERTIFICATE#": ExemptionCertificate,
+        "VAT#": VatRecord,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
@@ -90,6 +96,8 @@ _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
         AccountBalance: "balance",
         SeatAssignment: "seat",
         UsageMonth: "usage_month",
+        ExemptionCertificate: "tax_certificate",
+        VatRecord: "vat_number",
     }
 )
 _OF_METHODS: Final[Mapping[type, str]] = MappingProxyType(
@@ -104,7 +112,7 @@ _OF_METHODS: Final[Mapping[type, str]] = MappingProxyType(
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
 _OF_BOTH_KEYS: Final = frozenset(
-    {PaymentAccount, AccountBalance, UsageMonth, PaymentMethods, ProviderCustomer}
+    {PaymentAccount, AccountBalance, UsageMonth, PaymentMethods, ProviderCustomer, VatRecord}
 )
 _PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
 
@@ -150,6 +158,8 @@ def place_of(value: Value) -> Key:
         return keys.provider_event(value.provider, value.event_id)
     if _is_of_methods(value):
         return method_items.key_of(value)
+    if certificates.is_kept_here(value):
+        return certificates.key_of(value)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
@@ -157,6 +167,8 @@ def due_of(value: Value, written_at: datetime) -> Item:
     """When somebody has to look at it again."""
     if _is_of_methods(value):
         return method_items.due_of(value)
+    if certificates.is_kept_here(value):
+        return certificates.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
     return items.due_of(value)

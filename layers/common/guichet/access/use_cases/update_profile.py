@@ -11,11 +11,14 @@ from guichet.access.profile import BillingProfile
 from guichet.access.profile_changes import changed_profile
 from guichet.clock import Clock
 from guichet.errors import not_found
-from guichet.events import Actor
+from guichet.events import Actor, Event
 from guichet.ids import digest, fingerprint
-from guichet.ledger.journal import Cause
+from guichet.ledger.journal import Cause, Change
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
+from guichet.tax.subject import is_answered_for
+from guichet.tax.vat_asking import first_record, to_be_asked
+from guichet.tax.vat_check import VatRecord
 from guichet.versions import require_expected
 
 
@@ -33,7 +36,7 @@ class UpdateProfile:
 def update_profile(
     command: UpdateProfile, *, profiles: ProfileRecords, clock: Clock
 ) -> Reply[tuple[Account, BillingProfile]]:
-    """Change it. What was billed stays as it is.
+    """Change it. What was billed stays as it is. About a new VAT number the register will be asked.
 
     Raises:
         NotAllowed: no role or grant includes it.
@@ -64,7 +67,23 @@ def update_profile(
             version=profile.version + 1,
             handled_keys=with_handled(profile.handled_keys, mark, asked),
         )
-        profiles.save_profile(cause, profile, after)
+        profiles.save_profile(cause, profile, after, _number(profile, after, profiles, cause))
         return Reply.new((account, after))
 
     return with_fresh_state(attempt)
+
+
+def _number(
+    before: BillingProfile, after: BillingProfile, profiles: ProfileRecords, cause: Cause
+) -> Change[VatRecord] | None:
+    """A number that was entered is asked about soon, and not in this call (TAX-3)."""
+    number = after.vat_number
+    if number is None or number == before.vat_number or not is_answered_for(number):
+        return None
+    known = profiles.vat_record(after.account_id, number)
+    record = known or first_record(number, after.account_id, after.version)
+    asked = to_be_asked(record, cause.at)
+    if known is not None:
+        asked = replace(asked, version=known.version + 1)
+    facts = {"account_id": record.account_id, "number_id": record.number_id}
+    return Change(known, asked, (Event("vat_number.entered", facts),))

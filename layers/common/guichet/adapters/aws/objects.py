@@ -1,11 +1,13 @@
-"""S3, as far as we need it: an object is put under its key; versions before it are kept."""
+"""S3, as far as we need it: an object is put, read, or handed to a browser to post or to fetch."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from guichet.adapters.aws.signing import Credentials, Signer
@@ -17,12 +19,36 @@ from guichet.settings import AwsAccess
 _TRIES: Final = 4
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _SERVERS_FAULT: Final = 500
+# S3 says "forbidden" of an absent object to whoever may not list the bucket, as no function may.
+_ABSENT: Final = frozenset({403, 404})
+_NOTHING_IN_IT: Final = 416  # of a range of an empty object
 
 type Put = Callable[[str, bytes], None]
 
 
 class PutRefusedError(Exception):
     """S3 did not take an object."""
+
+
+class ReadRefusedError(Exception):
+    """S3 did not give an object, which is perhaps there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object: `size_bytes` is of all of it, `content` of as much as was asked for."""
+
+    content_type: str
+    size_bytes: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """What a browser posts a file to: these fields first, then `file`."""
+
+    url: str
+    fields: Mapping[str, str]
 
 
 class S3Reports:
@@ -58,36 +84,107 @@ class SignedBucket:
             access.access_key_id, access.secret_access_key, access.session_token
         )
         self._signer = Signer(credentials, access.region, "s3")
+        self._bucket = bucket
         if access.endpoint_url is None:
             self._root, self._folder = f"https://{bucket}.s3.{access.region}.amazonaws.com", ""
         else:  # the emulator's has one name for all buckets
             self._root, self._folder = access.endpoint_url.rstrip("/"), f"/{bucket}"
 
-    def put(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes, content_type: str = "application/json") -> None:
         """Put an object; a repeat puts the same one.
 
         Raises:
             PutRefusedError: a final no.
             NoAnswerError: none after all tries.
         """
+        answer = self._answered("PUT", key, {"content-type": content_type}, body)
+        if answer.status >= 300:
+            raise PutRefusedError(f"S3 answered {answer.status}")
+
+    def get(self, key: str, most_bytes: int) -> StoredObject | None:
+        """The newest object under a key; of a longer one, no more than is asked for. None: absent.
+
+        Raises:
+            ReadRefusedError: a final no.
+            NoAnswerError: none after all tries.
+        """
+        wanted = {"range": f"bytes=0-{most_bytes - 1}"}
+        answer = self._answered("GET", key, wanted, b"", most_bytes=most_bytes)
+        if answer.status in _ABSENT:
+            return None
+        if answer.status == _NOTHING_IN_IT:
+            return StoredObject("", 0, b"")
+        if answer.status >= 300:
+            raise ReadRefusedError(f"S3 answered {answer.status}")
+        whole = answer.headers.get("content-range", "").rpartition("/")[2]
+        size = int(whole) if whole.isdecimal() else len(answer.body)
+        return StoredObject(answer.headers.get("content-type", ""), size, answer.body)
+
+    def post_form(self, key: str, content_type: str, most_bytes: int, lives: timedelta) -> PostForm:
+        """A form by which one object of this type and size may be posted; S3 refuses any other."""
+        now = SystemClock().now()
+        conditions = [
+            {"key": key},
+            {"Content-Type": content_type},
+            ["content-length-range", 1, most_bytes],
+        ]
+        signed = self._signer.signed_policy(
+            self._bucket, conditions, expires_at=now + lives, at=now
+        )
+        fields = {"key": key, "Content-Type": content_type, **signed}
+        return PostForm(f"{self._root}{self._folder}/", fields)
+
+    def link(self, key: str, *, content_type: str, disposition: str, lives: timedelta) -> str:
+        """An address at which the object is fetched, with these headers, until it ends."""
+        path = f"{self._folder}/{key}"
+        asked = {
+            "response-content-disposition": disposition,
+            "response-content-type": content_type,
+        }
+        query = self._signer.presigned(
+            "GET", path, self._host, asked, lives=lives, at=SystemClock().now()
+        )
+        return f"{self._root}{path}?{query}"
+
+    @property
+    def _host(self) -> str:
+        return self._root.partition("://")[2]
+
+    def _answered(
+        self,
+        method: str,
+        key: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        most_bytes: int | None = None,
+    ) -> HttpResponse:
+        """The last answer; what passes was tried again."""
         for number in range(_TRIES):
+            is_last = number + 1 == _TRIES
             try:
-                answer = self._sent(f"{self._folder}/{key}", body)
+                answer = self._sent(method, f"{self._folder}/{key}", headers, body, most_bytes)
             except NoAnswerError:
-                if number + 1 == _TRIES:
+                if is_last:
                     raise
             else:
-                if answer.status < 300:
-                    return
-                if answer.status < _SERVERS_FAULT or number + 1 == _TRIES:
-                    raise PutRefusedError(f"S3 answered {answer.status}")
+                if answer.status < _SERVERS_FAULT or is_last:
+                    return answer
             self._pause(_FIRST_PAUSE_SECONDS * 2**number)
+        raise NoAnswerError("never asked")
 
-    def _sent(self, path: str, body: bytes) -> HttpResponse:
-        headers = {
-            "content-type": "application/json",
-            "host": self._root.partition("://")[2],
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        most_bytes: int | None,
+    ) -> HttpResponse:
+        all_headers = {
+            **headers,
+            "host": self._host,
             "x-amz-content-sha256": hashlib.sha256(body).hexdigest(),
         }
-        signed = self._signer.signed("PUT", path, headers, body, SystemClock().now())
-        return self._http.send(HttpRequest("PUT", f"{self._root}{path}", signed, body))
+        signed = self._signer.signed(method, path, all_headers, body, SystemClock().now())
+        request = HttpRequest(method, f"{self._root}{path}", signed, body, most_bytes=most_bytes)
+        return self._http.send(request)

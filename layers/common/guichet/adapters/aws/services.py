@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from guichet.adapters.aws.service import AwsService
@@ -12,6 +13,9 @@ from guichet.adapters.aws.signed import DYNAMODB, SECRETS_MANAGER, SES, SQS, Dia
 from guichet.adapters.aws.signing import Credentials
 from guichet.adapters.http import Http
 from guichet.settings import AwsAccess
+
+if TYPE_CHECKING:
+    from guichet.adapters.aws.objects import SignedBucket
 
 
 @cache
@@ -46,6 +50,20 @@ def put_object(bucket: str, http: Http) -> Callable[[str, bytes], None]:
 
     service = sdk_service("s3")
     return lambda key, body: _put(service, bucket, key, body)
+
+
+def bucket(name: str, http: Http) -> SignedBucket:
+    """A bucket as a function reaches it, whose credentials sign links and forms as well.
+
+    Raises:
+        RuntimeError: this is no function.
+    """
+    from guichet.adapters.aws.objects import SignedBucket  # noqa: PLC0415 - where files are
+
+    access = AwsAccess.of_function("s3")
+    if access is None:
+        raise RuntimeError("only a function hands out links and forms")
+    return SignedBucket(http, name, access)
 
 
 def _put(service: AwsService, bucket: str, key: str, body: bytes) -> None:

@@ -118,6 +118,15 @@ def cart_payment(payment_id: str) -> Key:
     return Key(f"CART_PAYMENT#{payment_id}", "CART_PAYMENT")
 
 
+def certificate(account_id: str, certificate_id: str) -> Key:
+    return Key(f"ACCOUNT#{account_id}", f"CERTIFICATE#{certificate_id}")
+
+
+def vat_number(account_id: str, number_id: str) -> Key:
+    """What is known of one of the account's numbers; the number itself is no part of the key."""
+    return Key(f"ACCOUNT#{account_id}", f"VAT#{number_id}")
+
+
 def balance(account_id: str, selling_entity: str, currency: str) -> Key:
     return Key(f"ACCOUNT#{account_id}", f"BALANCE#{selling_entity}#{currency}")
 

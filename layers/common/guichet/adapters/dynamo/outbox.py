@@ -97,6 +97,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         seat_id=_text(item, "seat_id"),
         method_id=_text(item, "method_id"),
         selling_entity=_text(item, "selling_entity"),
+        certificate_id=_text(item, "certificate_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 
@@ -120,6 +121,8 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             | DueKind.CART
             | DueKind.STORED_METHOD
             | DueKind.COLLECTION
+            | DueKind.CERTIFICATE
+            | DueKind.VAT_NUMBER
         ):
             ids = (rest, sk.partition("#")[2])
         case DueKind.BALANCE | DueKind.INVOICE:

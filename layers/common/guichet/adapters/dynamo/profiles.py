@@ -6,11 +6,12 @@ from dataclasses import fields
 
 from guichet.access.membership import Account
 from guichet.access.profile import CHANGEABLE, BillingProfile, first_profile
-from guichet.adapters.dynamo import items, journal_items, keys
-from guichet.adapters.dynamo.seam import Absent, ConditionFailedError, Dynamo, Equals, Put
-from guichet.errors import ConcurrentUpdateError
+from guichet.adapters.dynamo import certificates, items, journal_items, keys
+from guichet.adapters.dynamo.seam import Absent, Dynamo, Equals, Put
+from guichet.adapters.dynamo.writes import Guarded, lost_race, write
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
+from guichet.tax.vat_check import VatRecord
 
 
 class Profiles:
@@ -26,7 +27,16 @@ class Profiles:
         found = self._dynamo.get("state", keys.profile(account.account_id))
         return items.read(BillingProfile, found) or first_profile(account)
 
-    def save_profile(self, cause: Cause, before: BillingProfile, after: BillingProfile) -> None:
+    def vat_record(self, account_id: str, vat_number: str) -> VatRecord | None:
+        return certificates.vat_record_of(self._dynamo, account_id, vat_number)
+
+    def save_profile(
+        self,
+        cause: Cause,
+        before: BillingProfile,
+        after: BillingProfile,
+        number: Change[VatRecord] | None = None,
+    ) -> None:
         """Store it, with an entry that says which fields changed and not to what.
 
         Raises:
@@ -36,19 +46,13 @@ class Profiles:
         change = Change(None if is_first else before, after, (_told(before, after),))
         guard = Absent() if is_first else Equals("version", before.version)
         name = items.aggregate_name(after)
-        try:
-            self._dynamo.transact_write(
-                [
-                    Put("state", items.item_of(after), guard),
-                    Put(
-                        "journal",
-                        journal_items.journal_item(cause, name, change),
-                        Absent(),
-                    ),
-                ]
-            )
-        except ConditionFailedError as error:
-            raise ConcurrentUpdateError("somebody else wrote first") from error
+        operations: list[Guarded] = [
+            (Put("state", items.item_of(after), guard), lost_race),
+            (Put("journal", journal_items.journal_item(cause, name, change), Absent()), lost_race),
+        ]
+        if number is not None:
+            operations += certificates.written(cause, number)
+        write(self._dynamo, operations)
 
 
 def _told(before: BillingProfile, after: BillingProfile) -> Event:

@@ -1,4 +1,4 @@
-"""The facts of one mail about an order, a subscription or a seat, beside the words of its reader."""
+"""The facts of one mail of billing, beside the words of its reader."""
 
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -87,9 +87,13 @@ _VALUE_OF_LABEL: Final = MappingProxyType(
         "before_tax": "total",
         "ended_on": "ends_on",
         "email": "seat_email",
+        "certificate_for": "place",
     }
 )
-_DAYS: Final = ("ends_on", "last_day", "deletion_on", "due_on")
+_DAYS: Final = (
+    *("ends_on", "last_day", "deletion_on", "due_on"),
+    *("counts_from", "counts_until"),
+)
 _AMOUNTS: Final = ("total", "paid", "credit_given")
 
 
@@ -110,6 +114,9 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         "order": facts.order_id,
         "products": _products(facts),
         "reference": facts.reference,
+        "place": words.place(facts.country, facts.region) if facts.country else "",
+        "exempt_as": one_line(facts.exempt_as),
+        "refusal": one_line(facts.refusal),
         "occurred_at": words.moment(frame.occurred_at, frame.time_zone),
         "time_zone": words.zone(frame.time_zone),
         "method": words.sentences[f"method.{facts.method}"] if facts.method else "",

@@ -1,4 +1,4 @@
-"""What each kind of mail of billing says, in which order (SUB-5, SUB-8, SUB-15, INV-6)."""
+"""What each kind of mail of billing says, in which order (SUB-5, SUB-8, SUB-15, INV-6, TAX-4)."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -156,6 +156,30 @@ def _seat_assigned(letter: BillingLetter) -> tuple[Block, ...]:
     return (*letter.paragraphs("intro", "sign_in"), letter.rows("subscription", "email"))
 
 
+def _certificate_approved(letter: BillingLetter) -> tuple[Block, ...]:
+    return (
+        *letter.paragraphs("intro", "then"),
+        letter.rows("certificate_for", "counts_from", "counts_until", "exempt_as"),
+        *letter.action("action.certificate"),
+    )
+
+
+def _certificate_refused(letter: BillingLetter) -> tuple[Block, ...]:
+    return (
+        *letter.paragraphs("intro", "why", "again"),
+        letter.rows("certificate_for", "exempt_as"),
+        *letter.action("action.certificate"),
+    )
+
+
+def _certificate_expired(letter: BillingLetter) -> tuple[Block, ...]:
+    return (
+        *letter.paragraphs("intro", "again"),
+        letter.rows("certificate_for", "counts_until", "exempt_as"),
+        *letter.action("action.certificate"),
+    )
+
+
 _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]]]] = (
     MappingProxyType(
         {
@@ -170,6 +194,9 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.DELETION_ANNOUNCED: _deletion_announced,
             K.SEAT_ASSIGNED: _seat_assigned,
             **METHOD_MIDDLES,
+            K.CERTIFICATE_APPROVED: _certificate_approved,
+            K.CERTIFICATE_REFUSED: _certificate_refused,
+            K.CERTIFICATE_EXPIRED: _certificate_expired,
         }
     )
 )

@@ -81,6 +81,11 @@ class Words:
             return self.day(period.start)
         return format_interval(period.start, last, "yMMMd", locale=self.locale)
 
+    def place(self, country: str, region: str) -> str:
+        """A country by its name, with the code of a state of it."""
+        name = self.locale.territories.get(country, country)
+        return f"{name} ({region})" if region else str(name)
+
     def zone(self, time_zone: str) -> str:
         """The zone by its name, whatever the season."""
         zone = ZoneInfo(time_zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -16,9 +16,15 @@ from guichet.errors import Invalid
 _CARDS_AT: Final = "stripe"  # that is where cards and bank accounts are stored
 _DEBITED_IN: Final = MappingProxyType({"ach": "USD", "sepa": "EUR", "bacs": "GBP"})
 
+# The bytes of a file of config/forms; None where there is none.
+type ReadForm = Callable[[str], bytes | None]
 
-def file_findings(file: FileShape) -> Iterator[Finding]:
+_MOST_FORM_BYTES: Final = 300_000  # it travels in an answer, and in each function's package
+
+
+def file_findings(file: FileShape, read_form: ReadForm) -> Iterator[Finding]:
     """Every mistake that is not one of shape."""
+    named: set[str] = set()
     yield from _country_findings(file)
     for entity_id, entity in file.entities.items():
         path: Path = ("entities", entity_id)
@@ -27,6 +33,7 @@ def file_findings(file: FileShape) -> Iterator[Finding]:
         yield from _day_findings(path, entity)
         yield from _brand_findings(path, entity)
         yield from _debit_findings(path, entity)
+        yield from _form_findings(path, entity, named, read_form)
 
 
 def _country_findings(file: FileShape) -> Iterator[Finding]:
@@ -131,3 +138,28 @@ def _day_findings(path: Path, entity: EntityShape) -> Iterator[Finding]:
                 f"Later than those of {each.currency} above, from {before}.",
             )
         latest[each.currency] = each.effective_from
+
+
+def _form_findings(
+    path: Path, entity: EntityShape, named: set[str], read_form: ReadForm
+) -> Iterator[Finding]:
+    """A form that was given out stays what it was: a newer one is another file (TAX-6)."""
+    latest: dict[str, date] = {}
+    for at, each in enumerate(entity.forms):
+        place: Path = (*path, "forms", at)
+        before = latest.get(each.form)
+        if before is not None and each.effective_from <= before:
+            detail = f"Later than the one above, from {before}."
+            yield Finding((*place, "effective_from"), "forms_not_ascending", detail)
+        latest[each.form] = each.effective_from
+        if each.form == "w9" and entity.country != "US":
+            yield Finding((*place, "form"), "form_of_other_country", "W-9 is of US entities.")
+        if each.file in named:
+            yield Finding((*place, "file"), "form_file_twice", "Each form has a file of its own.")
+        named.add(each.file)
+        content = read_form(each.file)
+        if content is None:
+            detail = f"There is no config/forms/{each.file}."
+            yield Finding((*place, "file"), "form_file_missing", detail)
+        elif not content.startswith(b"%PDF-") or len(content) > _MOST_FORM_BYTES:
+            yield Finding((*place, "file"), "form_file_unfit", "A PDF of at most 300 kB.")

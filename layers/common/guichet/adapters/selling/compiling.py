@@ -14,8 +14,8 @@ from guichet.access.addresses import Address
 from guichet.access.vat_numbers import sound_vat_number
 from guichet.adapters.catalogue.mistakes import Finding, Mistake
 from guichet.adapters.catalogue.yaml_tree import Tree, read_tree
-from guichet.adapters.selling.checking import file_findings
-from guichet.adapters.selling.shape import BankDetailsShape, EntityShape, FileShape
+from guichet.adapters.selling.checking import ReadForm, file_findings
+from guichet.adapters.selling.shape import BankDetailsShape, EntityShape, FileShape, FormShape
 
 # The rule that each code stands on; a code that is not here is about the file.
 RULES: Final = MappingProxyType(
@@ -41,6 +41,13 @@ RULES: Final = MappingProxyType(
                 *("cards_without_provider", "debits_without_provider", "debit_currency_missing"),
             ),
             "COL-10",
+        ),
+        **dict.fromkeys(
+            (
+                *("form_file_malformed", "form_file_missing", "form_file_unfit"),
+                *("form_file_twice", "form_of_other_country", "forms_not_ascending"),
+            ),
+            "TAX-6",
         ),
     }
 )
@@ -74,7 +81,12 @@ class EntityMistakesError(ValueError):
         self.mistakes = mistakes
 
 
-def compile_selling_entities(text: str, file: str) -> str:
+def _none(file: str) -> None:
+    """There are no forms."""
+    del file
+
+
+def compile_selling_entities(text: str, file: str, read_form: ReadForm = _none) -> str:
     """The compiled text of `config/selling_entities.yaml`.
 
     Places are compared once each is right by itself: a file may have more mistakes than are told first.
@@ -82,6 +94,7 @@ def compile_selling_entities(text: str, file: str) -> str:
     Args:
         text: what the file says.
         file: the name to tell mistakes by.
+        read_form: reads a file of config/forms.
 
     Raises:
         EntityMistakesError: with the mistakes.
@@ -95,7 +108,7 @@ def compile_selling_entities(text: str, file: str) -> str:
         except ValidationError as error:
             findings = list(_shape_findings(error))
         else:
-            findings = list(file_findings(read))
+            findings = list(file_findings(read, read_form))
     if findings or read is None:
         raise EntityMistakesError(_told(tree, file, findings))
     return json.dumps(_compiled(read), indent=1, ensure_ascii=False) + "\n"
@@ -158,7 +171,13 @@ def _entity(entity: EntityShape) -> dict[str, object]:
         **entity.model_dump(include={"currencies", "providers", "brands", "debits"}),
         "vat_number": None if number is None else sound_vat_number(number, in_country),
         "bank_details": [_bank_details(each) for each in entity.bank_details],
+        "forms": [_form(each) for each in entity.forms],
     }
+
+
+def _form(form: FormShape) -> dict[str, object]:
+    told = form.model_dump(mode="json", include={"form", "effective_from"})
+    return {"form_id": form.file.removesuffix(".pdf"), **told}
 
 
 def _bank_details(details: BankDetailsShape) -> dict[str, object]:

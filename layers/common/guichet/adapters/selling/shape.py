@@ -16,6 +16,7 @@ from stdnum.us import rtn
 from guichet.countries import COUNTRIES
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
+_FORM_FILE: Final = re.compile(r"[a-z][a-z0-9-]{0,59}\.pdf", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -98,6 +99,14 @@ type Routing = Annotated[
     str, _judged("routing_malformed", "9 digits, of which the last checks.", rtn.is_valid)
 ]
 type Brand = Literal["visa", "mastercard", "amex", "discover", "visa_electron"]
+type FormFile = Annotated[
+    str,
+    _judged(
+        "form_file_malformed",
+        "A file of config/forms: lower-case letters, digits and `-`, then `.pdf`.",
+        _FORM_FILE.fullmatch,
+    ),
+]
 type Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -126,6 +135,14 @@ class BankDetailsShape(Shape):
     cheque_address: Line | None = None
 
 
+class FormShape(Shape):
+    """A paper that customers download, from a day on (TAX-6)."""
+
+    form: Literal["w9", "debit_authorization"]
+    effective_from: Day
+    file: FormFile
+
+
 class EntityShape(Shape):
     """One company of the operator's."""
 
@@ -140,6 +157,7 @@ class EntityShape(Shape):
     debits: Annotated[list[Literal["ach", "sepa", "bacs"]], _once] = Field(default_factory=list)
     serves: Literal["others"] | Annotated[list[Country], _some, _once]
     bank_details: Annotated[list[BankDetailsShape], _some]
+    forms: list[FormShape] = []
 
 
 class FileShape(Shape):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from guichet.access.membership import Account
+from guichet.access.profile import BillingProfile
 from guichet.access.use_cases.read_profile import read_profile
 from guichet.access.use_cases.update_profile import UpdateProfile, update_profile
-from guichet.entry.calls.signed_in import SIGN_IN, SignedInCalls
+from guichet.entry.calls.signed_in import SIGN_IN, Sender, SignedInCalls
 from guichet.entry.http import IfMatch, MemberKeyOrNone, Text, answered, route
-from guichet.entry.models.profile import AccountAnswer, AccountPatch
+from guichet.entry.models.profile import AccountAnswer, AccountPatch, VatCheckAnswer
+from guichet.period import local_day
+from guichet.replies import Reply
 
 ACCOUNT: Final = "/v1/account"
 
@@ -20,7 +24,7 @@ class ProfileCalls(SignedInCalls):
     def read_account(self) -> Text:
         sender = self._sender()
         account, profile = read_profile(sender.member, profiles=sender.held.profiles)
-        return answered(AccountAnswer.of(account, profile), version=profile.version)
+        return _shown(sender, Reply.new((account, profile)))
 
     @route(
         "PATCH",
@@ -45,7 +49,22 @@ class ProfileCalls(SignedInCalls):
             actor=sender.actor,
         )
         reply = update_profile(command, profiles=sender.held.profiles, clock=sender.held.clock)
-        account, profile = reply.value
-        return answered(
-            AccountAnswer.of(account, profile), version=profile.version, replayed=reply.replayed
-        )
+        return _shown(sender, reply)
+
+
+def _shown(sender: Sender, reply: Reply[tuple[Account, BillingProfile]]) -> Text:
+    account, profile = reply.value
+    return answered(
+        AccountAnswer.of(account, profile, _vat_check(sender, profile)),
+        version=profile.version,
+        replayed=reply.replayed,
+    )
+
+
+def _vat_check(sender: Sender, profile: BillingProfile) -> VatCheckAnswer | None:
+    if profile.vat_number is None:
+        return None
+    held = sender.held
+    record = held.profiles.vat_record(profile.account_id, profile.vat_number)
+    day = local_day(held.clock.now(), profile.time_zone)
+    return VatCheckAnswer.of(profile.vat_number, record, day, held.billing.vat_policy)

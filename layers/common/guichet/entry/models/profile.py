@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -11,6 +12,9 @@ from guichet.access.membership import Account, Representative
 from guichet.access.profile import BillingProfile
 from guichet.entry.fields import UNSENT, Answer, Email, Line, Request, distinct, one_line
 from guichet.languages import LANGUAGES
+from guichet.tax.subject import standing_unasked
+from guichet.tax.tables import VatCheckPolicy
+from guichet.tax.vat_check import VatRecord
 
 Optional = Annotated[
     str,
@@ -93,6 +97,29 @@ class RepresentativeAnswer(Answer):
         return None if named is None else cls(name=named.name, email=named.email)
 
 
+class VatCheckAnswer(Answer):
+    """What the VAT number counts as today, and when the official register was asked (TAX-3)."""
+
+    standing: str
+    answered_at: datetime | None
+    asked_at: datetime | None
+
+    @classmethod
+    def of(
+        cls, vat_number: str, record: VatRecord | None, day: date, policy: VatCheckPolicy
+    ) -> VatCheckAnswer:
+        if record is None:
+            standing = standing_unasked(vat_number)
+            return cls(standing=standing, answered_at=None, asked_at=None)
+        answers = [each for each in (record.last_valid_at, record.last_invalid_at) if each]
+        asked = [*answers, *([record.last_unavailable_at] if record.last_unavailable_at else [])]
+        return cls(
+            standing=record.standing_on(day, policy),
+            answered_at=max(answers, default=None),
+            asked_at=max(asked, default=None),
+        )
+
+
 class AccountAnswer(Answer):
     """An account as it is billed. A new time zone counts from each subscription's next period."""
 
@@ -102,6 +129,7 @@ class AccountAnswer(Answer):
     version: int
     company: str
     vat_number: str | None
+    vat_check: VatCheckAnswer | None
     billing_address: AddressAnswer | None
     shipping_address: AddressAnswer | None
     contact_name: str
@@ -112,7 +140,9 @@ class AccountAnswer(Answer):
     language: str
 
     @classmethod
-    def of(cls, account: Account, profile: BillingProfile) -> AccountAnswer:
+    def of(
+        cls, account: Account, profile: BillingProfile, vat_check: VatCheckAnswer | None
+    ) -> AccountAnswer:
         return cls(
             account_id=account.account_id,
             kind=account.kind,
@@ -120,6 +150,7 @@ class AccountAnswer(Answer):
             version=profile.version,
             company=profile.company,
             vat_number=profile.vat_number,
+            vat_check=vat_check,
             billing_address=AddressAnswer.of(profile.billing_address),
             shipping_address=AddressAnswer.of(profile.shipping_address),
             contact_name=profile.contact_name,

@@ -1,0 +1,1 @@
+"""What an uploaded file really is: read whole, by its bytes alone."""

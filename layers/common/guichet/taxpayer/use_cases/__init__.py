@@ -1,0 +1,1 @@
+"""What can be done about them, one verb a file."""
