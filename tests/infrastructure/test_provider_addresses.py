@@ -103,4 +103,7 @@ def test_who_asks_about_vat_numbers_is_told_where_and_nobody_else_tax_3(
     written: Template, url: str
 ) -> None:
     """Empty is the European Commission's own address."""
-    assert told(written, "VIES_URL", ViesUrl=url) == {"UpkeepFunction": url}
+    assert told(written, "VIES_URL", ViesUrl=url) == {
+        "InvoiceRunFunction": url,
+        "UpkeepFunction": url,
+    }

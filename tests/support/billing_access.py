@@ -77,8 +77,8 @@ BILLING_TABLE: Final = MappingProxyType(
                                                        "200 403 403 200 200 403 403 403 200 200 404",
         "POST /v1/tax-certificates/{certificate_id}/approve": _REPRESENT.format(200),
         "POST /v1/tax-certificates/{certificate_id}/refuse": _REPRESENT.format(200),
-        "GET /v1/forms":                               "200 200 200 200 200 403 200 403 200 200 200",
-        "GET /v1/forms/{form_id}":                     "200 200 200 200 200 403 200 403 200 200 200",
+        "GET /v1/forms":                               "200 200 200 200 200 200 200 403 200 200 200",
+        "GET /v1/forms/{form_id}":                     "200 200 200 200 200 200 200 403 200 200 200",
     }
 )  # fmt: skip
 

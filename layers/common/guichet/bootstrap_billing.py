@@ -179,7 +179,7 @@ class BillingParts:
             catalogues=self.catalogues,
             entities=self.held.selling_entities,
             taxes=self.taxes,
-            subjects=_Unasked(),
+            subjects=_Subjects(self, asks=True),
             autopay=_Autopay(self),
             policy=self.policy,
             clock=self.held.clock,
@@ -192,6 +192,7 @@ class BillingParts:
             catalogues=self.catalogues,
             entities=self.held.selling_entities,
             taxes=self.taxes,
+            subjects=_Subjects(self, asks=False),
             policy=self.policy,
             clock=self.held.clock,
         )
@@ -290,13 +291,26 @@ class BillingParts:
         )
 
 
-class _Unasked:
-    """`TaxSubjects` by the profile alone."""
+@dataclass(frozen=True, slots=True)
+class _Subjects:
+    """`TaxSubjects` by what is kept of VAT numbers and certificates; the register may be asked first."""
 
-    @staticmethod
-    def subject(profile: BillingProfile, day: date) -> TaxSubject:
-        del day
-        return tax_subject(profile)
+    parts: BillingParts
+    asks: bool
+
+    def subject(self, profile: BillingProfile, day: date) -> TaxSubject:
+        from guichet.taxpayer.standing import standing_for  # noqa: PLC0415 - where something is taxed
+
+        parts = self.parts
+        standing = standing_for(
+            profile,
+            day,
+            records=parts.taxpayers,
+            register=parts.held.vat_register if self.asks else None,
+            policy=parts.vat_policy,
+            clock=parts.held.clock,
+        )
+        return tax_subject(profile, standing, parts.taxpayers.exemptions_of(profile.account_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from guichet.subscriptions.allowing import Buyer
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
 from guichet.subscriptions.policy import BillingPolicy
-from guichet.subscriptions.ports import BillingRecords, Taxes
+from guichet.subscriptions.ports import BillingRecords, Taxes, TaxSubjects
 from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, planned_order
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
-from guichet.subscriptions.taxed import NOWHERE, tax_subject
+from guichet.subscriptions.taxed import NOWHERE
 from guichet.subscriptions.taxing import AccountTaxes
 from guichet.subscriptions.wishing import Planned
 
@@ -43,6 +43,7 @@ class Carts:
     catalogues: Catalogues
     entities: SellingEntities
     taxes: Taxes
+    subjects: TaxSubjects
     policy: BillingPolicy
     clock: Clock
 
@@ -85,7 +86,7 @@ class Carts:
             currency=currency_for(entity, wanted),
             selling_entity=entity.entity_id,
             time_zone=time_zone,
-            taxed=tax_subject(profile),
+            taxed=self.subjects.subject(profile, day),
         )
         balances = self.records.balances_of(account_id)
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)

@@ -20,7 +20,6 @@ from guichet.subscriptions.ports import Bills, ReadBill, Slice
 from guichet.subscriptions.pricing import PriceList
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import PAID, Subscription
-from guichet.subscriptions.taxed import tax_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,8 @@ def read_next_bill(member: Member, subscription_id: str, *, carts: Carts) -> Nex
     bill_on = lines[0].bill_on
     entity = sold.entity(found, sold.catalogue(found, bill_on).product(found.product_id))
     taxes = carts.taxes_of(member.account_id)
-    tax = taxes.quote(entity, tax_subject(profile), bill_on, lines)
+    subject = carts.subjects.subject(profile, bill_on)
+    tax = taxes.quote(entity, subject, bill_on, lines)
     return NextBill(bill_on, lines, tax, balance.credit)
 
 
