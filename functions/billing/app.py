@@ -1,4 +1,4 @@
-"""The billing centre: what is sold, carts, subscriptions, seats, usage, bills, the account's profile."""
+"""The billing centre: what is sold, carts, subscriptions, seats, usage, invoices, the profile."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from guichet import bootstrap
-from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.collection import CollectionCalls
+from guichet.entry.calls.invoice_runs import InvoiceRunCalls
+from guichet.entry.calls.invoices import InvoiceCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
 from guichet.entry.calls.seats import SeatCalls
@@ -32,7 +33,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     app = resolver(log)
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
-        *(BillCalls, CollectionCalls, ProfileCalls),
+        *(InvoiceCalls, InvoiceRunCalls, CollectionCalls, ProfileCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

@@ -20,6 +20,7 @@ ROLES: Final = (
 _READ: Final = "200 200 403 200 403 200 403 200 200"
 _BUY: Final = "{0} 403 403 {0} 403 403 403 {0} 403"
 _ASSIGN: Final = "{0} {0} 403 403 403 {0} 403 {0} 403"
+_SEE_BILLS: Final = "200 403 403 403 200 403 403 200 200"
 _REPRESENT: Final = "403 403 403 403 403 403 403 {0} 403 403"
 
 # What each of `ROLES` gets, in that order. 404: what is another account's is as absent.
@@ -53,7 +54,18 @@ BILLING_TABLE: Final = MappingProxyType(
                                                        f"{_ASSIGN.format(204)} 404",
         "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 200 200 404",
         "POST /v1/usage":                              _REPRESENT.format(200),
-        "GET /v1/bills":                               "200 403 403 403 200 403 403 200 200 200",
+        "GET /v1/invoices":                            f"{_SEE_BILLS} 200",
+        "GET /v1/invoices/{invoice_id}":               f"{_SEE_BILLS} 404",
+        "POST /v1/invoices/{invoice_id}/credit-notes": _REPRESENT.format(201),
+        # It was paid with its order.
+        "POST /v1/invoices/{invoice_id}/void":         _REPRESENT.format(409),
+        "GET /v1/balance":                             f"{_SEE_BILLS} 200",
+        # Nothing of it is parked.
+        "POST /v1/balance/release":                    _REPRESENT.format(409),
+        "GET /v1/payments-due":                        f"{_SEE_BILLS} 200",
+        "POST /v1/invoice-runs":                       _REPRESENT.format(200),
+        "GET /v1/invoice-runs":                        "403 403 403 403 403 403 403 200 200 403",
+        "GET /v1/invoice-runs/{run_id}":               "403 403 403 403 403 403 403 200 200 403",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
         "GET /v1/account":                             "200 403 403 403 200 403 403 200 200 200",
         "PATCH /v1/account":                           "200 403 403 403 200 403 403 200 403 200",
@@ -63,12 +75,17 @@ BILLING_TABLE: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class BillingObjects:
-    """What calls are about: a subscription with a seat, a preview, an order that waits; else nothing."""
+    """What calls are about: a subscription with a seat, a preview, an order that waits; else nothing.
+
+    The invoice is that of the order with which the subscription was bought; a run has made it.
+    """
 
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"
     preview_id: str = "prv_0"
     cart_id: str = "crt_0"
+    invoice_id: str = "inv_0"
+    run_id: str = "run_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""
@@ -123,5 +140,12 @@ BILLING_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
             "reference": "Cheque 7",
         },
         "PATCH /v1/account": lambda _: {"contact_name": "Ada Lovelace"},
+        "POST /v1/invoices/{invoice_id}/credit-notes": lambda _: {
+            "lines": [{"line": 0, "net_minor": 1}],
+            "reason": "Goodwill",
+        },
+        "POST /v1/invoices/{invoice_id}/void": lambda _: {"reason": "Never wanted"},
+        "POST /v1/balance/release": lambda _: {"selling_entity": "us", "currency": "USD"},
+        "POST /v1/invoice-runs": lambda _: {"dry_run": True},
     }
 )

@@ -22,7 +22,6 @@ from guichet.subscriptions.taxed import tax_subject
 from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
-    from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.history import History
     from guichet.adapters.dynamo.invoice_store import InvoiceStore
     from guichet.adapters.dynamo.seam import Dynamo
@@ -99,13 +98,6 @@ class BillingParts:
         from guichet.subscriptions.metering import Metering  # noqa: PLC0415 - usage only
 
         return Metering(self.records, self.usage, self.catalogues, self.policy, self.held.clock)
-
-    @cached_property
-    def bills(self) -> JournalBills:
-        """What was billed, as the journal's lines make it."""
-        from guichet.adapters.dynamo.bills import JournalBills  # noqa: PLC0415 - for who asks
-
-        return JournalBills(self.held.history, self.records, self.policy.payment_terms_days)
 
     @cached_property
     def taxes(self) -> Taxes:

@@ -104,6 +104,8 @@ def test_what_creates_or_pays_asks_for_a_key_and_every_change_takes_one_ext_1(
         ("post", "/v1/trials"),
         ("post", "/v1/subscriptions/{subscription_id}/seats"),
         ("post", "/v1/payments-received"),
+        ("post", "/v1/invoices/{invoice_id}/credit-notes"),
+        ("post", "/v1/invoices/{invoice_id}/void"),
     }
     changes_nothing = {
         ("post", "/v1/public/trainings/{training_id}/price"),

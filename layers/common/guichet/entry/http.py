@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -60,6 +61,7 @@ class Route:
     answers: type[BaseModel] | None
     status: int
     who: str
+    also: Mapping[int, type[BaseModel]]
 
 
 def route(
@@ -70,11 +72,15 @@ def route(
     who: str,
     answers: type[BaseModel] | None = None,
     status: int = 200,
+    also: Mapping[int, type[BaseModel]] = MappingProxyType({}),
 ) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
-    """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone."""
+    """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone.
+
+    `also` has what it answers with another status.
+    """
 
     def mark(function: Callable[..., Text]) -> Callable[..., Text]:
-        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who))
+        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who, also))
         return function
 
     return mark
@@ -141,7 +147,14 @@ def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed di
     good: dict[str, Any] = {"description": HTTPStatus(marked.status).phrase}
     if marked.answers is not None:
         good["content"] = {"application/json": {"model": marked.answers}}
-    return {marked.status: good}
+    others = {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/json": {"model": model}},
+        }
+        for status, model in marked.also.items()
+    }
+    return {marked.status: good, **others}
 
 
 def serve(
