@@ -17,8 +17,8 @@ from guichet.entry.models.invoices import (
     PaymentsDueAnswer,
     Status,
     VoidRequest,
-    WholeInvoiceAnswer,
 )
+from guichet.entry.models.whole_invoice import WholeInvoiceAnswer
 from guichet.invoices.invoice import InvoiceStatus
 from guichet.invoices.use_cases.issue_credit_note import (
     Corrected,
