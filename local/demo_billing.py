@@ -114,7 +114,7 @@ class Subscribing:
         if preview["credit_given"]["amount_minor"]:
             self.say(f"     credit left over  {_amount(preview['credit_given'])}")
         billed = until(
-            lambda: self._bills(order=order["cart_id"]),
+            lambda: self._invoiced(lambda each: each["order"] == order["cart_id"]),
             lambda found: bool(found) or not preview["now"]["lines"],
         )
         self._compare(preview["now"]["lines"], billed)
@@ -164,8 +164,8 @@ class Subscribing:
         refused = self.call(f"{self.url}{path}", "POST", {}, headers=self._owner())
         problem = wanted(409, refused)
         self.say(f"\n14. {refused.status} {problem['code']}: {problem['detail']}")
-        for balance in self._as_owner(200, "GET", "/v1/bills")["balances"]:
-            owed = sum(each["open"]["amount_minor"] for each in balance["bills"])
+        for balance in self._balances():
+            owed = sum(each["open"]["amount_minor"] for each in balance["invoices"])
             wish = {
                 "selling_entity": balance["selling_entity"],
                 "amount_minor": owed,
@@ -184,14 +184,15 @@ class Subscribing:
         self.say(f"   cancelled           access until {self._day(cancelled['expires_on'])}")
 
     def _sums(self) -> None:
-        """Everything that was billed, from the journal; and what is still open."""
-        bills = self._as_owner(200, "GET", "/v1/bills?limit=100")
-        total = sum(each["subtotal"]["amount_minor"] for each in bills["items"])
-        (balance,) = bills["balances"]
-        currency, count = balance["currency"], len(bills["items"])
-        still_open = sum(each["open"]["amount_minor"] for each in balance["bills"])
-        self.say(f"   billed in all       {Money(total, currency)}, on {count} bills")
-        self.say(f"   open                {Money(still_open, currency)}")
+        """Every document that was made, and what is still open."""
+        documents = self._documents()
+        notes = [each for each in documents if each["kind"] == "credit_note"]
+        currency = documents[0]["currency"]
+        total = sum(_net(each["total"]["amount_minor"], each) for each in documents)
+        until(lambda: self._as_owner(200, "GET", "/v1/payments-due")["items"], lambda due: not due)
+        (balance,) = self._balances()
+        count = f"{len(documents) - len(notes)} invoices and {len(notes)} credit note"
+        self.say(f"   billed in all       {Money(total, currency)}, by {count}")
         self.say(f"   account credit      {_amount(balance['credit'])}")
 
     # -- preview and bill ---------------------------------------------------------------------
@@ -202,7 +203,9 @@ class Subscribing:
             found = next((each for each in billed if _same(each, line)), None)
             if found is None:
                 raise SystemExit(f"previewed, and not billed so: {line}")
-            self.say(f"     {self._line(line)} = {_signed(found)}")
+            invoiced = Money(abs(found["net_minor"]), line["amount"]["currency"])
+            sign = "-" if found["net_minor"] < 0 else ""
+            self.say(f"     {self._line(line)} = {sign}{invoiced}")
         if len(billed) != len(previewed):
             raise SystemExit(f"billed, and not previewed: {billed}")
 
@@ -211,20 +214,30 @@ class Subscribing:
         days = (date.fromisoformat(period["end"]) - date.fromisoformat(period["start"])).days
         return f"{line['quantity']} × {line['name']:<8} {days:>3} days {_signed(line):>13}"
 
-    def _bills(self, *, order: str) -> Json:
-        """The lines that an order paid."""
-        bills = self._as_owner(200, "GET", "/v1/bills?limit=100")["items"]
-        return [line for bill in bills if bill["order"] == order for line in bill["lines"]]
+    def _invoiced(self, which: Callable[[Json], bool]) -> Json:
+        """The lines of these documents; what a credit note has of a line belongs to the line."""
+        found: dict[tuple[str, ...], Json] = {}
+        for each in self._documents():
+            if not which(each):
+                continue
+            whole = self._as_owner(200, "GET", f"/v1/invoices/{each['invoice_id']}")
+            for line in whole["lines"]:
+                net = _net(line["net"]["amount_minor"], each)
+                held = found.setdefault(_identity(line), {**line, "net_minor": 0})
+                held["net_minor"] += net
+        return list(found.values())
 
     def _renewed(self, subscription_id: str, bill: Json) -> Json:
-        bills = self._as_owner(200, "GET", "/v1/bills?limit=100")["items"]
-        return [
-            line
-            for each in bills
-            if each["order"] is None and each["bill_on"] == bill["bill_on"]
-            for line in each["lines"]
-            if line["subscription_id"] == subscription_id
-        ]
+        lines = self._invoiced(
+            lambda each: each["order"] is None and each["bill_on"] == bill["bill_on"]
+        )
+        return [line for line in lines if line["subscription_id"] == subscription_id]
+
+    def _documents(self) -> Json:
+        return self._as_owner(200, "GET", "/v1/invoices?limit=100")["items"]
+
+    def _balances(self) -> Json:
+        return self._as_owner(200, "GET", "/v1/balance")["items"]
 
     def _next_bill(self, subscription_id: str) -> Json:
         return self._as_owner(200, "GET", f"/v1/subscriptions/{subscription_id}/next-bill")
@@ -235,7 +248,7 @@ class Subscribing:
     # -- small things -------------------------------------------------------------------------
 
     def _today(self) -> date:
-        return date.fromisoformat(self._as_owner(200, "GET", "/v1/bills?limit=1")["today"])
+        return date.fromisoformat(self._as_owner(200, "GET", "/v1/balance")["today"])
 
     def _days(self, days: int) -> None:
         wish = {"advance_seconds": days * _DAY}
@@ -256,9 +269,19 @@ class Subscribing:
 
 
 def _same(billed: Json, previewed: Json) -> bool:
-    told = ("subscription_id", "kind", "item", "quantity", "unit_price", "share", "direction")
-    where = ("period", "amount", "bill_on", "catalogue_version")
-    return all(billed[name] == previewed[name] for name in (*told, *where))
+    amount = previewed["amount"]["amount_minor"]
+    signed = -amount if previewed["direction"] == "credit" else amount
+    return _identity(billed) == _identity(previewed) and billed["net_minor"] == signed
+
+
+def _identity(line: Json) -> tuple[str, ...]:
+    told = ("subscription_id", "kind", "item", "quantity", "unit_price", "share", "period")
+    return tuple(str(line[name]) for name in told)
+
+
+def _net(amount_minor: int, document: Json) -> int:
+    """Signed: a credit note gives back."""
+    return -amount_minor if document["kind"] == "credit_note" else amount_minor
 
 
 def _signed(line: Json) -> str:

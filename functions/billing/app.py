@@ -10,11 +10,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from guichet import bootstrap
-from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
 from guichet.entry.calls.forms import FormCalls
+from guichet.entry.calls.invoice_runs import InvoiceRunCalls
+from guichet.entry.calls.invoices import InvoiceCalls
 from guichet.entry.calls.payment_methods import PaymentMethodCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
@@ -35,8 +36,8 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     app = resolver(log)
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
-        *(BillCalls, CollectionCalls, ProfileCalls, PaymentMethodCalls),
-        *(CertificateCalls, FormCalls),
+        *(InvoiceCalls, InvoiceRunCalls, CollectionCalls, ProfileCalls),
+        *(PaymentMethodCalls, CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

@@ -39,6 +39,7 @@ from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
 from guichet.tax.deciding import Bearing
 from guichet.tax.places import Category
 from guichet.tax.subject import TaxSubject
+from tests.support.journal_bills import bills_in
 from tests.support.world import ACCOUNT, World
 
 NEW_YORK = Address(
@@ -214,7 +215,8 @@ class Billing:
 
     def billed(self) -> list[BillableLine]:
         """Every line that was ever billed, as the journal has them."""
-        return [line for bill in self.parts().bills.of(self.account_id) for line in bill.lines]
+        bills = bills_in(self.world.parts.history.entries_of(self.account_id))
+        return [line for lines in bills.values() for line in lines]
 
     def until(self, moment: datetime | date) -> None:
         """Let time pass, a day at a time, doing what is due."""

@@ -23,6 +23,7 @@ _BUY: Final = "{0} 403 403 {0} 403 403 403 403 {0} 403"
 _ASSIGN: Final = "{0} {0} 403 403 403 403 {0} 403 {0} 403"
 _REPRESENT: Final = "403 403 403 403 403 403 403 403 {0} 403 403"
 _PAY: Final = "{0} 403 403 403 403 {0} 403 403 403 403"
+_SEE_BILLS: Final = "200 403 403 403 200 403 403 403 200 200"
 
 # What each of `ROLES` gets, in that order. 404: what is another account's is as absent.
 BILLING_TABLE: Final = MappingProxyType(
@@ -55,7 +56,18 @@ BILLING_TABLE: Final = MappingProxyType(
                                                        f"{_ASSIGN.format(204)} 404",
         "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 403 200 200 404",
         "POST /v1/usage":                              _REPRESENT.format(200),
-        "GET /v1/bills":                               "200 403 403 403 200 403 403 403 200 200 200",
+        "GET /v1/invoices":                            f"{_SEE_BILLS} 200",
+        "GET /v1/invoices/{invoice_id}":               f"{_SEE_BILLS} 404",
+        "POST /v1/invoices/{invoice_id}/credit-notes": _REPRESENT.format(201),
+        # It was paid with its order.
+        "POST /v1/invoices/{invoice_id}/void":         _REPRESENT.format(409),
+        "GET /v1/balance":                             f"{_SEE_BILLS} 200",
+        # Nothing of it is parked.
+        "POST /v1/balance/release":                    _REPRESENT.format(409),
+        "GET /v1/payments-due":                        f"{_SEE_BILLS} 200",
+        "POST /v1/invoice-runs":                       _REPRESENT.format(200),
+        "GET /v1/invoice-runs":                        "403 403 403 403 403 403 403 403 200 200 403",
+        "GET /v1/invoice-runs/{run_id}":               "403 403 403 403 403 403 403 403 200 200 403",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
         "GET /v1/account":                             "200 403 403 403 200 403 403 403 200 200 200",
         "PATCH /v1/account":                           "200 403 403 403 200 403 403 403 200 403 200",
@@ -85,7 +97,10 @@ BILLING_TABLE: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class BillingObjects:
-    """What calls are about: what was bought, an order that waits, a certificate; else nothing."""
+    """What calls are about: what was bought, an order that waits, a certificate; else nothing.
+
+    The invoice is that of the order with which the subscription was bought; a run has made it.
+    """
 
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"
@@ -96,6 +111,8 @@ class BillingObjects:
     upload_id: str = "upl_0"
     certificate_id: str = "cer_0"
     form_id: str = "us-w9-2026"
+    invoice_id: str = "inv_0"
+    run_id: str = "run_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""
@@ -171,5 +188,12 @@ BILLING_BODIES: Final[Mapping[str, Body]] = MappingProxyType(
         "POST /v1/tax-certificates/uploads": lambda _: {"media_type": "application/pdf"},
         "POST /v1/tax-certificates": lambda objects: certificate_wanted(objects.upload_id),
         "POST /v1/tax-certificates/{certificate_id}/refuse": lambda _: {"reason": "Not signed."},
+        "POST /v1/invoices/{invoice_id}/credit-notes": lambda _: {
+            "lines": [{"line": 0, "net_minor": 1}],
+            "reason": "Goodwill",
+        },
+        "POST /v1/invoices/{invoice_id}/void": lambda _: {"reason": "Never wanted"},
+        "POST /v1/balance/release": lambda _: {"selling_entity": "us", "currency": "USD"},
+        "POST /v1/invoice-runs": lambda _: {"dry_run": True},
     }
 )

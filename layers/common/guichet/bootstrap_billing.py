@@ -20,7 +20,6 @@ from guichet.subscriptions.taxed import tax_subject
 from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
-    from guichet.adapters.dynamo.bills import JournalBills
     from guichet.adapters.dynamo.certificates import CertificateStore
     from guichet.adapters.dynamo.charge_store import ChargeStore
     from guichet.adapters.dynamo.history import History
@@ -144,13 +143,6 @@ class BillingParts:
         from guichet.adapters.tax.packaged import packaged_tax_tables  # noqa: PLC0415 - same
 
         return packaged_tax_tables().vat_checks
-
-    @cached_property
-    def bills(self) -> JournalBills:
-        """What was billed, as the journal's lines make it."""
-        from guichet.adapters.dynamo.bills import JournalBills  # noqa: PLC0415 - for who asks
-
-        return JournalBills(self.held.history, self.records, self.policy.payment_terms_days)
 
     @cached_property
     def taxes(self) -> Taxes:

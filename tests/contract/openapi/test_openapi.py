@@ -108,6 +108,8 @@ def test_what_creates_or_pays_asks_for_a_key_and_every_change_takes_one_ext_1(
         ("post", "/v1/payment-methods/links"),
         ("post", "/v1/tax-certificates/uploads"),
         ("post", "/v1/tax-certificates"),
+        ("post", "/v1/invoices/{invoice_id}/credit-notes"),
+        ("post", "/v1/invoices/{invoice_id}/void"),
     }
     changes_nothing = {
         ("post", "/v1/public/trainings/{training_id}/price"),

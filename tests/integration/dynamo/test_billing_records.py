@@ -14,7 +14,6 @@ from guichet.access.membership import Account
 from guichet.access.profile import BillingProfile, first_profile
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.billing_store import BillingStore
-from guichet.adapters.dynamo.bills import JournalBills
 from guichet.adapters.dynamo.history import History
 from guichet.adapters.dynamo.outbox import DynamoOutbox
 from guichet.adapters.dynamo.people import People
@@ -23,6 +22,7 @@ from guichet.adapters.dynamo.seam import Dynamo
 from guichet.adapters.dynamo.store import Store
 from guichet.errors import ConcurrentUpdateError, Conflict, NotFound
 from guichet.events import Actor, ActorKind, Event
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.ledger.postings import billed_postings
 from guichet.payments.attempt import PaymentStatus
@@ -31,18 +31,16 @@ from guichet.period import Period
 from guichet.registration.mails import MailKind
 from guichet.registration.outbox import DueKind
 from guichet.registration.provider_event import EventStatus, ProviderEvent
-from guichet.subscriptions.balance import AccountBalance, OpenBill
+from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.ports import (
     Aggregate,
     BillingRecords,
-    Bills,
     FreePoolSeat,
     FreeSeatEmail,
     MarkBilled,
     NewPool,
     ProviderEventApplied,
-    ReadBill,
     ResizePool,
     Step,
     TakePaymentKey,
@@ -52,11 +50,11 @@ from guichet.subscriptions.ports import (
 )
 from guichet.subscriptions.seats import SeatPool
 from tests.support import billing_samples as samples
+from tests.support.journal_bills import Place, bills_in
 from tests.support.samples import NOW, cart_payment, eur, usd
 
 CAUSE = Cause(Actor(ActorKind.SYSTEM, "test", "test"), "test", NOW)
 LATER = Cause(CAUSE.actor, "test", NOW + timedelta(seconds=1))
-TERMS_DAYS = 30
 
 
 class House:
@@ -65,7 +63,6 @@ class House:
     def __init__(self, dynamo: Dynamo) -> None:
         self.dynamo = dynamo
         self.records: BillingRecords = BillingStore(dynamo)
-        self.bills: Bills = JournalBills(History(dynamo), BillingStore(dynamo), TERMS_DAYS)
         self.mark = uuid.uuid4().hex[:12]
 
     @property
@@ -95,6 +92,9 @@ class House:
 
     def pool(self) -> SeatPool | None:
         return self.records.pool(self.subscription_id)
+
+    def billed(self) -> dict[Place, list[BillableLine]]:
+        return bills_in(History(self.dynamo).entries_of(self.account_id))
 
     def entries(self) -> list[str]:
         found = History(self.dynamo).entries_of(self.account_id)
@@ -466,12 +466,12 @@ def test_bills_are_the_journals_lines_by_entity_currency_day_and_order_inv_2(hou
         LATER, [Change[Aggregate](subscription, renewed, (), billed, lines=lines, book="ie")]
     )
 
-    assert house.bills.of(house.account_id) == [
-        ReadBill("ie", "EUR", samples.DAY, samples.DAY, cart.cart_id, (first,)),
-        ReadBill("ie", "EUR", samples.DAY, date(2026, 12, 22), None, (more,)),
-        ReadBill("ie", "EUR", date(2026, 12, 22), date(2027, 1, 21), None, (next_day,)),
-        ReadBill("ie", "USD", date(2026, 12, 22), date(2027, 1, 21), None, (in_dollars,)),
-    ]
+    assert house.billed() == {
+        ("ie", "EUR", samples.DAY, cart.cart_id): [first],
+        ("ie", "EUR", samples.DAY, None): [more],
+        ("ie", "EUR", date(2026, 12, 22), None): [next_day],
+        ("ie", "USD", date(2026, 12, 22), None): [in_dollars],
+    }
 
 
 def test_lines_of_no_entity_are_not_read_into_bills(house: House) -> None:
@@ -479,25 +479,4 @@ def test_lines_of_no_entity_are_not_read_into_bills(house: House) -> None:
     house.records.save(CAUSE, [Change[Aggregate](None, subscription, lines=(samples.line(),))])
 
     with pytest.raises(LookupError):
-        house.bills.of(house.account_id)
-
-
-def test_what_is_due_is_summed_by_currency_and_nothing_is_left_out_col_5(house: House) -> None:
-    assert house.bills.balance_due(house.account_id, samples.DAY) == []
-    later = OpenBill(samples.DAY, date(2026, 12, 23), 700)
-    uncredited = replace(samples.balance(), credit_minor=0)  # credit would pay it
-    ours = house.ours(uncredited)
-    due_on = ours.bills[0].due_on
-    house.save(
-        ours,
-        house.ours(uncredited, selling_entity="us", bills=(ours.bills[0], later)),
-        house.ours(uncredited, currency="USD"),
-        house.ours(uncredited, currency="GBP", bills=()),
-    )
-
-    assert house.bills.balance_due(house.account_id, due_on - timedelta(days=1)) == []
-    assert house.bills.balance_due(house.account_id, due_on) == [eur(2400), usd(1200)]
-    assert house.bills.balance_due(house.account_id, due_on + timedelta(days=1)) == [
-        eur(3100),
-        usd(1200),
-    ]
+        house.billed()

@@ -38,10 +38,15 @@ def objects(call: Call, buy: Buy, billing: Billing, upload: Buy, submit: Buy) ->
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
+    billing.world.invoice()
+    (invoice,) = call("GET", "/v1/invoices").body["items"]
+    (run,) = call("GET", "/v1/invoice-runs", by="representative").body["items"]
     return BillingObjects(
         *(subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]),
         *_stored_method(call, billing),
         *(upload(), submit()),
+        invoice_id=invoice["invoice_id"],
+        run_id=run["run_id"],
     )
 
 
@@ -143,8 +148,17 @@ def test_nobody_gets_in_without_a_membership_acc_2(
 
 
 def test_the_operator_s_people_name_the_account_acc_1(call: Call) -> None:
-    unnamed = call("GET", "/v1/bills", by="auditor", about=None)
-    absent = call("GET", "/v1/bills", by="auditor", about="acc_nowhere")
+    unnamed = call("GET", "/v1/invoices", by="auditor", about=None)
+    absent = call("GET", "/v1/invoices", by="auditor", about="acc_nowhere")
 
     assert (unnamed.status, unnamed.code) == (400, "account_missing")
     assert (absent.status, absent.code) == (404, "not_found")
+
+
+@pytest.mark.parametrize("about", [None, "acc_atelier", "acc_nowhere"])
+def test_calls_about_all_accounts_name_none_acc_1(call: Call, about: str | None) -> None:
+    answer = call("GET", "/v1/invoice-runs", by="auditor", about=about)
+    owner = call("GET", "/v1/invoice-runs", headers={"guichet-account": "acc_atelier"})
+
+    assert (answer.status, answer.body["items"]) == (200, [])
+    assert (owner.status, owner.code) == (403, "not_allowed")

@@ -65,7 +65,6 @@ class BillingGrant(StrEnum):
     VIEW_QUOTES = "quotes:view"
     MANAGE_QUOTES = "quotes:manage"
     VIEW_INVOICES = "invoices:view"
-    READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
     MANAGE_INVOICES = "invoices:manage"
     VIEW_PAYMENT_METHODS = "payment-methods:view"
     MANAGE_PAYMENT_METHODS = "payment-methods:manage"

@@ -18,6 +18,7 @@ from guichet.errors import Refusal
 _DEAD_LETTERS: Final = {
     "settle": ("SettleDeadLettersUrl", "SettleQueueUrl"),
     "deliver": ("DeliverDeadLettersUrl", "DeliverQueueUrl"),
+    "invoice": ("InvoiceDeadLettersUrl", "InvoiceQueueUrl"),
 }
 
 

@@ -100,6 +100,21 @@ class Caller:
             Malformed: `account_missing`, one of the operator's people named none.
             NotFound: the account named is absent, or another than the member's.
         """
+        return self._on_account(self._signed_in(container), container)
+
+    def operators_member(self, container: Container) -> Member:
+        """One of the operator's people, in a call about all accounts: the header names none.
+
+        Raises:
+            BadToken: `sign_in_missing`.
+            NotAllowed: `no_membership`; `not_allowed`, a member of a customer's account.
+        """
+        member = self._signed_in(container)
+        if not member.is_operators:
+            raise NotAllowed("not_allowed", "Only the operator's own people do this.", rule="ACC-1")
+        return member
+
+    def _signed_in(self, container: Container) -> Member:
         claims = self._context.get("authorizer", {}).get("jwt", {}).get("claims", {})
         issuer, subject = claims.get("iss"), claims.get("sub")
         if not issuer or not subject:
@@ -109,7 +124,7 @@ class Caller:
             raise NotAllowed(
                 "no_membership", "This sign-in belongs to no account here.", rule="ACC-2"
             )
-        return self._on_account(member, container)
+        return member
 
     def _on_account(self, member: Member, container: Container) -> Member:
         named = self.header("guichet-account")

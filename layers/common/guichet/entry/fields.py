@@ -249,12 +249,13 @@ def refusal_of_fields(errors: Iterable[Mapping[str, Any]]) -> Refusal:
     found = list(errors)
     for error in found:
         if tuple(error["loc"][:2]) == ("header", "idempotency-key"):
-            return _about_key(missing=error["type"] == "missing")
+            return refusal_of_key(missing=error["type"] == "missing")
     # Powertools asks for a body as for a field of its own.
     return refused_fields(tuple(_field_error(error) for error in found[:50]))
 
 
-def _about_key(*, missing: bool) -> Refusal:
+def refusal_of_key(*, missing: bool) -> Refusal:
+    """`idempotency_key_missing`, or `idempotency_key_malformed`."""
     if missing:
         return Malformed(
             "idempotency_key_missing",

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -62,7 +63,8 @@ class Route:
     answers: type[BaseModel] | None
     status: int
     who: str
-    media_type: str = "application/json"
+    media_type: str
+    also: Mapping[int, type[BaseModel]]
 
 
 def route(
@@ -74,14 +76,15 @@ def route(
     answers: type[BaseModel] | None = None,
     status: int = 200,
     media_type: str = "application/json",
+    also: Mapping[int, type[BaseModel]] = MappingProxyType({}),
 ) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
     """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone.
 
-    `media_type` is of an answer that is a file.
+    `media_type` is of an answer that is a file; `also` has what it answers with another status.
     """
 
     def mark(function: Callable[..., Text]) -> Callable[..., Text]:
-        marked = Route(method, path, summary, answers, status, who, media_type)
+        marked = Route(method, path, summary, answers, status, who, media_type, also)
         setattr(function, _ROUTE, marked)
         return function
 
@@ -151,7 +154,14 @@ def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed di
         good["content"] = {"application/json": {"model": marked.answers}}
     elif marked.media_type != "application/json":
         good["content"] = {marked.media_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {marked.status: good}
+    others = {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/json": {"model": model}},
+        }
+        for status, model in marked.also.items()
+    }
+    return {marked.status: good, **others}
 
 
 def serve(

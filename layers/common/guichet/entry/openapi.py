@@ -89,6 +89,7 @@ _FOR_ACCOUNT: Final = {
         "own is the only one that others may name (ACC-2)."
     ),
 }
+_OF_ALL_ACCOUNTS: Final = "/v1/invoice-runs"  # calls of the operator's people that name no account
 _DESCRIPTION: Final = (
     "Amounts are integer minor units with their currency, times RFC 3339 in UTC. Refusals are "
     "problem documents; why a refund is refused or failed, and why something can't be bought, changed "
@@ -133,7 +134,7 @@ def document(apps: Iterable[APIGatewayHttpResolver]) -> dict[str, Any]:
         part = _part(app)
         for path, operations in part["paths"].items():
             paths.setdefault(path, {}).update(
-                {method: _operation(each) for method, each in operations.items()}
+                {method: _operation(path, each) for method, each in operations.items()}
             )
         found = part.get("components", {}).get("schemas", {})
         schemas.update({name: found[name] for name in found if name not in _POWERTOOLS_OWN})
@@ -161,12 +162,12 @@ def _part(app: APIGatewayHttpResolver) -> dict[str, Any]:
     return part
 
 
-def _operation(made: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(path: str, made: Mapping[str, Any]) -> dict[str, Any]:
     """Powertools' operation, with our refusals instead of its own."""
     operation = dict(made)
     operation.setdefault("security", [])
     operation.pop("tags", None)
-    if {"member": []} in operation["security"]:
+    if {"member": []} in operation["security"] and not path.startswith(_OF_ALL_ACCOUNTS):
         operation["parameters"] = [*operation.get("parameters", ()), _FOR_ACCOUNT]
     responses = {
         status: each for status, each in operation["responses"].items() if status.startswith("2")

@@ -58,6 +58,35 @@ def parts_of(
     return tuple(found.values())
 
 
+def all_parts(content: InvoiceContent) -> tuple[NotedPart, ...]:
+    """Every charge, whole."""
+    return tuple(
+        NotedPart(place, line.net_minor)
+        for place, line in enumerate(content.lines)
+        if line.net_minor > 0
+    )
+
+
+def require_left(invoice: Invoice) -> None:
+    """Refuse where credit notes come to the whole already.
+
+    Raises:
+        Conflict: `credit_exceeds_invoice`.
+    """
+    if invoice.noted_minor >= invoice.total_minor:
+        raise _exceeds(invoice)
+
+
+def _exceeds(invoice: Invoice) -> Conflict:
+    left = invoice.total_minor - invoice.noted_minor
+    return Conflict(
+        "credit_exceeds_invoice",
+        f"Credit notes come to at most the invoice; {left} is left of it, tax included.",
+        rule="INV-11",
+        facts={"left_minor": str(left)},
+    )
+
+
 def note_of(
     invoice: Invoice,
     content: InvoiceContent,
@@ -86,11 +115,7 @@ def whole_note_of(
     """The credit note of all lines, with exactly the invoice's taxes (INV-5)."""
     document = content.document
     bears = tuple(line.bears for line in document.lines)
-    parts = [
-        NotedPart(place, line.net_minor)
-        for place, line in enumerate(content.lines)
-        if line.net_minor > 0
-    ]
+    parts = [NotedPart(place, line.net_minor) for place, line in enumerate(content.lines)]
     return _draft(invoice, content, content.lines, document.taxes, bears, note_id, issued_on, parts)
 
 
@@ -125,7 +150,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
     parts: Sequence[NotedPart],
 ) -> Draft:
     shown = content.document.lines
-    places = [part.place for part in parts] if len(kept) == len(parts) else range(len(kept))
+    places = [part.place for part in parts]
     lines = tuple(
         document_line(each, shown[place].product, shown[place].item, held)
         for each, place, held in zip(kept, places, bears, strict=True)
@@ -134,12 +159,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
     tax = sum(each.amount_minor for each in taxes)
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
-        raise Conflict(
-            "credit_exceeds_invoice",
-            "Credit notes come to at most the invoice.",
-            rule="INV-11",
-            facts={"left_minor": str(invoice.total_minor - invoice.noted_minor)},
-        )
+        raise _exceeds(invoice)
     if invoice.issued_on is None:
         raise ValueError("an invoice without a number is not corrected")
     settlement = _settlement(invoice, total)

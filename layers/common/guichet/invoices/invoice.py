@@ -93,7 +93,7 @@ class Invoice:
     standing: VatStanding | None = None  # of the VAT number that it was decided on
     vat_mark: str = ""  # a one-way mark of that number
     note: str = ""  # why a credit note was issued by hand
-    note_count: int = 0  # credit notes so far
+    note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
@@ -209,17 +209,17 @@ class Invoice:
             raise self.refusal("This invoice is void; nothing of it is left.")
         self.require_unleased()
 
-    def noted(self, gross_minor: int, offset_minor: int) -> Invoice:
+    def noted(self, note_id: str, gross_minor: int, offset_minor: int) -> Invoice:
         """With one credit note more; as far as it was open, it is less by it."""
         less = replace(
             self,
             noted_minor=self.noted_minor + gross_minor,
             offset_minor=self.offset_minor + offset_minor,
-            note_count=self.note_count + 1,
+            note_ids=(*self.note_ids, note_id),
         )
         return less.paid_if_nothing_is_open()
 
-    def voided(self, gross_minor: int) -> Invoice:
+    def voided(self, note_id: str) -> Invoice:
         """By a credit note for the whole: number, lines and PDF stay (INV-5).
 
         Raises:
@@ -240,7 +240,7 @@ class Invoice:
                 rule="INV-5",
             )
         self.require_unleased()
-        return replace(over, noted_minor=gross_minor, note_count=self.note_count + 1)
+        return replace(over, noted_minor=self.total_minor, note_ids=(note_id,))
 
     def require_unleased(self) -> None:
         """Refuse while an attempt to collect it is open.

@@ -20,6 +20,7 @@ from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.ports import Slice
 
 type Aggregate = Invoice | AccountBalance | InvoiceRun
+type RunCount = tuple[int, int, tuple[RunTotal, ...]]  # invoices, credit notes, sums
 
 
 class CandidateKind(StrEnum):
@@ -38,6 +39,15 @@ class Candidate:
     selling_entity: str
     currency: str
     cart_id: str = ""  # of an order
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number that was given: its place in the series, and the document that has it."""
+
+    place: int
+    account_id: str
+    invoice_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,7 @@ class InvoiceRecords(Protocol):
         """The account and the invoice that have a number."""
         ...
 
-    def places(self, selling_entity: str, kind: DocumentKind) -> Iterable[int]:
+    def places(self, selling_entity: str, kind: DocumentKind) -> Iterable[Given]:
         """All numbers of a series that documents have, ascending."""
         ...
 
@@ -120,8 +130,12 @@ class InvoiceRecords(Protocol):
         """The newest first."""
         ...
 
-    def totals(self, run_id: str) -> tuple[int, int, tuple[RunTotal, ...]]:
+    def totals(self, run_id: str) -> RunCount:
         """Invoices and credit notes that a run made, and what they come to by currency."""
+        ...
+
+    def totals_of(self, run_ids: Sequence[str]) -> list[RunCount]:
+        """Those of several runs, in the order asked for."""
         ...
 
     def save(

@@ -38,7 +38,10 @@ class Series:
     @property
     def number(self) -> str:
         """The number given last: with the entity and the series, so that each is unique."""
-        return f"{self.name}-{self.last_place:06d}"
+        return self.number_at(self.last_place)
+
+    def number_at(self, place: int) -> str:
+        return f"{self.name}-{place:06d}"
 
 
 def series_name(selling_entity: str, kind: DocumentKind) -> str:

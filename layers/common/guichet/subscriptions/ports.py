@@ -1,4 +1,4 @@
-"""What subscriptions need from outside: their records, taxes, bills, and what a write may hold."""
+"""What subscriptions need from outside: their records, taxes, and what a write may hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from guichet.access.membership import Account
 from guichet.access.profile import BillingProfile
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
-from guichet.money import Money
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.ports import PaymentProvider
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
@@ -240,34 +239,6 @@ class Taxes(Protocol):
         Raises:
             Unavailable: `tax_unknown`, what has to be known for it is not.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBill:
-    """A bill as its lines in the journal make it, before tax."""
-
-    selling_entity: str
-    currency: str
-    bill_on: date
-    due_on: date
-    cart_id: str | None  # an order, paid at once
-    lines: tuple[BillableLine, ...]
-
-    @property
-    def net_minor(self) -> int:
-        return sum(line.net_minor for line in self.lines)
-
-
-class Bills(Protocol):
-    """What was billed to an account, read from the journal's lines, until invoices bear them."""
-
-    def of(self, account_id: str) -> list[ReadBill]:
-        """All bills, oldest first; a moment late, as an index is."""
-        ...
-
-    def balance_due(self, account_id: str, day: date) -> list[Money]:
-        """What is due today or earlier, a sum for each currency; empty where nothing is (COL-5)."""
         ...
 
 

@@ -17,10 +17,11 @@ from guichet.invoices.ports import (
     CountInvoiced,
     OrderInvoiced,
     PutContent,
+    RunCount,
     Step,
     TakeNumbers,
 )
-from guichet.invoices.run import InvoiceRun
+from guichet.invoices.run import InvoiceRun, RunTotal
 from guichet.invoices.series import Series
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
@@ -82,6 +83,16 @@ def read_series(item: Item | None, selling_entity: str, kind: DocumentKind) -> S
     if type(place) is not int:
         raise TypeError("a series counts in whole numbers")
     return Series(selling_entity, kind, place, date.fromisoformat(str(issued_on)))
+
+
+def read_count(item: Item | None) -> RunCount:
+    sums = {name: value for name, value in (item or {}).items() if type(value) is int}
+    totals = tuple(
+        RunTotal(name.removeprefix("total_"), value)
+        for name, value in sorted(sums.items())
+        if name.startswith("total_")
+    )
+    return sums.get("invoices", 0), sums.get("notes", 0), totals
 
 
 def operations_for(step: Step) -> list[Operation]:

@@ -8,13 +8,13 @@ from datetime import datetime
 from guichet.adapters.dynamo import invoice_items, items, journal_items, keys
 from guichet.adapters.dynamo.codec import encode_time
 from guichet.adapters.dynamo.listing import listed
-from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key, Page
+from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key, Page, TableName
 from guichet.adapters.dynamo.writes import Guarded, kept, lost_race, write
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.ports import Aggregate, Candidate, CandidateKind, Step
-from guichet.invoices.run import InvoiceRun, RunTotal
+from guichet.invoices.ports import Aggregate, Candidate, CandidateKind, Given, RunCount, Step
+from guichet.invoices.run import InvoiceRun
 from guichet.invoices.series import Series
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
@@ -108,13 +108,14 @@ class InvoiceStore:
         item = self._dynamo.get("state", keys.series_number(selling_entity, kind, place))
         return None if item is None else (str(item["account_id"]), str(item["invoice_id"]))
 
-    def places(self, selling_entity: str, kind: DocumentKind) -> Iterator[int]:
+    def places(self, selling_entity: str, kind: DocumentKind) -> Iterator[Given]:
         partition = keys.series(selling_entity, kind).pk
         start: Item | None = None
         while True:
             page = self._dynamo.query("state", partition, prefix="NUMBER#", limit=1000, start=start)
             for each in page.items:
-                yield int(str(each["sk"]).partition("#")[2])
+                place = int(str(each["sk"]).partition("#")[2])
+                yield Given(place, str(each["account_id"]), str(each["invoice_id"]))
             start = page.next_start
             if start is None:
                 return
@@ -134,15 +135,15 @@ class InvoiceStore:
         )
         return Slice(found, rest)
 
-    def totals(self, run_id: str) -> tuple[int, int, tuple[RunTotal, ...]]:
-        item = self._dynamo.get("state", keys.invoice_run_count(run_id)) or {}
-        sums = {name: value for name, value in item.items() if type(value) is int}
-        totals = tuple(
-            RunTotal(name.removeprefix("total_"), value)
-            for name, value in sorted(sums.items())
-            if name.startswith("total_")
-        )
-        return sums.get("invoices", 0), sums.get("notes", 0), totals
+    def totals(self, run_id: str) -> RunCount:
+        return invoice_items.read_count(self._dynamo.get("state", keys.invoice_run_count(run_id)))
+
+    def totals_of(self, run_ids: Sequence[str]) -> list[RunCount]:
+        wanted: list[tuple[TableName, Key]] = [
+            ("state", keys.invoice_run_count(each)) for each in run_ids
+        ]
+        found = self._dynamo.transact_get(wanted) if wanted else []
+        return [invoice_items.read_count(each) for each in found]
 
     def save(
         self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()

@@ -10,7 +10,7 @@ from guichet.entry.calls.billing import BillingCalls
 from guichet.entry.calls.signed_in import SIGN_IN
 from guichet.entry.calls.subscriptions import SUBSCRIPTION
 from guichet.entry.http import MemberKey, MemberKeyOrNone, Text, answered, route
-from guichet.entry.models.bills import BalanceAnswer, ReceivedPayment
+from guichet.entry.models.balances import BalanceAnswer, ReceivedPayment
 from guichet.entry.models.subscriptions import (
     ActivationRequest,
     CollectionStateRequest,
@@ -96,7 +96,7 @@ class CollectionCalls(BillingCalls):
     @route(
         "POST",
         RECEIVED,
-        "Record money that came outside the providers, on the oldest bills; the rest is credit",
+        "Record money that came outside the providers: it pays the oldest invoices, the rest is credit",
         who=SIGN_IN,
         answers=BalanceAnswer,
         status=201,
@@ -115,7 +115,7 @@ class CollectionCalls(BillingCalls):
         reply = record_payment(command, carts=carts)
         zone = carts.records.profile(sender.account_id).time_zone
         return answered(
-            BalanceAnswer.of(reply.value, local_day(carts.clock.now(), zone)),
+            BalanceAnswer.of(reply.value, local_day(carts.clock.now(), zone), sender.member),
             status=201,
             replayed=reply.replayed,
         )

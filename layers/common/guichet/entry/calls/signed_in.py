@@ -71,3 +71,9 @@ class SignedInCalls:
         held = self._container()
         caller = Caller(self._app.current_event.raw_event, held.settings.edge_key)
         return Sender(caller, caller.member(held), held)
+
+    def _operators_sender(self) -> Sender:
+        """In calls about all accounts, in place of `_sender`."""
+        held = self._container()
+        caller = Caller(self._app.current_event.raw_event, held.settings.edge_key)
+        return Sender(caller, caller.operators_member(held), held)

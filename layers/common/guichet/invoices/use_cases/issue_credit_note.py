@@ -11,9 +11,16 @@ from guichet.errors import invalid_field, not_found
 from guichet.events import Actor, Event
 from guichet.invoices.building import Draft, numbered
 from guichet.invoices.content import InvoiceContent
-from guichet.invoices.correcting import Wanted, note_of, parts_of, whole_note_of
+from guichet.invoices.correcting import (
+    Wanted,
+    all_parts,
+    note_of,
+    parts_of,
+    require_left,
+    whole_note_of,
+)
 from guichet.invoices.document import DocumentKind
-from guichet.invoices.invoice import Invoice, InvoiceStatus, NotedPart
+from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Invoicing
 from guichet.invoices.ports import Aggregate, PutContent, TakeNumbers
 from guichet.ledger.journal import Cause, Change
@@ -78,12 +85,17 @@ def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Repl
         invoice: Invoice, content: InvoiceContent, note_id: str, day: date
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
-        wanted = command.lines or _what_is_left(invoice, content)
-        parts = parts_of(invoice, content, wanted)
-        draft = note_of(invoice, content, parts, note_id, day)
+        require_left(invoice)
+        if command.lines or invoice.noted_parts:
+            wanted = command.lines or _what_is_left(invoice, content)
+            parts = parts_of(invoice, content, wanted)
+            draft = note_of(invoice, content, parts, note_id, day)
+        else:  # with what credits took off it, so exactly its total
+            parts = all_parts(content)
+            draft = whole_note_of(invoice, content, note_id, day)
         total = draft.invoice.total_minor
         offset = min(total, invoice.open_minor)
-        noted = invoice.noted(total, offset)
+        noted = invoice.noted(note_id, total, offset)
         return draft, replace(noted, noted_parts=(*invoice.noted_parts, *parts))
 
     return _corrected(command, "issue_credit_note", asked, decide, invoicing)
@@ -102,14 +114,9 @@ def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Correct
         invoice: Invoice, content: InvoiceContent, note_id: str, day: date
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
-        voided = invoice.voided(invoice.total_minor)
+        voided = invoice.voided(note_id)
         draft = whole_note_of(invoice, content, note_id, day)
-        parts = tuple(
-            NotedPart(place, each.net_minor)
-            for place, each in enumerate(content.lines)
-            if each.net_minor > 0
-        )
-        return draft, replace(voided, noted_parts=parts)
+        return draft, replace(voided, noted_parts=all_parts(content))
 
     return _corrected(command, "void_invoice", "", decide, invoicing)
 
@@ -148,11 +155,9 @@ def _corrected(
         if invoice is None:
             raise not_found("invoice")
         note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, name, mark or "")
-        if was_handled(invoice.handled_keys, mark, hashed):
-            note = records.invoice(member.account_id, note_id)
-            if note is None:
-                raise not_found("credit note")
-            return Reply(Corrected(note, invoice), replayed=True)
+        earlier = records.invoice(member.account_id, note_id)
+        if earlier is not None and was_handled(earlier.handled_keys, mark, hashed):
+            return Reply(Corrected(earlier, invoice), replayed=True)
         content = records.content(member.account_id, command.invoice_id)
         if content is None:
             raise ValueError("an invoice without its content")
@@ -161,24 +166,25 @@ def _corrected(
         day = series.issue_day(local_day(cause.at, zone))
         draft, after = decide(invoice, content, note_id, day)
         final = numbered(draft, series, cause.at)
-        moved = replace(
-            after,
-            version=invoice.version + 1,
-            handled_keys=with_handled(invoice.handled_keys, mark, hashed),
+        note = replace(
+            final.invoice,
+            note=command.reason,
+            handled_keys=with_handled((), mark, hashed),  # for ever: it is what the key made
         )
+        moved = replace(after, version=invoice.version + 1)
         balance = invoicing.billing.balance(
             invoice.account_id, invoice.selling_entity, invoice.currency
         )
         offset = invoice.open_minor - after.open_minor
-        given = final.invoice.total_minor - offset
+        given = note.total_minor - offset
         changes = [
-            _note_change(replace(final.invoice, note=command.reason), given),
+            _note_change(note, given),
             _invoice_change(invoice, moved),
             *_balance_changes(balance, invoice.invoice_id, offset, given),
         ]
         number = TakeNumbers(series, final.series)
-        records.save(cause, changes, [PutContent(final.content, final.invoice), number])
-        return Reply.new(Corrected(final.invoice, moved))
+        records.save(cause, changes, [PutContent(final.content, note), number])
+        return Reply.new(Corrected(note, moved))
 
     return with_fresh_state(attempt)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from guichet.access.membership import Member, Permission
 from guichet.errors import not_found
@@ -15,13 +17,17 @@ from guichet.period import local_day
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.ports import Slice
 
+_AT_ONCE: Final = 100
+_PAGES: Final = 10  # that are looked through for a status
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """One document, whole."""
+    """One document, whole, with the credit notes of it."""
 
     invoice: Invoice
     content: InvoiceContent
+    notes: tuple[Invoice, ...]
     today: date
 
 
@@ -72,7 +78,8 @@ def read_invoice(member: Member, invoice_id: str, *, invoicing: Invoicing) -> In
     content = invoicing.records.content(member.account_id, invoice_id)
     if found is None or content is None:
         raise not_found("invoice")
-    return InvoiceView(found, content, _today(member, invoicing))
+    notes = _found(member, found.note_ids, invoicing)
+    return InvoiceView(found, content, tuple(notes), today_of(member, invoicing))
 
 
 def list_invoices(
@@ -83,15 +90,22 @@ def list_invoices(
     status: InvoiceStatus | None = None,
     invoicing: Invoicing,
 ) -> InvoicesPage:
-    """The account's documents; with a status, those of a page that have it.
+    """The account's documents; with a status, those that have it: a page may then be short.
 
     Raises:
         NotAllowed: the member may not see invoices.
     """
     member.reach(Permission.READ_BILLS)
-    part = invoicing.records.invoices_of(member.account_id, limit=limit, after=after)
-    items = [each for each in part.items if status is None or each.status is status]
-    return InvoicesPage(items, part.after, _today(member, invoicing))
+    found: list[Invoice] = []
+    for _ in range(_PAGES):
+        part = invoicing.records.invoices_of(
+            member.account_id, limit=limit - len(found), after=after
+        )
+        found += [each for each in part.items if status is None or each.status is status]
+        after = part.after
+        if after is None or len(found) == limit:
+            break
+    return InvoicesPage(found, after, today_of(member, invoicing))
 
 
 def read_balances(member: Member, *, invoicing: Invoicing) -> Balances:
@@ -102,7 +116,7 @@ def read_balances(member: Member, *, invoicing: Invoicing) -> Balances:
     """
     member.reach(Permission.READ_BILLS)
     found = invoicing.billing.balances_of(member.account_id)
-    return Balances(found, _today(member, invoicing))
+    return Balances(found, today_of(member, invoicing))
 
 
 def list_payments_due(member: Member, *, invoicing: Invoicing) -> PaymentsDue:
@@ -114,12 +128,9 @@ def list_payments_due(member: Member, *, invoicing: Invoicing) -> PaymentsDue:
     member.reach(Permission.READ_BILLS)
     balances = invoicing.billing.balances_of(member.account_id)
     names = [bill.invoice_id for each in balances for bill in each.invoiced]
-    found: list[Invoice] = []
-    for start in range(0, len(names), _AT_ONCE):
-        part = invoicing.records.invoices(member.account_id, names[start : start + _AT_ONCE])
-        found += [each for each in part if each is not None and each.open_minor]
+    found = [each for each in _found(member, names, invoicing) if each.open_minor]
     ordered = sorted(found, key=lambda each: (each.due_on or date.max, each.invoice_id))
-    return PaymentsDue(ordered, _today(member, invoicing))
+    return PaymentsDue(ordered, today_of(member, invoicing))
 
 
 def read_run(member: Member, run_id: str, *, invoicing: Invoicing) -> RunView:
@@ -138,19 +149,28 @@ def read_run(member: Member, run_id: str, *, invoicing: Invoicing) -> RunView:
 
 def list_runs(
     member: Member, *, limit: int, after: str | None, invoicing: Invoicing
-) -> Slice[InvoiceRun]:
+) -> Slice[RunView]:
     """All runs that found something, or that somebody asked for.
 
     Raises:
         NotAllowed: only the operator's people may.
     """
     member.reach(Permission.READ_INVOICE_RUNS)
-    return invoicing.records.runs(limit=limit, after=after)
+    part = invoicing.records.runs(limit=limit, after=after)
+    counts = invoicing.records.totals_of([each.run_id for each in part.items])
+    views = [RunView(run, *count) for run, count in zip(part.items, counts, strict=True)]
+    return Slice(views, part.after)
 
 
-_AT_ONCE = 100
+def _found(member: Member, invoice_ids: Sequence[str], invoicing: Invoicing) -> list[Invoice]:
+    found: list[Invoice] = []
+    for start in range(0, len(invoice_ids), _AT_ONCE):
+        part = invoicing.records.invoices(member.account_id, invoice_ids[start : start + _AT_ONCE])
+        found += [each for each in part if each is not None]
+    return found
 
 
-def _today(member: Member, invoicing: Invoicing) -> date:
+def today_of(member: Member, invoicing: Invoicing) -> date:
+    """The day in the account's time zone (MON-6)."""
     zone = invoicing.billing.profile(member.account_id).time_zone
     return local_day(invoicing.clock.now(), zone)

@@ -18,9 +18,10 @@ from guichet.subscriptions.balance import AccountBalance
 class ReleaseAccount:
     """Whose invoices, with which selling entity, in which currency."""
 
+    account_id: str
     selling_entity: str
     currency: str
-    member: Member
+    member: Member | None  # None: the operator, at the command line
     actor: Actor
 
 
@@ -31,13 +32,13 @@ def release_account(command: ReleaseAccount, *, invoicing: Invoicing) -> Account
         NotAllowed: only a representative may.
         Conflict: `not_parked`.
     """
-    member = command.member
-    member.reach(Permission.MANAGE_INVOICES)
+    if command.member is not None:
+        command.member.reach(Permission.MANAGE_INVOICES)
     cause = Cause(command.actor, "release_account", invoicing.clock.now())
 
     def attempt() -> AccountBalance:
         before = invoicing.billing.balance(
-            member.account_id, command.selling_entity, command.currency
+            command.account_id, command.selling_entity, command.currency
         )
         if not before.parked:
             raise Conflict("not_parked", "Invoices of this account are not parked.", rule="INV-1")

@@ -10,7 +10,7 @@ from guichet.access.membership import Member, Permission
 from guichet.errors import Conflict, Refusal
 from guichet.events import Actor, Event
 from guichet.ids import derived_id
-from guichet.invoices.assembling import assembled
+from guichet.invoices.assembling import SeriesByKind, assembled
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.invoicing import Invoicing
@@ -29,7 +29,7 @@ _WORKS_AT_MOST: Final = timedelta(hours=1)  # a run that never finished does not
 class RequestRun:
     """A representative wants everything due to be invoiced now."""
 
-    member: Member
+    member: Member | None  # None: the operator, at the command line
     idempotency_key: str
     actor: Actor
 
@@ -41,17 +41,19 @@ def request_run(command: RequestRun, *, invoicing: Invoicing) -> Reply[InvoiceRu
         NotAllowed: only a representative may.
         Conflict: `invoice_run_in_progress`.
     """
-    command.member.reach(Permission.MANAGE_INVOICES)
+    if command.member is not None:
+        command.member.reach(Permission.MANAGE_INVOICES)
     now = invoicing.clock.now()
     cause = Cause(command.actor, "request_run", now)
-    name = derived_id("run", command.member.member_id, command.idempotency_key)
+    who = command.actor.id
+    name = derived_id("run", who, command.idempotency_key)
 
     def attempt() -> Reply[InvoiceRun]:
         earlier = invoicing.records.run(name)
         if earlier is not None:
             return Reply.replay(earlier, same_request=True)
         require_no_run(invoicing)
-        run = InvoiceRun(name, PLATFORM, now, command.member.member_id)
+        run = InvoiceRun(name, PLATFORM, now, who)
         change = Change[Aggregate](None, run, (Event("invoice_run.requested"),))
         invoicing.records.save(cause, [change])
         return Reply.new(run)
@@ -94,34 +96,44 @@ class DryRun:
     after: str | None
 
 
-def dry_run(member: Member, *, limit: int, after: str | None, invoicing: Invoicing) -> DryRun:
-    """Nothing is written and no number is taken: documents bear the numbers that come next now.
+def dry_run(
+    member: Member | None, *, limit: int, after: str | None, invoicing: Invoicing
+) -> DryRun:
+    """Nothing is written and no number is taken: a page's documents bear the numbers that come next.
 
     Raises:
         NotAllowed: only a representative may.
         Conflict: `invoice_run_in_progress`.
     """
-    member.reach(Permission.MANAGE_INVOICES)
+    if member is not None:
+        member.reach(Permission.MANAGE_INVOICES)
     require_no_run(invoicing)
     page = invoicing.records.nominated(invoicing.clock.now(), limit=limit, after=after)
-    return DryRun(tuple(_would_bill(each, invoicing) for each in page.items), page.after)
+    numbers: dict[str, SeriesByKind] = {}
+    return DryRun(tuple(_would_bill(each, numbers, invoicing) for each in page.items), page.after)
 
 
-def _would_bill(candidate: Candidate, invoicing: Invoicing) -> WouldBill:
-    now = invoicing.clock.now()
+def _would_bill(
+    candidate: Candidate, numbers: dict[str, SeriesByKind], invoicing: Invoicing
+) -> WouldBill:
+    now, name = invoicing.clock.now(), candidate.selling_entity
+    if name not in invoicing.entities.entities:
+        return WouldBill(candidate, parks="selling_entity_missing")
+    if name not in numbers:
+        numbers[name] = {kind: invoicing.records.series(name, kind) for kind in DocumentKind}
+    today = local_day(now, invoicing.entities.entity(name).time_zone)
+    day = max(each.issue_day(today) for each in numbers[name].values())
     try:
-        entity = invoicing.entities.entity(candidate.selling_entity)
-        series = {kind: invoicing.records.series(entity.entity_id, kind) for kind in DocumentKind}
-        today = local_day(now, entity.time_zone)
-        day = max(each.issue_day(today) for each in series.values())
         prepared = invoicing.prepared(candidate, day, now)
         if prepared is None:
             return WouldBill(candidate, is_parked=_is_parked(candidate, invoicing))
-        return WouldBill(candidate, assembled(prepared, day, series, now).documents)
+        unit = assembled(prepared, day, numbers[name], now)
     except Refusal as refusal:
         return WouldBill(candidate, parks=refusal.code, why=refusal.detail)
     except (ValueError, LookupError, TypeError) as error:
         return WouldBill(candidate, parks="does_not_add_up", why=str(error))
+    numbers[name] = unit.series
+    return WouldBill(candidate, unit.documents)
 
 
 def _is_parked(candidate: Candidate, invoicing: Invoicing) -> bool:

@@ -1,4 +1,4 @@
-"""What the customer sees of subscriptions, orders and bills (SUB-19, INV-9)."""
+"""What the customer sees of subscriptions and orders (SUB-19)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from guichet.catalogue.catalogue import Product
 from guichet.errors import not_found
 from guichet.ledger.billable import BillableLine
 from guichet.money import Money
-from guichet.period import local_day
-from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, TaxQuote
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.moving import Sold, upcoming
-from guichet.subscriptions.ports import Bills, ReadBill, Slice
+from guichet.subscriptions.ports import Slice
 from guichet.subscriptions.pricing import PriceList
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import PAID, Subscription
@@ -42,16 +40,6 @@ class NextBill:
     lines: Sequence[BillableLine]
     tax: TaxQuote | None
     credit: Money
-
-
-@dataclass(frozen=True, slots=True)
-class AccountBills:
-    """Bills and balances of an account."""
-
-    bills: list[ReadBill]
-    balances: list[AccountBalance]
-    due: list[Money]  # today or earlier, a sum for each currency in which something is
-    today: date
 
 
 def read_subscription(member: Member, subscription_id: str, *, carts: Carts) -> SubscriptionView:
@@ -123,23 +111,6 @@ def read_next_bill(member: Member, subscription_id: str, *, carts: Carts) -> Nex
     subject = carts.subjects.subject(profile, bill_on)
     tax = taxes.quote(entity, subject, bill_on, lines)
     return NextBill(bill_on, lines, tax, balance.credit)
-
-
-def read_bills(member: Member, *, carts: Carts, bills: Bills) -> AccountBills:
-    """Everything that was billed, and what is open.
-
-    Raises:
-        NotAllowed: the member may not see bills.
-    """
-    member.reach(Permission.READ_BILLS)
-    profile = carts.records.profile(member.account_id)
-    today = local_day(carts.clock.now(), profile.time_zone)
-    return AccountBills(
-        bills.of(member.account_id),
-        carts.records.balances_of(member.account_id),
-        bills.balance_due(member.account_id, today),
-        today,
-    )
 
 
 def read_cart(member: Member, cart_id: str, *, carts: Carts) -> Cart:
