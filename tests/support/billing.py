@@ -39,6 +39,7 @@ from guichet.subscriptions.use_cases.start_trial import StartTrial, start_trial
 from guichet.tax.deciding import Bearing
 from guichet.tax.places import Category
 from guichet.tax.subject import TaxSubject
+from tests.support.taxing import LastingTaxes
 from tests.support.world import ACCOUNT, World
 
 NEW_YORK = Address(
@@ -85,7 +86,7 @@ class Billing:
     def parts(self, held: Container | None = None) -> BillingParts:
         if held is None:
             return self.world.parts.billing
-        taxes = FlatTaxes() if self.flat_tax else None
+        taxes = FlatTaxes() if self.flat_tax else LastingTaxes(held, self.catalogues)
         return BillingParts(held, given_catalogues=self.catalogues, given_taxes=taxes)
 
     def key(self) -> str:

@@ -22,6 +22,7 @@ from guichet.adapters.dynamo.seam import Dynamo, Item, Key, TableName
 from guichet.adapters.http import Http
 from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
+from guichet.bootstrap_billing import BillingParts
 from guichet.configuration import load_registration_policy
 from guichet.entry.invoicing import plan, scheduled_run, work
 from guichet.entry.relaying import relayed
@@ -53,6 +54,7 @@ from tests.support.mailer import MemoryMailer
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_reports import MemoryReports
 from tests.support.providers_http import ProvidersHttp
+from tests.support.taxing import LastingTaxes
 
 ACCOUNT = "acc_atelier"
 STRIPE_ACCOUNT = "acct_atelier"
@@ -161,6 +163,7 @@ class World:
             reports=self.reports,
         )
         parts.policy = _shipped_policy()
+        parts.billing = BillingParts(parts, given_taxes=LastingTaxes(parts))
         return parts
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 from guichet.access.addresses import Address
 from guichet.access.profile import BillingProfile
+from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.adapters.tax.words import TaxWords
 from guichet.adapters.tax_tables import TableTaxes
@@ -37,7 +38,7 @@ PROFILE = BillingProfile(
 
 @pytest.fixture
 def taxes() -> TableTaxes:
-    return TableTaxes(packaged_selling_entities())
+    return TableTaxes(packaged_selling_entities(), packaged_catalogues())
 
 
 def test_a_quote_has_a_line_for_each_tax_with_a_rate_inv_2(taxes: TableTaxes) -> None:
