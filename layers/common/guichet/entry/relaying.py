@@ -39,7 +39,13 @@ _ABOUT_BILLING: Final = frozenset(
     if name.startswith(("cart_payment.", "subscription.", "usage.", "invoice."))
 )
 _UNNAMED: Final = MappingProxyType(
-    {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
+    {
+        "registration_id": "reg_…",
+        "payment_id": "pay_…",
+        "account_id": "acc_…",
+        "selling_entity": "…",
+        "currency": "…",
+    }
 )
 
 # Events that somebody must act upon at once, with the field of the entry that names the object.
