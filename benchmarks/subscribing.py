@@ -18,6 +18,7 @@ from benchmarks.metered import Call, MeteredDynamo
 from benchmarks.timed import Stopwatch, TimedDynamo, TimedHttp
 from guichet.adapters.dynamo.seam import Dynamo
 from guichet.catalogue.catalogue import Direction
+from guichet.invoices.use_cases.apply_credit import apply_credit
 from guichet.subscriptions.cart import Cart, CartLine, Preview
 from guichet.subscriptions.usage_judging import UsageGiven
 from guichet.subscriptions.use_cases.move_subscription import move_subscription
@@ -138,6 +139,7 @@ class Customer:
     def a_month_passes(self) -> None:
         """Until the next renewal is due; what was billed before is paid."""
         self.billing.world.clock.advance(days=_MONTH_DAYS)
+        self.billing.world.invoice()
         owed = self.billing.balance().due(date.max)
         if not owed:
             return
@@ -146,7 +148,11 @@ class Customer:
             *("us", owed, f"transfer {number}", representative, number),
             self.billing.actor(representative),
         )
-        record_payment(command, carts=self.billing.parts().carts)
+        parts = self.billing.parts()
+        record_payment(command, carts=parts.carts)
+        apply_credit(
+            *(self.billing.account_id, "us", owed.currency, SYSTEM), invoicing=parts.invoicing
+        )
 
     def renew(self) -> None:
         """One period of one subscription.

@@ -40,6 +40,7 @@ from guichet.tax.deciding import Bearing
 from guichet.tax.places import Category
 from guichet.tax.subject import TaxSubject
 from tests.support.journal_bills import bills_in
+from tests.support.taxing import LastingTaxes
 from tests.support.world import ACCOUNT, World
 
 NEW_YORK = Address(
@@ -86,7 +87,7 @@ class Billing:
     def parts(self, held: Container | None = None) -> BillingParts:
         if held is None:
             return self.world.parts.billing
-        taxes = FlatTaxes() if self.flat_tax else None
+        taxes = FlatTaxes() if self.flat_tax else LastingTaxes(held, self.catalogues)
         return BillingParts(held, given_catalogues=self.catalogues, given_taxes=taxes)
 
     def key(self) -> str:

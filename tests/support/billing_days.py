@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from guichet.catalogue.catalogue import Frequency
+from guichet.ledger.billable import LineKind
 from guichet.period import Period
 from guichet.replies import Reply
 from guichet.subscriptions.subscription import Subscription
@@ -77,7 +78,12 @@ def running(found: Subscription) -> Period:
 
 
 def billed_on(billing: Billing, day: date) -> list[int]:
-    return [line.net_minor for line in billing.billed() if line.bill_on == day]
+    """What the bill of a day has, without the regulatory fees that come with it (TAX-5)."""
+    return [
+        line.net_minor
+        for line in billing.billed()
+        if line.bill_on == day and line.kind is not LineKind.FEE
+    ]
 
 
 def starts(billing: Billing, until: date) -> list[date]:

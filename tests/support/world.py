@@ -22,6 +22,7 @@ from guichet.adapters.dynamo.seam import Dynamo, Item, Key, TableName
 from guichet.adapters.http import Http
 from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
+from guichet.bootstrap_billing import BillingParts
 from guichet.configuration import load_registration_policy
 from guichet.entry.invoicing import plan, scheduled_run, work
 from guichet.entry.relaying import relayed
@@ -57,6 +58,7 @@ from tests.support.memory_files import MemoryCertificateFiles
 from tests.support.memory_reports import MemoryReports
 from tests.support.method_provider import MethodHouse
 from tests.support.providers_http import ProvidersHttp
+from tests.support.taxing import LastingTaxes
 
 ACCOUNT = "acc_atelier"
 STRIPE_ACCOUNT = "acct_atelier"
@@ -178,6 +180,7 @@ class World:
             certificate_files=self.files,
         )
         parts.policy = _shipped_policy()
+        parts.billing = BillingParts(parts, given_taxes=LastingTaxes(parts))
         return parts
 
     def _methods(self) -> Callable[[str], Mapping[str, MethodProvider]] | None:

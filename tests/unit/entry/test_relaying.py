@@ -16,8 +16,8 @@ def entry_with(*events: Event, mails: tuple[str, ...] = ()) -> Relayed:
 
 
 def test_an_entry_that_asks_for_nothing_becomes_nothing() -> None:
-    assert entry_with() == Relayed((), (), ())
-    assert entry_with(Event("something.new")) == Relayed((), (), ())
+    assert entry_with() == Relayed((), (), (), ())
+    assert entry_with(Event("something.new")) == Relayed((), (), (), ())
 
 
 def test_work_is_queued_for_settle_with_the_ids_that_it_needs_ext_2() -> None:
@@ -47,6 +47,11 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "subscription.not_sold": "guichet audit acc_…",
         "usage.unpriced": "guichet audit acc_…",
         "payment_method.not_forgotten": "guichet audit acc_…",
+        "invoice.parked": "guichet audit acc_…",
+        "invoice_payment.credited": "guichet audit acc_…",
+        "invoice_payment.unknown_for_long": "guichet audit acc_…",
+        "invoice_payment.parked": "guichet audit acc_…",
+        "invoice_payment.returned": "guichet audit acc_…",
     }
 
     for name in ALARMS:

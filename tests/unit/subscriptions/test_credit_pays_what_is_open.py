@@ -32,8 +32,11 @@ def test_what_is_given_back_of_an_unpaid_bill_reduces_that_bill_col_7() -> None:
     )
     preview = billing.preview(monthly)
     billing.place(preview, None)
+    spendable = billing.balance().to_spend(date(2027, 11, 23))
+    billing.world.settle_down()
 
     assert preview.credit_given.amount_minor > 300_000
+    assert spendable == Money(0, "USD"), "nothing is bought with what was never paid"
     assert billing.balance().credit == Money(0, "USD")
     left = 330_000 - preview.credit_given.amount_minor
     assert [bill.open_minor for bill in billing.balance().bills] == [left]

@@ -290,7 +290,7 @@ def test_each_period_that_begins_is_told_with_its_own_lines_however_late(
     assert second.message["Cc"] == "books@atelier.example"
 
 
-def test_a_renewal_says_what_credit_paid_of_it(billing: Billing) -> None:
+def test_the_invoice_of_a_renewal_says_what_credit_paid_of_it(billing: Billing) -> None:
     """COL-7."""
     billing.buy(billing.webinar("plus", 2))
     subscription = billing.only()
@@ -305,9 +305,10 @@ def test_a_renewal_says_what_credit_paid_of_it(billing: Billing) -> None:
     billing.until(period.end)
 
     used = min(credit, 3000)
-    mail = only_mail(billing, "billing_renewed").mail
+    invoices = billing.parts().invoices.invoices_of(billing.account_id, limit=1, after=None)
     assert used
-    assert f"Account credit used: -${used / 100:.2f}" in mail.text
+    assert invoices.items[0].bill_on == period.end
+    assert invoices.items[0].credit_applied_minor == used
 
 
 def test_days_are_those_of_the_subscriptions_time_zone_by_name(billing: Billing) -> None:

@@ -105,8 +105,11 @@ def test_a_sum_too_small_to_be_paid_is_billed_and_credit_pays_it_at_once_col_7()
 
     preview = billing.preview(wish)
     billing.place(preview, None)
+    spendable = billing.balance().to_spend(preview.day).amount_minor
+    billing.world.settle_down()
 
     # A seat for the last day is 1.00, of which 0.40 is left: no provider takes that.
+    assert spendable == 0
     assert (preview.due_now.amount_minor, preview.later[0].net_minor) == (0, 100)
     assert billing.balance().credit_minor == 0
     assert [bill.open_minor for bill in billing.balance().bills] == [40]

@@ -323,7 +323,8 @@ def test_a_move_to_another_companys_country_applies_from_the_next_period_inv_12(
 
     assert (running_entity, billing.only().selling_entity) == ("us", "ca")
     assert billing.balance(entity="us").bills == ()
-    assert [bill.open_minor for bill in billing.balance(entity="ca").bills] == [6000]
+    with_hst = 6000 + 780  # Ontario's 13 per cent (TAX-2)
+    assert [bill.open_minor for bill in billing.balance(entity="ca").bills] == [with_hst]
 
 
 def test_while_suspended_no_period_is_billed_or_shown_and_the_next_begins_when_paid_col_5() -> None:

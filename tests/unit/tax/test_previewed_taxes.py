@@ -25,7 +25,7 @@ def billing() -> Billing:
 
 def with_tables(billing: Billing, tables: TaxTables) -> Billing:
     held = billing.world.parts
-    taxes = TableTaxes(held.selling_entities, tables)
+    taxes = TableTaxes(held.selling_entities, held.billing.catalogues, tables)
     held.billing = BillingParts(held, given_taxes=taxes)
     return billing
 

@@ -9,6 +9,7 @@ import pytest
 
 from guichet.access.addresses import Address
 from guichet.access.profile import BillingProfile
+from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.adapters.tax.words import TaxWords
 from guichet.adapters.tax_tables import TableTaxes
@@ -37,7 +38,7 @@ PROFILE = BillingProfile(
 
 @pytest.fixture
 def taxes() -> TableTaxes:
-    return TableTaxes(packaged_selling_entities())
+    return TableTaxes(packaged_selling_entities(), packaged_catalogues())
 
 
 def test_a_quote_has_a_line_for_each_tax_with_a_rate_inv_2(taxes: TableTaxes) -> None:
@@ -54,11 +55,11 @@ def test_a_reverse_charge_has_no_line_but_its_reason_inv_2(taxes: TableTaxes) ->
     subject = tax_subject(replace(PROFILE, vat_number="FR61954506077"), VatStanding.VALID)
 
     quote = taxes.quote("ie", subject, DAY, [line()])
-    decision = taxes.decision("ie", subject, DAY, [line()])
 
     assert (quote.taxes, quote.total_minor) == ((), 0)
-    assert decision.categories == (Category.REVERSE_CHARGE,)
-    assert decision.categories[0].vatex == "VATEX-EU-AE"
+    assert [each.category for each in quote.bearings] == [Category.REVERSE_CHARGE]
+    assert quote.bears == ((0,),)
+    assert Category.REVERSE_CHARGE.vatex == "VATEX-EU-AE"
 
 
 def test_a_credit_among_the_lines_lowers_what_is_taxed_and_account_credit_is_no_line_inv_2(
@@ -73,18 +74,22 @@ def test_a_credit_among_the_lines_lowers_what_is_taxed_and_account_credit_is_no_
 
 def test_a_fee_bears_what_its_table_says_tax_5(taxes: TableTaxes) -> None:
     lines = [
-        line(tax_class="telecom", amount=Money(10_000, "CAD")),
         line(
+            product_id="telephony",
+            item="line",
             tax_class="telecom",
-            kind=LineKind.FEE,
-            item="ca-federal-recovery",
-            amount=Money(60, "CAD"),
-        ),
+            catalogue_version="2026-01",
+            amount=Money(10_000, "CAD"),
+        )
     ]
 
-    decision = taxes.decision("ca", TaxSubject("CA", "ON"), DAY, lines)
+    quote = taxes.quote("ca", TaxSubject("CA", "ON"), DAY, lines)
 
-    assert [(each.name, each.base_minor) for each in decision.groups] == [("HST", 10_060)]
+    assert [(each.kind, each.item, each.net_minor) for each in quote.fees] == [
+        (LineKind.FEE, "ca-federal-recovery", 60),
+        (LineKind.FEE, "ca-provincial-recovery", 40),
+    ]
+    assert quote.taxes == (TaxLine("HST", "0.13", 1313),)
 
 
 @pytest.mark.parametrize(
@@ -158,11 +163,12 @@ def test_some_places_are_taxed_otherwise_than_their_country_tax_1(
 def test_outside_the_unions_vat_nothing_is_charged_tax_1(taxes: TableTaxes) -> None:
     tenerife = replace(PARIS, country="ES", postal_code="38001")
 
-    decision = taxes.decision(
+    quote = taxes.quote(
         "ie", tax_subject(replace(PROFILE, billing_address=tenerife)), DAY, [line()]
     )
 
-    assert decision.categories == (Category.OUT_OF_SCOPE,)
+    assert [each.category for each in quote.bearings] == [Category.OUT_OF_SCOPE]
+    assert quote.total_minor == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

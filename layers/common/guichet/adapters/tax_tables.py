@@ -91,7 +91,7 @@ class TableTaxes:
                 is_credit=net < 0,
                 share="",
                 discount=None,
-                of_invoice="",
+                of_invoice=_given_back(lines) if net < 0 else "",
             )
             for fee in fees_on(telecom, country, product.fees, day, self.fees)
         ]
@@ -109,6 +109,11 @@ class TableTaxes:
         return self.given_fees
 
 
+def _given_back(lines: Sequence[BillableLine]) -> str:
+    """The invoice that a fee below 0 corrects: the one of the credits that it comes with (INV-11)."""
+    return next((line.of_invoice for line in lines if line.is_credit and line.of_invoice), "")
+
+
 def _taxable(line: BillableLine) -> TaxableLine:
     fee_id = line.item if line.kind is LineKind.FEE else None
     return TaxableLine(line.net_minor, TaxClass(line.tax_class), fee_id)
@@ -116,6 +121,6 @@ def _taxable(line: BillableLine) -> TaxableLine:
 
 def _then(line: BillableLine, earlier: EarlierTaxes) -> tuple[Bearing, ...] | None:
     """What was charged on the line that this one gives back; None where that is not known."""
-    if not line.is_credit or not line.of_invoice:
+    if not line.is_credit or not line.of_invoice or line.kind is LineKind.FEE:
         return None
     return earlier.get(line.of_invoice, {}).get(TaxClass(line.tax_class))

@@ -44,7 +44,13 @@ _BILLING_NAMES: Final = (
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
 _ABOUT_BILLING: Final = frozenset(name for name in ALARMS if name.startswith(_BILLING_NAMES))
 _UNNAMED: Final = MappingProxyType(
-    {"registration_id": "reg_…", "payment_id": "pay_…", "account_id": "acc_…"}
+    {
+        "registration_id": "reg_…",
+        "payment_id": "pay_…",
+        "account_id": "acc_…",
+        "selling_entity": "…",
+        "currency": "…",
+    }
 )
 
 # Events that somebody must act upon at once, with the field of the entry that names the object.

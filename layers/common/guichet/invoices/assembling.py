@@ -14,9 +14,11 @@ from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Prepared
 from guichet.invoices.ports import Aggregate, OrderInvoiced, PutContent, Step
 from guichet.invoices.series import Series
+from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import (
     Posting,
+    billed_postings,
     credit_given_postings,
     credit_used_postings,
     tax_back_postings,
@@ -26,6 +28,7 @@ from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
 
 type Postings = tuple[Posting, ...]
+type Lines = tuple[BillableLine, ...]
 type SeriesByKind = Mapping[DocumentKind, Series]
 
 
@@ -79,8 +82,8 @@ class _Assembly:
         made = [drafted(each, self._day, named) for each in self._prepared.billed]
         for billed, one in zip(self._prepared.billed, made, strict=True):
             self._on_balance(billed.invoice_id, one)
-        for one in self._with_credit(made):
-            self._document(one)
+        for billed, one in zip(self._prepared.billed, self._with_credit(made), strict=True):
+            self._document(one, billed.quote.fees)
         self._finish()
         return Unit(
             self._prepared,
@@ -112,15 +115,24 @@ class _Assembly:
         self._balance = settled
         return [replace(one, invoice=_credited(one.invoice, left)) for one in made]
 
-    def _document(self, made: Drafted) -> None:
+    def _document(self, made: Drafted, fees: Lines) -> None:
+        """Fees come with the invoice, and are billed with its entry; those of an order were (TAX-5)."""
+        fees = fees if self._balance is not None else ()
         if made.invoice is not None:
-            self._add(made.invoice, "invoice.finalized", "billing_invoice", self._postings)
+            self._add(made.invoice, "invoice.finalized", "billing_invoice", self._postings, fees)
+            fees = ()
         for note in made.notes:
-            self._add(note, "credit_note.issued", "billing_credit_note", self._note_postings)
+            self._add(note, "credit_note.issued", "billing_credit_note", self._note_postings, fees)
             self._correct(note.invoice)
+            fees = ()
 
     def _add(
-        self, draft: Draft, event: str, mail: str, postings: Callable[[Invoice], Postings]
+        self,
+        draft: Draft,
+        event: str,
+        mail: str,
+        postings: Callable[[Invoice], Postings],
+        fees: Lines,
     ) -> None:
         final: Numbered = numbered(draft, self._series[draft.invoice.kind], self._at)
         invoice = final.invoice
@@ -133,12 +145,14 @@ class _Assembly:
             events.append(Event("invoice.paid", _facts(invoice)))
         if invoice.collect_at is not None:
             events.append(Event("invoice.to_collect", _facts(invoice)))
+        posted = (*billed_postings(fees, 0, invoice.currency), *postings(invoice))
         change = Change[Aggregate](
             None,
             invoice,
             tuple(events),
-            postings(invoice) if self._prepared.balance is not None else (),
+            posted if self._prepared.balance is not None else (),
             (mail,),
+            fees,
             book=invoice.selling_entity,
         )
         self._changes.append(change)

@@ -25,11 +25,11 @@ from guichet.invoices.printable import require_printable
 from guichet.invoices.series import Series
 from guichet.ledger.billable import BillableLine
 from guichet.period import Period
-from guichet.subscriptions.assessing import borne_lines
+from guichet.subscriptions.assessing import borne_lines, split_up
 from guichet.subscriptions.balance import dated_invoice_id
 from guichet.subscriptions.cart import TaxQuote
 from guichet.subscriptions.line_names import LineNames
-from guichet.tax.netting import Part, netted
+from guichet.tax.netting import Part
 from guichet.tax.subject import VatStanding
 
 
@@ -83,18 +83,19 @@ def corrected(billed: Billed) -> frozenset[str]:
     Raises:
         Conflict: `credit_without_invoice`, a credit is of no known invoice and more than the charges.
     """
-    parts = netted(borne_lines(billed.all_lines, billed.quote))
-    return frozenset(_origin(billed.all_lines[part.place]) for part in parts.notes)
+    return frozenset(_split(billed)[1])
 
 
-def _origin(line: BillableLine) -> str:
-    if not line.of_invoice:
+def _split(billed: Billed) -> tuple[tuple[Part, ...], dict[str, tuple[Part, ...]]]:
+    lines = billed.all_lines
+    invoice, notes = split_up(lines, borne_lines(lines, billed.quote), billed.invoice_id)
+    if {"", billed.invoice_id} & notes.keys():
         raise Conflict(
             "credit_without_invoice",
             "A credit exceeds the charges, and which invoice it corrects is not known.",
             rule="INV-11",
         )
-    return line.of_invoice
+    return invoice, notes
 
 
 def drafted(billed: Billed, issued_on: date, originals: dict[str, Reference]) -> Drafted:
@@ -111,21 +112,16 @@ def drafted(billed: Billed, issued_on: date, originals: dict[str, Reference]) ->
         ValueError: it does not add up.
     """
     lines = billed.all_lines
-    borne = borne_lines(lines, billed.quote)
-    parts = netted(borne)
+    parts, noted_parts = _split(billed)
     bears = billed.quote.bears or ((),) * len(lines)
-    invoice = None
-    notes_by: dict[str, list[Part]] = {}
-    for part in parts.notes:
-        notes_by.setdefault(_origin(lines[part.place]), []).append(part)
     notes = tuple(
         _note(billed, issued_on, originals[of], _kept(lines, bears, those), of)
-        for of, those in notes_by.items()
+        for of, those in noted_parts.items()
     )
-    if parts.invoice:
-        noted = sum(each.invoice.total_minor for each in notes)
-        invoice = _invoice(billed, issued_on, _kept(lines, bears, parts.invoice), noted)
-    return Drafted(invoice, notes)
+    if not parts:
+        return Drafted(None, notes)
+    noted = sum(each.invoice.total_minor for each in notes)
+    return Drafted(_invoice(billed, issued_on, _kept(lines, bears, parts), noted), notes)
 
 
 def _kept(

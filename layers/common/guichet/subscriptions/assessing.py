@@ -38,7 +38,7 @@ def assessed(
     borne = [
         Borne(line.net_minor, held) for line, held in zip((*lines, *fees), bearings, strict=True)
     ]
-    return TaxQuote(status, _shown(borne), fees, tuple(places), bears)
+    return TaxQuote(status, _shown((*lines, *fees), borne), fees, tuple(places), bears)
 
 
 def borne_lines(lines: Sequence[BillableLine], quote: TaxQuote) -> list[Borne]:
@@ -54,11 +54,33 @@ def _flat(bearings: Iterable[tuple[Bearing, ...]]) -> Iterable[Bearing]:
     return (each for held in bearings for each in held)
 
 
-def _shown(borne: Sequence[Borne]) -> tuple[TaxLine, ...]:
-    """One line per tax and rate (INV-2): what the invoice charges, less what credit notes give back."""
-    parts = netted(borne)
+def split_up(
+    lines: Sequence[BillableLine], borne: Sequence[Borne], own_id: str = ""
+) -> tuple[tuple[Part, ...], dict[str, tuple[Part, ...]]]:
+    """What stands on the invoice, and on the credit note of each earlier one (INV-11).
+
+    Args:
+        lines: with their fees.
+        borne: the same with what they bear.
+        own_id: of the invoice itself, where it has one: no credit note refers to it.
+    """
+    ours = {place for place, line in enumerate(lines) if line.of_invoice in {"", own_id}}
+    parts = netted(borne, ours)
+    notes: dict[str, tuple[Part, ...]] = {}
+    for part in parts.notes:
+        of = lines[part.place].of_invoice
+        notes[of] = (*notes.get(of, ()), part)
+    return parts.invoice, notes
+
+
+def _shown(lines: Sequence[BillableLine], borne: Sequence[Borne]) -> tuple[TaxLine, ...]:
+    """One line per tax and rate (INV-2): what the invoice charges, less what credit notes give back.
+
+    Each document is rounded for itself, so that together they come to what was previewed (BAD-14).
+    """
+    invoice, notes = split_up(lines, borne)
     sums: dict[tuple[str, str], int] = {}
-    for sign, those in ((1, parts.invoice), (-1, parts.notes)):
+    for sign, those in ((1, invoice), *((-1, each) for each in notes.values())):
         for group in grouped(_of(borne, those)).charged:
             name = group.name, _share(group.percent)
             sums[name] = sums.get(name, 0) + sign * group.amount_minor

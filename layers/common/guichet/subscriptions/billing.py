@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from guichet.catalogue.catalogue import BillingMode, Catalogue, Contract, Product
+from guichet.catalogue.catalogue import Catalogue, Contract, Product
 from guichet.catalogue.ports import Catalogues
 from guichet.errors import Invalid
 from guichet.ledger.billable import BillableLine
@@ -196,13 +196,13 @@ def _next_period(subscription: Subscription, catalogue: Catalogue, bill_on: date
         usage_billed_to=subscription.usage_billed_to or metered_from,
         period=period,
         elapsed=subscription.elapsed + step(mode, terms.frequency),
-        billed=() if mode is BillingMode.CALENDAR else parts_of(lines),
+        billed=parts_of(lines),
     )
     return Effect(moved, lines)
 
 
 def parts_of(lines: Iterable[BillableLine]) -> tuple[BilledPart, ...]:
-    """What these charges were for, to be given back in part by a plan change (SUB-6)."""
+    """What these charges were for: a share of it may be given back, and then its invoice is named."""
     return tuple(
         BilledPart(line.kind, line.item, line.quantity, line.amount, line.period) for line in lines
     )

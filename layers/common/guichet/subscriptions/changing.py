@@ -154,7 +154,7 @@ def changed_in_month(
     part = month_share(day, months) + Fraction(whole_months_left, months)
     prices = price_list(subscription, catalogue)
     lines = tuple(
-        line
+        _of_its_invoice(line, subscription)
         for item, difference in _differences(prices, subscription.terms, terms)
         if (
             line := prices.signed(
@@ -169,14 +169,25 @@ def changed_in_month(
     return Effect(changed, lines)
 
 
+def _of_its_invoice(line: BillableLine, subscription: Subscription) -> BillableLine:
+    """A credit names the invoice with which its item's period began (INV-11)."""
+    if not line.is_credit:
+        return line
+    thing = _thing(line.kind, line.item)
+    own = [each for each in subscription.billed if _thing(each.kind, each.item) == thing]
+    names = (each.invoice_id for each in (*own, *subscription.billed))
+    return replace(line, of_invoice=next((name for name in names if name), ""))
+
+
+def _thing(kind: LineKind, item: str) -> tuple[LineKind, str]:
+    """The plan is one thing, whichever it is."""
+    return kind, "" if kind is LineKind.PLAN else item
+
+
 def _differences(prices: PriceList, before: Terms, terms: Terms) -> list[tuple[PricedItem, int]]:
     """Of each thing, what a whole period costs more now; the plan is one thing, whichever it is."""
-
-    def place(item: PricedItem) -> tuple[LineKind, str]:
-        return item.kind, "" if item.kind is LineKind.PLAN else item.item
-
-    old = {place(item): item for item in prices.items(before)}
-    new = {place(item): item for item in prices.items(terms)}
+    old = {_thing(item.kind, item.item): item for item in prices.items(before)}
+    new = {_thing(item.kind, item.item): item for item in prices.items(terms)}
     found = []
     for key in {**old, **new}:
         item, was = new.get(key), old.get(key)

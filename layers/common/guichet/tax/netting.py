@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from guichet.tax.deciding import Borne, grouped
@@ -33,11 +33,15 @@ def total_minor(lines: Sequence[Borne], parts: Sequence[Part]) -> int:
     return sum(each.net_minor for each in here) + grouped(here).total_minor
 
 
-def netted(lines: Sequence[Borne]) -> Netted:
+def netted(lines: Sequence[Borne], first: Collection[int] = ()) -> Netted:
     """Split the lines of a bill so that the invoice's total is at least 0.
 
     Credits count in their order. The one with which the total would fall below 0 counts as far as
     it does not, and the rest of it stands on a credit note (INV-11).
+
+    Args:
+        lines: signed.
+        first: places of credits that count before the others: no credit note can have them.
     """
     whole = tuple(Part(place, line.net_minor) for place, line in enumerate(lines))
     if total_minor(lines, whole) >= 0:
@@ -46,7 +50,8 @@ def netted(lines: Sequence[Borne]) -> Netted:
     if not any(part.net_minor for part in charges):
         return Netted((), tuple(_reversed(part) for part in whole if part.net_minor))
     taken, notes = list(charges), []
-    for credit in (part for part in whole if part.net_minor < 0):
+    credits_ = [part for part in whole if part.net_minor < 0]
+    for credit in sorted(credits_, key=lambda part: part.place not in first):
         fits = _most(lines, taken, credit)
         if fits:
             taken.append(Part(credit.place, -fits))

@@ -78,7 +78,9 @@ def _of_cart(cart: Cart) -> tuple[Posting, ...]:
             return credit_reserved_postings(preview.credit_applied)
         case CartStatus.DONE:
             return (
-                *billed_postings(preview.now.lines, preview.now.tax.total_minor, preview.currency),
+                *billed_postings(
+                    preview.now.all_lines, preview.now.tax.total_minor, preview.currency
+                ),
                 *credit_used_postings(preview.credit_applied),
                 *credit_given_postings(preview.credit_given),
             )
@@ -223,7 +225,7 @@ def previewed(history: History) -> Iterator[str]:
         return
     billed = [each for entry in history.entries for each in maps(entry.get("lines"))]
     lines = [decode(BillableLine, each) for each in billed]
-    wanted = list(cart.preview.now.lines) if cart.status is CartStatus.DONE else []
+    wanted = list(cart.preview.now.all_lines) if cart.status is CartStatus.DONE else []
     if lines != wanted:
         yield f"is {cart.status} and billed {len(lines)} lines, which are not the {len(wanted)} previewed"
     preview = cart.preview

@@ -23,8 +23,8 @@ _TOLD_BY: Final = ALARM_AFTER + timedelta(hours=2)
 
 def due(history: History, now: datetime) -> Iterator[str]:
     """It is in the index of due work exactly while something has to follow."""
-    if history.value is None or history.item is None:
-        return
+    if history.value is None or history.item is None or not history.last_at:
+        return  # an object without a history is found elsewhere
     wanted = due_of(history.value, decode_time(history.last_at))
     found = history.item.get("due_key")
     if found is None and isinstance(history.value, Cart) and history.value.is_invoiced_itself:

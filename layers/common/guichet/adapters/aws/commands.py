@@ -46,7 +46,7 @@ def move_messages(source_url: str, target_url: str) -> int:
             moved += 1
 
 
-def _order_of(message: Mapping[str, Any]) -> dict[str, str]:
+def _order_of(message: Mapping[str, Any]) -> dict[str, Any]:
     """Its place among others, where the queue keeps order: the group, and an id of its own."""
     group = message.get("Attributes", {}).get("MessageGroupId")
     if group is None:
