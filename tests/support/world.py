@@ -50,6 +50,7 @@ from guichet.settings import Settings
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
 from tests.support.mailer import MemoryMailer
+from tests.support.memory_documents import MemoryDocuments
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_reports import MemoryReports
 from tests.support.providers_http import ProvidersHttp
@@ -128,6 +129,7 @@ class World:
     alarms: list[str] = field(default_factory=list)
     store: Dynamo | None = None  # in place of the one in memory, which then stays empty
     reports: MemoryReports = field(default_factory=MemoryReports)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -159,6 +161,7 @@ class World:
             secret_text=lambda: json.dumps(secret),
             pause=lambda _: None,
             reports=self.reports,
+            documents=self.documents,
         )
         parts.policy = _shipped_policy()
         return parts

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from guichet.adapters.paypal.provider import PayPalProvider
     from guichet.bootstrap_billing import BillingParts
     from guichet.catalogue.selling import SellingEntities
+    from guichet.invoices.forms import RenderDocument
+    from guichet.invoices.ports import DocumentFiles
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
     from guichet.payments.onboarding import AccountOnboarding
@@ -63,8 +65,10 @@ class Container:
         secret_text: Callable[[], str] | None = None,
         pause: Callable[[float], None] = time.sleep,
         reports: Reports | None = None,
+        documents: DocumentFiles | None = None,
     ) -> None:
         self.settings = settings
+        self._given_documents = documents
         self._given_reports = reports
         self._given_dynamo = dynamo
         self._given_clock = clock
@@ -361,9 +365,25 @@ class Container:
         if self._given_reports is not None:
             return self._given_reports
         from guichet.adapters.aws.objects import S3Reports  # noqa: PLC0415 - reconcile only
-        from guichet.adapters.aws.services import put_object  # noqa: PLC0415 - same
+        from guichet.adapters.aws.services import objects  # noqa: PLC0415 - same
 
-        return S3Reports(put_object(self.settings.documents_bucket, self._http))
+        return S3Reports(objects(self.settings.documents_bucket, self._http).put)
+
+    @cached_property
+    def documents(self) -> DocumentFiles:
+        """Files of invoices and credit notes, as they are kept."""
+        if self._given_documents is not None:
+            return self._given_documents
+        from guichet.adapters.aws.objects import S3Documents  # noqa: PLC0415 - documents only
+        from guichet.adapters.aws.services import objects  # noqa: PLC0415 - same
+
+        return S3Documents(objects(self.settings.documents_bucket, self._http))
+
+    @property
+    def render_document(self) -> RenderDocument:
+        from guichet.adapters.documents.files import rendered  # noqa: PLC0415 - the documents layer
+
+        return rendered
 
     @property
     def reconciling(self) -> Reconciling:
@@ -385,7 +405,11 @@ class Container:
     def letters(self) -> Correspondence[AnyFacts]:
         from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
 
-        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing.letters)
+        return _AllLetters(
+            lambda: Letters(self.records, self.links),
+            lambda: self.billing.letters,
+            lambda: self.billing.invoice_letters,
+        )
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -402,17 +426,21 @@ class Container:
 
 
 class _AllLetters:
-    """Letters of trainings and of billing: who sends only the ones never loads the others."""
+    """Letters of trainings, of billing, of invoices: who sends only the ones never loads the others."""
 
     def __init__(
         self,
         of_trainings: Callable[[], Correspondence[AnyFacts]],
         of_billing: Callable[[], Correspondence[AnyFacts]],
+        of_invoices: Callable[[], Correspondence[AnyFacts]],
     ) -> None:
         self._of_trainings = of_trainings
         self._of_billing = of_billing
+        self._of_invoices = of_invoices
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
+        if effect.invoice_id is not None:
+            return self._of_invoices().about(effect)
         letters = self._of_billing if effect.is_of_billing else self._of_trainings
         return letters().about(effect)
 

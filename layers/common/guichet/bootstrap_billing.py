@@ -31,12 +31,17 @@ if TYPE_CHECKING:
     from guichet.catalogue.ports import Catalogues
     from guichet.catalogue.selling import SellingEntities
     from guichet.clock import Clock
+    from guichet.invoices.correspondence import InvoiceLetters
+    from guichet.invoices.forms import RenderDocument
     from guichet.invoices.invoicing import Invoicing
+    from guichet.invoices.keeping import Keeping
+    from guichet.invoices.ports import DocumentFiles
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
     from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
+    from guichet.subscriptions.telling import Sources
 
 
 class Held(Protocol):
@@ -59,6 +64,12 @@ class Held(Protocol):
 
     @property
     def selling_entities(self) -> SellingEntities: ...
+
+    @property
+    def documents(self) -> DocumentFiles: ...
+
+    @property
+    def render_document(self) -> RenderDocument: ...
 
     def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
 
@@ -156,10 +167,28 @@ class BillingParts:
         from guichet.subscriptions.correspondence import (  # noqa: PLC0415 - deliver only
             BillingLetters,
         )
-        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - same
+
+        return BillingLetters(self._sources)
+
+    @cached_property
+    def invoice_letters(self) -> InvoiceLetters:
+        from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
+
+        return InvoiceLetters(self._sources, self.invoices, lambda: self.keeping)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Draws documents and keeps them: needs the documents layer."""
+        from guichet.invoices.keeping import Keeping  # noqa: PLC0415 - deliver only
+
+        return Keeping(self.held.documents, self.held.render_document)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - deliver only
 
         held = self.held
-        sources = Sources(
+        return Sources(
             records=self.records,
             catalogues=self.catalogues,
             entities=held.selling_entities,
@@ -167,7 +196,6 @@ class BillingParts:
             happenings=held.history,
             pages=Pages(held.settings.public_base_url),
         )
-        return BillingLetters(sources)
 
     @cached_property
     def ordering(self) -> Ordering:

@@ -11,7 +11,7 @@ from guichet.registration.mails import MailKind
 
 
 class BillingMail(StrEnum):
-    """What the operator tells its own customers of orders, subscriptions and seats."""
+    """What the operator tells its own customers of orders, subscriptions, seats and invoices."""
 
     ORDER_CONFIRMED = "billing_order_confirmed"
     PAYMENT_FAILED = "billing_payment_failed"
@@ -23,6 +23,8 @@ class BillingMail(StrEnum):
     EXPIRED = "billing_expired"
     DELETION_ANNOUNCED = "billing_deletion_announced"
     SEAT_ASSIGNED = "billing_seat_assigned"
+    INVOICE = "billing_invoice"
+    CREDIT_NOTE = "billing_credit_note"
 
 
 type AnyMail = MailKind | BillingMail
@@ -87,10 +89,11 @@ class Effect:
     former_account: FormerAccount | None = None
     refund_id: str | None = None  # whose refund or dispute it tells of
     dispute_id: str | None = None
-    account_id: str | None = None  # whose subscription, order or seat it tells of
+    account_id: str | None = None  # whose subscription, order, seat or invoice it tells of
     subscription_id: str | None = None
     cart_id: str | None = None
     seat_id: str | None = None
+    invoice_id: str | None = None
 
     @property
     def is_of_billing(self) -> bool:

@@ -1,4 +1,4 @@
-"""The facts that each mail about orders, subscriptions and seats tells (SUB-5, SUB-8, SUB-15, INV-6)."""
+"""The facts that each mail of billing tells (SUB-5, SUB-8, SUB-15, INV-6)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.EXPIRED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
         K.DELETION_ANNOUNCED: frozenset({"product", "plan", "deletion_on", "days_left"}),
         K.SEAT_ASSIGNED: frozenset({"product", "seat_email"}),
+        K.INVOICE: frozenset({"document", "total", "due_on"}),
+        K.CREDIT_NOTE: frozenset({"document", "total"}),
     }
 )
 
@@ -82,6 +84,28 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDocument:
+    """An invoice or a credit note that a mail brings.
+
+    Args:
+        open: what is left to pay of an invoice now; nothing of one that is void.
+        is_collected: by a stored method, without anybody doing anything.
+        corrects: of a credit note: the invoice's number.
+        settlement: of a credit note: where its amount goes.
+        is_attached: the mail bears it; else it is too large for one.
+    """
+
+    number: str
+    issued_on: date
+    open: Money
+    is_void: bool = False
+    is_collected: bool = False
+    corrects: str = ""
+    settlement: str = ""
+    is_attached: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What every mail says of its reader, its sender and its time.
 
@@ -92,7 +116,7 @@ class Frame:
         seller: the selling entity's legal name.
         time_zone: whose days all dates are (MON-6).
         occurred_at: aware UTC: when what the mail tells happened.
-        link: the order's or the subscription's page; none to the person with a seat.
+        link: the page of what it is about; none to the person with a seat.
     """
 
     language: str
@@ -112,9 +136,10 @@ class BillingFacts:
 
     Args:
         net_minor, taxes: of an order's charges now, signed; `taxes` is None where none are known.
-        total: what the charges come to: with known taxes of an order, before tax of a renewal;
-            0 where credits outweigh them.
-        paid: what was, or has to be, paid for the order now; `method` and what follows say how.
+        total: what the charges come to: with known taxes of an order or an invoice, before tax of
+            a renewal; 0 where credits outweigh them.
+        paid: what was, or has to be, paid for the order now; `method` and what follows say how. Of
+            an invoice, what was paid so far.
         period: of a renewal, for which `lines` are billed.
         ends_on: the first day without access; `has_ended` where it has come.
         still_billed: a cancelled contract is billed until its end (SUB-9).
@@ -153,6 +178,7 @@ class BillingFacts:
     days_left: int | None = None
     valid_until: datetime | None = None
     seat_email: str = ""
+    document: ToldDocument | None = None
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

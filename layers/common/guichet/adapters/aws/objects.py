@@ -1,4 +1,4 @@
-"""S3, as far as we need it: an object is put under its key; versions before it are kept."""
+"""S3, as far as we need it: an object is put under its key, or only where there is none, and read."""
 
 from __future__ import annotations
 
@@ -6,23 +6,51 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
+from guichet.adapters.aws.service import AwsService, ServiceError
 from guichet.adapters.aws.signing import Credentials, Signer
 from guichet.adapters.http import Http, HttpRequest, HttpResponse, NoAnswerError
 from guichet.clock import SystemClock
+from guichet.invoices.ports import KeepingError
 from guichet.registration.reconciliation_ports import Report
 from guichet.settings import AwsAccess
 
 _TRIES: Final = 4
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _SERVERS_FAULT: Final = 500
+_ABSENT: Final = 404
+_DENIED: Final = (
+    403  # said of what is absent to who may not list; the body tells it from a bad signature
+)
+_AT_ONCE: Final = 409  # somebody else puts the same object by absence
+_PRESENT: Final = 412
+_JSON: Final = "application/json"
 
-type Put = Callable[[str, bytes], None]
+type Put = Callable[[str, bytes], object]
 
 
 class PutRefusedError(Exception):
-    """S3 did not take an object."""
+    """S3 did not take an object, or did not give one."""
+
+
+class Bucket(Protocol):
+    """One bucket.
+
+    Raises:
+        PutRefusedError: a final no.
+        NoAnswerError: none after all tries.
+    """
+
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        """Put an object; a repeat puts the same one. False: `if_absent`, and there is one."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """The object; None where there is none."""
+        ...
 
 
 class S3Reports:
@@ -35,8 +63,58 @@ class S3Reports:
         self._put(key, (json.dumps(report, indent=2, sort_keys=True) + "\n").encode())
 
 
+class S3Documents:
+    """`DocumentFiles` in a bucket."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def put(self, key: str, content: bytes, media_type: str) -> bool:
+        try:
+            return self._bucket.put(key, content, media_type, if_absent=True)
+        except (PutRefusedError, NoAnswerError) as error:
+            raise KeepingError(str(error)) from error
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return self._bucket.get(key)
+        except (PutRefusedError, NoAnswerError) as error:
+            raise KeepingError(str(error)) from error
+
+
+class SdkBucket:
+    """`Bucket` by boto3, which tries again by itself."""
+
+    def __init__(self, service: AwsService, bucket: str) -> None:
+        self._service = service
+        self._bucket = bucket
+
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        asked = {"Bucket": self._bucket, "Key": key, "Body": body, "ContentType": media_type}
+        condition = {"IfNoneMatch": "*"} if if_absent else {}
+        try:
+            self._service.call("PutObject", {**asked, **condition})
+        except ServiceError as error:
+            if if_absent and error.status == _PRESENT:
+                return False
+            raise PutRefusedError(f"S3 answered {error}") from error
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            answer = self._service.call("GetObject", {"Bucket": self._bucket, "Key": key})
+        except ServiceError as error:
+            if error.status == _ABSENT or error.code == "AccessDenied":
+                return None
+            raise PutRefusedError(f"S3 answered {error}") from error
+        content: bytes = answer["Body"].read()
+        return content
+
+
 class SignedBucket:
-    """Puts into one bucket by signed requests of our own, as functions speak to AWS.
+    """`Bucket` by signed requests of our own, as functions speak to AWS.
 
     Args:
         http: sends one request once.
@@ -63,31 +141,49 @@ class SignedBucket:
         else:  # the emulator's has one name for all buckets
             self._root, self._folder = access.endpoint_url.rstrip("/"), f"/{bucket}"
 
-    def put(self, key: str, body: bytes) -> None:
-        """Put an object; a repeat puts the same one.
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        condition = {"if-none-match": "*"} if if_absent else {}
+        answer = self._answered("PUT", key, {"content-type": media_type, **condition}, body)
+        if answer.status < 300:
+            return True
+        if if_absent and answer.status == _PRESENT:
+            return False
+        raise PutRefusedError(f"S3 answered {answer.status}")
 
-        Raises:
-            PutRefusedError: a final no.
-            NoAnswerError: none after all tries.
-        """
-        for number in range(_TRIES):
+    def get(self, key: str) -> bytes | None:
+        answer = self._answered("GET", key, {}, b"")
+        if answer.status < 300:
+            return answer.body
+        is_denied = answer.status == _DENIED and b"<Code>AccessDenied</Code>" in answer.body
+        if answer.status == _ABSENT or is_denied:
+            return None
+        raise PutRefusedError(f"S3 answered {answer.status}")
+
+    def _answered(
+        self, method: str, key: str, headers: dict[str, str], body: bytes
+    ) -> HttpResponse:
+        """The first answer that would not be another one at the next try, or the last."""
+        number = 0
+        while True:
+            number += 1
             try:
-                answer = self._sent(f"{self._folder}/{key}", body)
+                answer = self._sent(method, f"{self._folder}/{key}", headers, body)
             except NoAnswerError:
-                if number + 1 == _TRIES:
+                if number == _TRIES:
                     raise
             else:
-                if answer.status < 300:
-                    return
-                if answer.status < _SERVERS_FAULT or number + 1 == _TRIES:
-                    raise PutRefusedError(f"S3 answered {answer.status}")
-            self._pause(_FIRST_PAUSE_SECONDS * 2**number)
+                passes = answer.status >= _SERVERS_FAULT or answer.status == _AT_ONCE
+                if not passes or number == _TRIES:
+                    return answer
+            self._pause(_FIRST_PAUSE_SECONDS * 2 ** (number - 1))
 
-    def _sent(self, path: str, body: bytes) -> HttpResponse:
-        headers = {
-            "content-type": "application/json",
+    def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes) -> HttpResponse:
+        sent = {
+            **headers,
             "host": self._root.partition("://")[2],
             "x-amz-content-sha256": hashlib.sha256(body).hexdigest(),
         }
-        signed = self._signer.signed("PUT", path, headers, body, SystemClock().now())
-        return self._http.send(HttpRequest("PUT", f"{self._root}{path}", signed, body))
+        signed = self._signer.signed(method, path, sent, body, SystemClock().now())
+        return self._http.send(HttpRequest(method, f"{self._root}{path}", signed, body))

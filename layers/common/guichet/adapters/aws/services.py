@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from guichet.adapters.aws.service import AwsService
 from guichet.adapters.aws.signed import DYNAMODB, SECRETS_MANAGER, SES, SQS, Dialect, SignedService
 from guichet.adapters.aws.signing import Credentials
 from guichet.adapters.http import Http
 from guichet.settings import AwsAccess
+
+if TYPE_CHECKING:
+    from guichet.adapters.aws.objects import Bucket
 
 
 @cache
@@ -34,21 +38,19 @@ def secret_text(secret_arn: str) -> str:
     return str(service.call("GetSecretValue", {"SecretId": secret_arn})["SecretString"])
 
 
-def put_object(bucket: str, http: Http) -> Callable[[str, bytes], None]:
-    """What puts objects into a bucket: signed by ourselves in Lambda, elsewhere boto3."""
+def objects(bucket: str, http: Http) -> Bucket:
+    """What puts objects into a bucket and gets them: signed by ourselves in Lambda, elsewhere boto3."""
+    from guichet.adapters.aws.objects import (  # noqa: PLC0415 - documents and reports only
+        SdkBucket,
+        SignedBucket,
+    )
+
     access = AwsAccess.of_function("s3")
     if access is not None:
-        from guichet.adapters.aws.objects import SignedBucket  # noqa: PLC0415 - reconcile only
-
-        return SignedBucket(http, bucket, access).put
+        return SignedBucket(http, bucket, access)
     from guichet.adapters.aws.sdk import sdk_service  # noqa: PLC0415 - boto3 outside Lambda
 
-    service = sdk_service("s3")
-    return lambda key, body: _put(service, bucket, key, body)
-
-
-def _put(service: AwsService, bucket: str, key: str, body: bytes) -> None:
-    service.call("PutObject", {"Bucket": bucket, "Key": key, "Body": body})
+    return SdkBucket(sdk_service("s3"), bucket)
 
 
 def send_messages(queue_url: str, messages: list[tuple[Mapping[str, str], int]]) -> None:

@@ -95,6 +95,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         subscription_id=_text(item, "subscription_id"),
         cart_id=_text(item, "cart_id"),
         seat_id=_text(item, "seat_id"),
+        invoice_id=_text(item, "invoice_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 

@@ -155,6 +155,39 @@ def _seat_assigned(letter: BillingLetter) -> tuple[Block, ...]:
     return (*letter.paragraphs("intro", "sign_in"), letter.rows("subscription", "email"))
 
 
+def _invoice(letter: BillingLetter) -> tuple[Block, ...]:
+    """Short: what has to be done about it; the rest stands in the file (INV-6)."""
+    told = letter.facts.document
+    if told is None:
+        raise TypeError("facts of an invoice name it")
+    if told.is_void:
+        state = "void"
+    elif not told.open:
+        state = "paid"
+    else:
+        state = "collected" if told.is_collected else "due"
+    left_to_pay = ("open", "due_on") if told.open else ()
+    return (
+        *letter.paragraphs("intro" if told.is_attached else "linked"),
+        *letter.paragraph_if(letter.facts.order_id, "billing_invoice.order"),
+        *letter.paragraphs(state),
+        letter.rows("number", "issued_on", "total", "credit_used", "paid", *left_to_pay),
+        *letter.action("action.invoice"),
+    )
+
+
+def _credit_note(letter: BillingLetter) -> tuple[Block, ...]:
+    """What it corrects, and where its amount goes (INV-11, COL-11)."""
+    told = letter.facts.document
+    if told is None:
+        raise TypeError("facts of a credit note name it")
+    return (
+        *letter.paragraphs("intro" if told.is_attached else "linked", told.settlement),
+        letter.rows("number", "issued_on", "corrects", "total"),
+        *letter.action("action.credit_note"),
+    )
+
+
 _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]]]] = (
     MappingProxyType(
         {
@@ -168,6 +201,8 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.EXPIRED: _expired,
             K.DELETION_ANNOUNCED: _deletion_announced,
             K.SEAT_ASSIGNED: _seat_assigned,
+            K.INVOICE: _invoice,
+            K.CREDIT_NOTE: _credit_note,
         }
     )
 )
