@@ -13,6 +13,7 @@ from guichet import bootstrap
 from guichet.entry.calls.bills import BillCalls
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.collection import CollectionCalls
+from guichet.entry.calls.documents import DocumentCalls
 from guichet.entry.calls.products import ProductCalls
 from guichet.entry.calls.profile import ProfileCalls
 from guichet.entry.calls.seats import SeatCalls
@@ -32,7 +33,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     app = resolver(log)
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
-        *(BillCalls, CollectionCalls, ProfileCalls),
+        *(BillCalls, DocumentCalls, CollectionCalls, ProfileCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

@@ -54,6 +54,12 @@ BILLING_TABLE: Final = MappingProxyType(
         "GET /v1/subscriptions/{subscription_id}/usage": "200 200 403 200 403 403 403 200 200 404",
         "POST /v1/usage":                              _REPRESENT.format(200),
         "GET /v1/bills":                               "200 403 403 403 200 403 403 200 200 200",
+        "GET /v1/invoices/{invoice_id}/pdf":           "200 403 403 403 200 403 403 200 200 404",
+        "GET /v1/invoices/{invoice_id}/csv":           "200 403 403 403 200 403 403 200 200 404",
+        "GET /v1/invoices/{invoice_id}/json":          "200 403 403 403 200 403 403 200 200 404",
+        # Sold from the United States: EN 16931 does not reach there.
+        "GET /v1/invoices/{invoice_id}/xml":           "404 403 403 403 404 403 403 404 404 404",
+        "GET /v1/invoices/{invoice_id}/ubl":           "404 403 403 403 404 403 403 404 404 404",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
         "GET /v1/account":                             "200 403 403 403 200 403 403 200 200 200",
         "PATCH /v1/account":                           "200 403 403 403 200 403 403 200 403 200",
@@ -63,12 +69,13 @@ BILLING_TABLE: Final = MappingProxyType(
 
 @dataclass(frozen=True)
 class BillingObjects:
-    """What calls are about: a subscription with a seat, a preview, an order that waits; else nothing."""
+    """What calls are about: a subscription with a seat, a preview, an order that waits, an invoice."""
 
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"
     preview_id: str = "prv_0"
     cart_id: str = "crt_0"
+    invoice_id: str = "inv_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""

@@ -30,15 +30,21 @@ ASSIGN = "POST /v1/subscriptions/{subscription_id}/seats"
 
 
 @pytest.fixture
-def objects(call: Call, buy: Buy) -> BillingObjects:
-    """Five seats, one of them given away; a preview, and an order that waits for its payment."""
+def objects(billing: Billing, call: Call, buy: Buy) -> BillingObjects:
+    """Five seats, one of them given away; a preview, an order that waits for its payment, an invoice."""
     subscription_id = buy()
+    billing.world.settle_down()
+    (invoice,) = billing.parts().invoices.invoices_of(billing.account_id, limit=2, after=None).items
     seat = call(
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
     return BillingObjects(
-        subscription_id, seat.body["seat_id"], _preview(call), placed.body["cart_id"]
+        subscription_id,
+        seat.body["seat_id"],
+        _preview(call),
+        placed.body["cart_id"],
+        invoice.invoice_id,
     )
 
 

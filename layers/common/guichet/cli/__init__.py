@@ -10,7 +10,17 @@ import os
 import sys
 from collections.abc import Sequence
 
-from guichet.cli import catalogue, money, people, reconciliation, selling, tax, upkeep, verify
+from guichet.cli import (
+    catalogue,
+    invoices,
+    money,
+    people,
+    reconciliation,
+    selling,
+    tax,
+    upkeep,
+    verify,
+)
 from guichet.configuration import ConfigurationError
 from guichet.errors import Refusal
 
@@ -38,6 +48,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guichet", description=__doc__)
     parser.add_argument("--stack", help="name of a deployed stack; the local one if not given")
     commands = parser.add_subparsers(required=True)
-    for part in (catalogue, selling, tax, people, money, reconciliation, upkeep, verify):
+    for part in (catalogue, selling, tax, people, money, invoices, reconciliation, upkeep, verify):
         part.add_to(commands)
     return parser

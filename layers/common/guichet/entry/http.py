@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -60,6 +62,7 @@ class Route:
     answers: type[BaseModel] | None
     status: int
     who: str
+    media_type: str | None  # of an answer that is a file
 
 
 def route(
@@ -70,11 +73,13 @@ def route(
     who: str,
     answers: type[BaseModel] | None = None,
     status: int = 200,
+    media_type: str | None = None,
 ) -> Callable[[Callable[..., Text]], Callable[..., Text]]:
     """Mark a method as the answer to a call. `who` is the security scheme, empty for anyone."""
 
     def mark(function: Callable[..., Text]) -> Callable[..., Text]:
-        setattr(function, _ROUTE, Route(method, path, summary, answers, status, who))
+        marked = Route(method, path, summary, answers, status, who, media_type)
+        setattr(function, _ROUTE, marked)
         return function
 
     return mark
@@ -141,6 +146,9 @@ def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed di
     good: dict[str, Any] = {"description": HTTPStatus(marked.status).phrase}
     if marked.answers is not None:
         good["content"] = {"application/json": {"model": marked.answers}}
+    elif marked.media_type is not None:
+        binary = {"type": "string", "format": "binary"}
+        good["content"] = {marked.media_type.partition(";")[0]: {"schema": binary}}
     return {marked.status: good}
 
 
@@ -213,3 +221,20 @@ def table_answered(text: str, next_cursor: str | None) -> Text:
     if next_cursor is not None:
         headers["Next-Cursor"] = next_cursor
     return Response(200, body=text, headers=headers)
+
+
+def file_answered(content: bytes, name: str, media_type: str) -> Text:
+    """A file that is saved under a name, never shown within a page of ours.
+
+    It travels to the gateway in base 64, which gives out the bytes.
+    """
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Type": media_type,
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+    }
+    answer = Response(200, body=base64.b64encode(content).decode(), headers=headers)
+    answer.base64_encoded = True
+    return answer
