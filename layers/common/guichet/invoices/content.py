@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.invoices.invoice import OwnTaxes
 from guichet.ledger.billable import BillableLine, LineKind
+from guichet.money import half_up, minor_digits
 from guichet.subscriptions.cart import TaxStatus
 from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
 
@@ -122,16 +125,42 @@ def document_line(
     """The line as it is printed, with its names in the document's language."""
     line = each.line
     has_days = line.period.end > line.period.start
+    quantity, unit_price = _pieces(line)
     return DocumentLine(
         product=product,
         item=item,
         kind=line.kind,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
+        quantity=quantity,
+        unit_price=unit_price,
         net_minor=each.net_minor,
         tax_class=TaxClass(line.tax_class),
         period=line.period if has_days else None,
         share=line.share,
         discount_minor=line.discount.amount_minor if line.discount else 0,
         bears=bears,
+        part_of_minor=0 if abs(each.net_minor) == abs(line.net_minor) else abs(line.net_minor),
     )
+
+
+def _pieces(line: BillableLine) -> tuple[int, str]:
+    """How many, at what price each.
+
+    A plan change gives back a share of what was billed for all pieces together (SUB-6): told by
+    the piece where that comes out even, else as one.
+    """
+    together = Fraction(Decimal(line.unit_price))
+    part = together * Fraction(line.share or 1) * 10 ** minor_digits(line.amount.currency)
+    if not line.is_credit or half_up(part) != line.amount.amount_minor:
+        return line.quantity, line.unit_price
+    with localcontext(traps=[Inexact]):
+        try:
+            each = Decimal(line.unit_price) / line.quantity
+        except Inexact:
+            return 1, line.unit_price
+    return line.quantity, f"{each.quantize(_finest(each, line.unit_price)):f}"
+
+
+def _finest(price: Decimal, as_in: str) -> Decimal:
+    """As many decimals as the price needs, and not fewer than another price is written with."""
+    exponents = (price.normalize().as_tuple().exponent, Decimal(as_in).as_tuple().exponent)
+    return Decimal(1).scaleb(min(each for each in exponents if isinstance(each, int)))

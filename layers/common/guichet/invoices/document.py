@@ -118,6 +118,7 @@ class DocumentLine:
     share: str = ""  # of the whole price, as `19/30`
     discount_minor: int = 0  # what was taken off; `net_minor` is what is left
     bears: tuple[int, ...] = ()  # the places of its taxes in the document; none: those of its class
+    part_of_minor: int = 0  # what a credit comes to, where only a part of it stands here (INV-11)
 
     @property
     def is_credit(self) -> bool:
@@ -197,6 +198,7 @@ class InvoiceDocument:
     refers_to: Reference | None = None
     settlement: Settlement | None = None
     notes: tuple[str, ...] = ()  # further sentences, in the document's language
+    tax_is_unknown: bool = False  # no taxes are configured: the page says so
     template: int = TEMPLATE
 
     def __post_init__(self) -> None:
