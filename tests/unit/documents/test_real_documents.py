@@ -14,9 +14,12 @@ from lxml import etree
 from pypdf import PdfReader
 
 from guichet.adapters.documents.files import files_of, rendered
+from guichet.invoices.content import InvoicedLine, document_line
 from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.forms import DocumentForm
-from guichet.money import minor_digits
+from guichet.ledger.billable import BillableLine, LineKind
+from guichet.money import Money, minor_digits
+from guichet.period import Period
 from guichet.subscriptions.cart import TaxQuote, TaxStatus
 from tests.support.business_rules import RULES, Judge
 from tests.support.real_documents import (
@@ -169,6 +172,41 @@ def test_a_part_of_a_credit_says_of_what_inv_11() -> None:
     assert (credit.quantity, credit.unit_price) == (3, "57.00")
     assert credit.part_of_minor == -credit.net_minor + note.lines[0].net_minor
     assert "Teil von 125,40 €" in page_text(second).replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("billed", "quantity", "share", "given_back", "told"),
+    [
+        pytest.param("171.00", 3, "11/15", 12_540, (3, "57.00"), id="by the piece"),
+        pytest.param("100.00", 3, "1/2", 5_000, (1, "100.00"), id="does not come out even"),
+        pytest.param("0.30", 4, "1/2", 15, (4, "0.075"), id="finer than a cent"),
+        pytest.param("57.00", 1, "1/3", 1_900, (1, "57.00"), id="one piece"),
+        pytest.param("57.00", 3, "", 17_100, (3, "57.00"), id="a price a piece"),
+    ],
+)
+def test_a_credit_of_several_is_told_by_the_piece_sub_6(
+    billed: str, quantity: int, share: str, given_back: int, told: tuple[int, str]
+) -> None:
+    """It is a share of what was billed for all of them together."""
+    line = BillableLine(
+        subscription_id="sub_1",
+        product_id="webinar",
+        kind=LineKind.PLAN,
+        item="plus",
+        quantity=quantity,
+        unit_price=billed,
+        amount=Money(given_back, "EUR"),
+        period=Period(date(2027, 1, 1), date(2027, 2, 1)),
+        bill_on=date(2027, 1, 1),
+        tax_class="standard",
+        catalogue_version="1",
+        is_credit=True,
+        share=share,
+    )
+
+    printed = document_line(InvoicedLine(line, -given_back, ()), "Webinars", "Plus", ())
+
+    assert (printed.quantity, printed.unit_price) == told
 
 
 def test_taxes_that_are_not_configured_are_told_so() -> None:

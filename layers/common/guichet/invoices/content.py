@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, Inexact, localcontext
+from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
@@ -14,6 +15,8 @@ from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up, minor_digits
 from guichet.subscriptions.cart import TaxStatus
 from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
+
+_FINEST: Final = 6  # decimals of a price that was billed for several pieces together
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +151,14 @@ def _pieces(line: BillableLine) -> tuple[int, str]:
     A plan change gives back a share of what was billed for all pieces together (SUB-6): told by
     the piece where that comes out even, else as one.
     """
-    together = Fraction(Decimal(line.unit_price))
-    part = together * Fraction(line.share or 1) * 10 ** minor_digits(line.amount.currency)
-    if not line.is_credit or half_up(part) != line.amount.amount_minor:
+    together = Decimal(line.unit_price)
+    part = Fraction(together) * Fraction(line.share or 1)
+    came_to = half_up(part * 10 ** minor_digits(line.amount.currency))
+    if not line.is_credit or came_to != line.amount.amount_minor:
         return line.quantity, line.unit_price
-    with localcontext(traps=[Inexact]):
-        try:
-            each = Decimal(line.unit_price) / line.quantity
-        except Inexact:
-            return 1, line.unit_price
-    return line.quantity, f"{each.quantize(_finest(each, line.unit_price)):f}"
-
-
-def _finest(price: Decimal, as_in: str) -> Decimal:
-    """As many decimals as the price needs, and not fewer than another price is written with."""
-    exponents = (price.normalize().as_tuple().exponent, Decimal(as_in).as_tuple().exponent)
-    return Decimal(1).scaleb(min(each for each in exponents if isinstance(each, int)))
+    finest = Fraction(together) * 10**_FINEST / line.quantity
+    if finest.denominator != 1:
+        return 1, line.unit_price
+    each = Decimal(finest.numerator).scaleb(-_FINEST)
+    rounded = each.quantize(together)  # with as many decimals as the price had
+    return line.quantity, f"{rounded if rounded == each else each.normalize():f}"
