@@ -19,13 +19,11 @@ from guichet.settings import AwsAccess
 _TRIES: Final = 4
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _SERVERS_FAULT: Final = 500
-_ABSENT: Final = 404
-_DENIED: Final = (
-    403  # said of what is absent to who may not list; the body tells it from a bad signature
-)
 _AT_ONCE: Final = 409  # somebody else puts the same object by absence
 _PRESENT: Final = 412
 _JSON: Final = "application/json"
+# The latter is said of what is absent to who may not list.
+_MEANS_ABSENT: Final = frozenset({"NoSuchKey", "AccessDenied"})
 
 type Put = Callable[[str, bytes], object]
 
@@ -106,7 +104,7 @@ class SdkBucket:
         try:
             answer = self._service.call("GetObject", {"Bucket": self._bucket, "Key": key})
         except ServiceError as error:
-            if error.status == _ABSENT or error.code == "AccessDenied":
+            if error.code in _MEANS_ABSENT:
                 return None
             raise PutRefusedError(f"S3 answered {error}") from error
         content: bytes = answer["Body"].read()
@@ -156,8 +154,7 @@ class SignedBucket:
         answer = self._answered("GET", key, {}, b"")
         if answer.status < 300:
             return answer.body
-        is_denied = answer.status == _DENIED and b"<Code>AccessDenied</Code>" in answer.body
-        if answer.status == _ABSENT or is_denied:
+        if any(f"<Code>{each}</Code>".encode() in answer.body for each in _MEANS_ABSENT):
             return None
         raise PutRefusedError(f"S3 answered {answer.status}")
 
