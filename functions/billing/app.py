@@ -13,6 +13,7 @@ from guichet import bootstrap
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
+from guichet.entry.calls.documents import DocumentCalls
 from guichet.entry.calls.forms import FormCalls
 from guichet.entry.calls.invoice_runs import InvoiceRunCalls
 from guichet.entry.calls.invoices import InvoiceCalls
@@ -37,7 +38,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
         *(InvoiceCalls, InvoiceRunCalls, CollectionCalls, ProfileCalls),
-        *(PaymentMethodCalls, CertificateCalls, FormCalls),
+        *(DocumentCalls, PaymentMethodCalls, CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))
     mount(app, UsageCalls(app, container, lambda: container().billing.metering))

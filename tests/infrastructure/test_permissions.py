@@ -110,6 +110,10 @@ def test_webhooks_reaches_no_queue_and_no_other_function_reads_the_stream(
     }
     assert by_service["s3:PutObject"] == {"ReconcileRole", "BillingRole"}
     assert by_service["s3:GetObject"] == {"BillingRole"}
+    assert by_service["s3:PutObject"] == {"ReconcileRole", "DeliverRole"}
+    assert by_service["s3:GetObject"] == {"DeliverRole", "BillingRole"}
+    assert "s3:ListBucket" not in by_service
+    assert "s3:DeleteObject" not in by_service
     assert by_service["ses:SendEmail"] == {"DeliverRole"}
 
 

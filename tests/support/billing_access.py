@@ -68,6 +68,12 @@ BILLING_TABLE: Final = MappingProxyType(
         "POST /v1/invoice-runs":                       _REPRESENT.format(200),
         "GET /v1/invoice-runs":                        "403 403 403 403 403 403 403 403 200 200 403",
         "GET /v1/invoice-runs/{run_id}":               "403 403 403 403 403 403 403 403 200 200 403",
+        "GET /v1/invoices/{invoice_id}/pdf":           f"{_SEE_BILLS} 404",
+        "GET /v1/invoices/{invoice_id}/csv":           f"{_SEE_BILLS} 404",
+        "GET /v1/invoices/{invoice_id}/json":          f"{_SEE_BILLS} 404",
+        # Sold from the United States: EN 16931 does not reach there.
+        "GET /v1/invoices/{invoice_id}/xml":           "404 403 403 403 404 403 403 403 404 404 404",
+        "GET /v1/invoices/{invoice_id}/ubl":           "404 403 403 403 404 403 403 403 404 404 404",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
         "GET /v1/account":                             "200 403 403 403 200 403 403 403 200 200 200",
         "PATCH /v1/account":                           "200 403 403 403 200 403 403 403 200 403 200",
@@ -101,6 +107,8 @@ class BillingObjects:
 
     The invoice is that of the order with which the subscription was bought; a run has made it.
     """
+
+    """What calls are about: a subscription with a seat, a preview, an order that waits, an invoice."""
 
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"

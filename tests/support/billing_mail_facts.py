@@ -16,6 +16,7 @@ from guichet.subscriptions.mails import (
     Frame,
     LaterBill,
     Standing,
+    ToldDocument,
     ToldLine,
     ToldMethod,
     ToldTax,
@@ -130,6 +131,24 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.CERTIFICATE_APPROVED: _CERTIFICATE,
     BillingMail.CERTIFICATE_REFUSED: _CERTIFICATE | {"refusal": "It is not signed."},
     BillingMail.CERTIFICATE_EXPIRED: _CERTIFICATE,
+    BillingMail.INVOICE: {
+        "document": ToldDocument(
+            number="IE-I-000012", issued_on=date(2027, 1, 11), open=Money(27000, "USD")
+        ),
+        "total": Money(28100, "USD"),
+        "credit_used": Money(1100, "USD"),
+        "due_on": date(2027, 2, 10),
+    },
+    BillingMail.CREDIT_NOTE: {
+        "document": ToldDocument(
+            number="IE-C-000003",
+            issued_on=date(2027, 1, 11),
+            open=Money(0, "USD"),
+            corrects="IE-I-000012",
+            settlement="account_credit",
+        ),
+        "total": Money(1900, "USD"),
+    },
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)
@@ -145,3 +164,9 @@ def billing_facts(
     """Full facts of a kind, with some of them changed."""
     spoken = frame if language is None else replace(frame, language=language)
     return BillingFacts(kind=kind, frame=spoken, **(OWN_FACTS[kind] | changed))
+
+
+def told_document(kind: BillingMail, **changed: Any) -> ToldDocument:  # noqa: ANN401 - any field
+    """What is told of a document of this kind, with some of it changed."""
+    told: ToldDocument = OWN_FACTS[kind]["document"]
+    return replace(told, **changed)

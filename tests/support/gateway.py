@@ -25,6 +25,7 @@ class Came:
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""  # of a file
 
     @property
     def body(self) -> Any:  # noqa: ANN401 - any JSON
@@ -96,9 +97,9 @@ def came(answer: Mapping[str, Any]) -> Came:
     for name, values in (answer.get("multiValueHeaders") or {}).items():
         headers[name] = ",".join(values)
     text = answer.get("body") or ""
-    if answer.get("isBase64Encoded"):
-        text = base64.b64decode(text).decode(errors="surrogateescape")
-    return Came(answer["statusCode"], {k.lower(): str(v) for k, v in headers.items()}, text)
+    content = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
+    told = {k.lower(): str(v) for k, v in headers.items()}
+    return Came(answer["statusCode"], told, content.decode(errors="surrogateescape"), content)
 
 
 class LambdaContextForTests(LambdaContext):

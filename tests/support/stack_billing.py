@@ -45,6 +45,7 @@ class BillingHouse:
             self._preview(),
             self._ordered()["cart_id"],
             *(self._uploaded(), self._certificate()),
+            self._invoiced(),
         )
 
     def fresh(self, route: str) -> BillingObjects:
@@ -79,6 +80,17 @@ class BillingHouse:
     def _other(self) -> str:
         """Another subscription, which allowed calls change, with seats enough for all of them."""
         return self._bought(seats=50)
+
+    def _invoiced(self) -> str:
+        """The id of an invoice whose files are kept."""
+        found = until(lambda: self._stored(f"ACCOUNT#{self._account_id}", "INVOICE#"), bool)
+        invoice_id = str(found[0]["invoice_id"]["S"])
+        path = f"/v1/invoices/{invoice_id}/pdf"
+        until(
+            lambda: self.stack.call("GET", path, member=self._owner).status,
+            lambda status: status == 200,
+        )
+        return invoice_id
 
     def _be_cancelled(self, *, pending: bool) -> None:
         path = _SUBSCRIPTION.format(subscription_id=self._other)
@@ -129,6 +141,11 @@ class BillingHouse:
         return found
 
     def _items(self, partition: str, prefix: str) -> list[Json]:
+        found = self._stored(partition, prefix)
+        assert found, "objects that were made are not found"
+        return found
+
+    def _stored(self, partition: str, prefix: str) -> list[Json]:
         values = {":pk": {"S": partition}}
         condition = "pk = :pk"
         if prefix:
@@ -140,5 +157,4 @@ class BillingHouse:
             ExpressionAttributeValues=values,
             ConsistentRead=True,
         )["Items"]
-        assert found, "objects that were made are not found"
         return found

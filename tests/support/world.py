@@ -53,6 +53,7 @@ from local.simulators.paypal import PayPalSimulator
 from local.simulators.stripe import StripeSimulator
 from local.simulators.vies import ViesSimulator
 from tests.support.mailer import MemoryMailer
+from tests.support.memory_documents import MemoryDocuments
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_files import MemoryCertificateFiles
 from tests.support.memory_reports import MemoryReports
@@ -139,6 +140,7 @@ class World:
     stores_methods_at_providers: bool = False  # else at ones in memory
     files: MemoryCertificateFiles = field(default_factory=MemoryCertificateFiles)
     vies: ViesSimulator = field(default_factory=ViesSimulator)
+    documents: MemoryDocuments = field(default_factory=MemoryDocuments)
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
@@ -178,6 +180,7 @@ class World:
             reports=self.reports,
             methods=methods or self._methods(),
             certificate_files=self.files,
+            documents=self.documents,
         )
         parts.policy = _shipped_policy()
         parts.billing = BillingParts(parts, given_taxes=LastingTaxes(parts))

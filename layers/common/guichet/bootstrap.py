@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from guichet.adapters.paypal.provider import PayPalProvider
     from guichet.bootstrap_billing import BillingParts
     from guichet.catalogue.selling import SellingEntities
+    from guichet.invoices.forms import RenderDocument
+    from guichet.invoices.ports import DocumentFiles
     from guichet.payments.books import ProviderBooks
     from guichet.payments.linking import Linking
     from guichet.payments.method_ports import MethodProvider
@@ -68,9 +70,11 @@ class Container:
         reports: Reports | None = None,
         methods: Callable[[str], Mapping[str, MethodProvider]] | None = None,
         certificate_files: CertificateFiles | None = None,
+        documents: DocumentFiles | None = None,
     ) -> None:
         self.settings = settings
         self._given_methods = methods
+        self._given_documents = documents
         self._given_reports = reports
         self._given_certificate_files = certificate_files
         self._given_dynamo = dynamo
@@ -402,9 +406,25 @@ class Container:
         if self._given_reports is not None:
             return self._given_reports
         from guichet.adapters.aws.objects import S3Reports  # noqa: PLC0415 - reconcile only
-        from guichet.adapters.aws.services import put_object  # noqa: PLC0415 - same
+        from guichet.adapters.aws.services import objects  # noqa: PLC0415 - same
 
-        return S3Reports(put_object(self.settings.documents_bucket, self._http))
+        return S3Reports(objects(self.settings.documents_bucket, self._http).put)
+
+    @cached_property
+    def documents(self) -> DocumentFiles:
+        """Files of invoices and credit notes, as they are kept."""
+        if self._given_documents is not None:
+            return self._given_documents
+        from guichet.adapters.aws.objects import S3Documents  # noqa: PLC0415 - documents only
+        from guichet.adapters.aws.services import objects  # noqa: PLC0415 - same
+
+        return S3Documents(objects(self.settings.documents_bucket, self._http))
+
+    @property
+    def render_document(self) -> RenderDocument:
+        from guichet.adapters.documents.files import rendered  # noqa: PLC0415 - the documents layer
+
+        return rendered
 
     @cached_property
     def certificate_files(self) -> CertificateFiles:
@@ -445,7 +465,7 @@ class Container:
     def letters(self) -> Correspondence[AnyFacts]:
         from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
 
-        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing.letters)
+        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -467,14 +487,19 @@ class _AllLetters:
     def __init__(
         self,
         of_trainings: Callable[[], Correspondence[AnyFacts]],
-        of_billing: Callable[[], Correspondence[AnyFacts]],
+        of_billing: Callable[[], BillingParts],
     ) -> None:
         self._of_trainings = of_trainings
         self._of_billing = of_billing
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
-        letters = self._of_billing if effect.is_of_billing else self._of_trainings
-        return letters().about(effect)
+        if effect.invoice_id is not None:
+            return self._of_billing().invoice_letters.about(effect)
+        if effect.is_of_methods:
+            return self._of_billing().method_letters.about(effect)
+        if effect.is_of_billing:
+            return self._of_billing().letters.about(effect)
+        return self._of_trainings().about(effect)
 
 
 class _Providers[P](dict[str, P]):

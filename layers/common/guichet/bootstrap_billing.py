@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     from guichet.collection.method_letters import MethodLetters
     from guichet.collection.opening import Opening as MethodOpening
     from guichet.collection.policy import CollectionPolicy
+    from guichet.invoices.correspondence import InvoiceLetters
+    from guichet.invoices.forms import RenderDocument
     from guichet.invoices.invoicing import Invoicing
+    from guichet.invoices.keeping import Keeping
+    from guichet.invoices.ports import DocumentFiles
     from guichet.payments.method_ports import MethodProvider
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
@@ -76,6 +80,12 @@ class Held(Protocol):
 
     @property
     def vat_register(self) -> VatRegister: ...
+
+    @property
+    def documents(self) -> DocumentFiles: ...
+
+    @property
+    def render_document(self) -> RenderDocument: ...
 
     def billing_providers(self, selling_entity: str) -> Mapping[str, PaymentProvider]: ...
 
@@ -204,6 +214,19 @@ class BillingParts:
 
         pages = MethodPages(self.held.settings.public_base_url)
         return MethodLetters(self._sources, self.method_records, pages)
+
+    @cached_property
+    def invoice_letters(self) -> InvoiceLetters:
+        from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
+
+        return InvoiceLetters(self._sources, self.invoices, lambda: self.keeping)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Draws documents and keeps them: needs the documents layer."""
+        from guichet.invoices.keeping import Keeping  # noqa: PLC0415 - deliver only
+
+        return Keeping(self.held.documents, self.held.render_document)
 
     @cached_property
     def _sources(self) -> Sources:

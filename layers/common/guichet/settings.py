@@ -71,6 +71,7 @@ class Settings:
                 "STATE_TABLE": outputs["StateTableName"],
                 "JOURNAL_TABLE": outputs["JournalTableName"],
                 "SECRET_ARN": outputs["ProviderSecretArn"],
+                "DOCUMENTS_BUCKET": outputs.get("DocumentsBucketName", ""),
                 "PUBLIC_BASE_URL": outputs.get("PublicBaseUrl", ""),
                 "TEST_CLOCK": "on" if test_clock else "off",
             }

@@ -140,7 +140,7 @@ def test_no_more_is_read_than_asked_for_and_the_whole_size_is_known_tax_4() -> N
     http = Answering(part(b"%PDF", 20_000_000))
     access = AwsAccess("eu-west-1", "AKIDEXAMPLE", "secret", "token", None)
 
-    found = SignedBucket(http, "documents", access).get(KEY, 4)
+    found = SignedBucket(http, "documents", access).get_at_most(KEY, 4)
 
     assert found == StoredObject("application/pdf", 20_000_000, b"%PDF")
     (sent,) = http.sent
@@ -149,11 +149,11 @@ def test_no_more_is_read_than_asked_for_and_the_whole_size_is_known_tax_4() -> N
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_what_is_absent_is_none_also_where_s3_says_forbidden_tax_4(status: int) -> None:
-    assert bucket(HttpResponse(status)).get(KEY, 4) is None
+    assert bucket(HttpResponse(status)).get_at_most(KEY, 4) is None
 
 
 def test_an_empty_object_has_nothing_in_it_tax_4() -> None:
-    assert bucket(HttpResponse(416)).get(KEY, 4) == StoredObject("", 0, b"")
+    assert bucket(HttpResponse(416)).get_at_most(KEY, 4) == StoredObject("", 0, b"")
 
 
 # -- certificates -----------------------------------------------------------------------------

@@ -34,11 +34,11 @@ ASSIGN = "POST /v1/subscriptions/{subscription_id}/seats"
 def objects(call: Call, buy: Buy, billing: Billing, upload: Buy, submit: Buy) -> BillingObjects:
     """Five seats, one given away; a preview, an order that waits, a card, a certificate."""
     subscription_id = buy()
+    billing.world.settle_down()
     seat = call(
         "POST", f"/v1/subscriptions/{subscription_id}/seats", body=seats_wanted("a@b.example")
     )
     placed = call("POST", "/v1/carts", body={"preview_id": _preview(call), "method": "stripe"})
-    billing.world.invoice()
     (invoice,) = call("GET", "/v1/invoices").body["items"]
     (run,) = call("GET", "/v1/invoice-runs", by="representative").body["items"]
     return BillingObjects(

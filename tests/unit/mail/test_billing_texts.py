@@ -14,8 +14,18 @@ import guichet
 from guichet.adapters.mail.render import render
 from guichet.adapters.mail.texts import billing_texts, texts
 from guichet.languages import LANGUAGES, Language
+from guichet.money import Money
 from guichet.registration.outbox import BillingMail
-from tests.support.billing_mail_facts import CREDIT, FLAT, FRAME, SEATS, SMS, billing_facts
+from guichet.subscriptions.mails import BillingFacts
+from tests.support.billing_mail_facts import (
+    CREDIT,
+    FLAT,
+    FRAME,
+    SEATS,
+    SMS,
+    billing_facts,
+    told_document,
+)
 
 OF_METHODS = {each for each in BillingMail if each.startswith("billing_method_")}
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_texts"
@@ -99,6 +109,24 @@ def test_each_language_uses_the_words_that_pages_use(language: Language, words: 
     assert not missing
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "invoice|credit note|amount due"),
+        ("fr", "facture|avoir|montant dû"),
+        ("de", "rechnung|gutschrift (rechnungskorrektur)|offener betrag"),
+        ("it", "fattura|nota di credito|importo dovuto"),
+        ("es", "factura|factura rectificativa|importe pendiente"),
+        ("pt", "fatura|nota de crédito|valor em aberto"),
+        ("nl", "factuur|creditnota|te betalen bedrag"),
+    ],
+)
+def test_documents_are_called_what_pages_call_them(language: Language, words: str) -> None:
+    everything = " ".join(billing_texts(language).values()).lower()
+
+    assert not [word for word in words.split("|") if word not in everything]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", BillingMail)
 def test_every_kind_of_mail_is_whole_in_every_language(
@@ -115,6 +143,8 @@ def test_every_kind_of_mail_is_whole_in_every_language(
     assert f'<html lang="{language}"' in mail.html
     of_product, of_certificate = "Webinars" in mail.subject, "(AL)" in mail.subject
     assert of_product is not of_certificate or kind in OF_METHODS
+    document = kind in {BillingMail.INVOICE, BillingMail.CREDIT_NOTE}
+    assert ("IE-" if document else "Webinars") in mail.subject
     assert "Guichet Example Ltd" in mail.text
     assert "Berl" in mail.text or kind is BillingMail.SEAT_ASSIGNED
 
@@ -133,6 +163,22 @@ def test_mails_about_a_payment_method_say_which_one_col_1(language: Language) ->
     assert "Kurswerk GmbH authorizes Guichet Example Ltd." in stored.text
 
 
+def _documents() -> list[BillingFacts]:
+    """Invoices and credit notes in every state."""
+    invoice, note = BillingMail.INVOICE, BillingMail.CREDIT_NOTE
+    nothing = Money(0, "USD")
+    return [
+        billing_facts(invoice, document=told_document(invoice, is_attached=False)),
+        billing_facts(invoice, document=told_document(invoice, is_collected=True)),
+        billing_facts(invoice, document=told_document(invoice, is_void=True, open=nothing)),
+        billing_facts(
+            invoice, document=told_document(invoice, open=nothing), order_id="crt_7QK2M4"
+        ),
+        billing_facts(note, document=told_document(note, is_attached=False, settlement="refund")),
+        billing_facts(note, document=told_document(note, settlement="offset")),
+    ]
+
+
 def test_every_sentence_is_said_by_some_mail() -> None:
     said = "\n".join(
         render(facts).subject + "\n" + render(facts).text
@@ -149,6 +195,7 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             billing_facts(BillingMail.TRIAL_ENDED, has_ended=True, deletion_on=date(2027, 5, 11)),
             billing_facts(BillingMail.DELETION_ANNOUNCED, days_left=1),
             billing_facts(BillingMail.EXPIRED, frame=replace(FRAME, recipient_name="")),
+            *_documents(),
         ]
     )
 

@@ -52,6 +52,19 @@ def only_mail(billing: Billing, kind: str) -> TakenMail:
     return found
 
 
+def taken(billing: Billing) -> list[TakenMail]:
+    """All mails but those that bring an invoice (tests/unit/invoices)."""
+    return [
+        each
+        for each in billing.world.mailer.taken
+        if not each.message_key.endswith((":billing_invoice", ":billing_credit_note"))
+    ]
+
+
+def kinds(billing: Billing) -> list[str]:
+    return [each.message_key.rsplit(":", 1)[1] for each in taken(billing)]
+
+
 def running(billing: Billing) -> tuple[Subscription, Period]:
     found = billing.only()
     assert found.period is not None
@@ -78,7 +91,7 @@ def test_an_order_that_is_paid_is_confirmed_once_with_what_was_previewed(billing
 
     _, period = running(billing)
     mail = only_mail(billing, "billing_order_confirmed")
-    assert billing.world.mails() == ["billing_order_confirmed"]
+    assert billing.world.mails() == ["billing_order_confirmed", "billing_invoice"]
     assert mail.to == "office@atelier.example"
     assert mail.mail.subject == "Order confirmed – Webinars"
     assert "Webinars – Starter: $150.00\n" in mail.mail.text
@@ -115,7 +128,7 @@ def test_webhook_and_return_page_at_the_same_moment_send_one_confirmation(
     billing.world.settle_down()
 
     assert came_back.status is CartStatus.DONE
-    assert billing.world.mails() == ["billing_order_confirmed"]
+    assert kinds(billing) == ["billing_order_confirmed"]
 
 
 def test_a_second_message_about_the_same_effect_sends_nothing(billing: Billing) -> None:
@@ -126,7 +139,7 @@ def test_a_second_message_about_the_same_effect_sends_nothing(billing: Billing) 
 
     billing.world.send(effect_id)
 
-    assert billing.world.mails() == ["billing_order_confirmed"]
+    assert kinds(billing) == ["billing_order_confirmed"]
 
 
 def test_a_confirmation_names_taxes_and_credit_used() -> None:
@@ -147,7 +160,7 @@ def test_a_confirmation_names_taxes_and_credit_used() -> None:
     billing.pay(billing.place(preview).value)
     billing.world.settle_down()
 
-    first, moved, added = [taken.mail.text for taken in billing.world.mailer.taken]
+    first, moved, added = [each.mail.text for each in taken(billing)]
     assert given
     assert "Subtotal: $" in first
     assert "flat (20%): $" in first
@@ -187,7 +200,7 @@ def test_a_refused_debit_of_an_order_that_was_paid_since_is_not_told(billing: Bi
     billing.world.settle_down()
 
     assert billing.cart(placed.cart.cart_id).status is CartStatus.ABANDONED
-    assert billing.world.mails() == []
+    assert kinds(billing) == []
 
 
 def test_an_order_that_nobody_paid_is_closed_with_a_mail(billing: Billing) -> None:
@@ -197,7 +210,7 @@ def test_an_order_that_nobody_paid_is_closed_with_a_mail(billing: Billing) -> No
     billing.until(billing.world.clock.at + timedelta(days=8))
 
     mail = only_mail(billing, "billing_order_abandoned").mail
-    assert billing.world.mails() == ["billing_order_abandoned"]
+    assert kinds(billing) == ["billing_order_abandoned"]
     assert "was not paid in time and is now closed. Nothing was charged" in mail.text
 
 
@@ -228,14 +241,14 @@ def test_the_announced_days_are_those_that_then_come(billing: Billing) -> None:
 
     billing.until(period.end + timedelta(days=91))
 
-    assert billing.world.mails() == [
+    assert kinds(billing) == [
         "billing_order_confirmed",
         "billing_cancelled",
         "billing_expired",
         "billing_deletion_announced",
         "billing_deletion_announced",
     ]
-    told = [taken.mail.text for taken in billing.world.mailer.taken]
+    told = [each.mail.text for each in taken(billing)]
     deleted = spelled(period.end + timedelta(days=90))
     assert f"ended on {spelled(period.end)}, and access with it." in told[2]
     assert all(deleted in text for text in told[1:])
@@ -254,7 +267,7 @@ def test_a_withdrawal_is_confirmed_and_a_cancellation_taken_back_before_its_mail
     billing.world.settle_down()
 
     mail = only_mail(billing, "billing_cancellation_withdrawn").mail
-    assert billing.world.mails()[1:] == ["billing_cancellation_withdrawn"]
+    assert kinds(billing)[1:] == ["billing_cancellation_withdrawn"]
     assert "has been withdrawn. The subscription goes on as before." in mail.text
 
 
@@ -281,8 +294,8 @@ def test_each_period_that_begins_is_told_with_its_own_lines_however_late(
     billing.world.clock.advance(days=61)
     billing.world.settle_down()
 
-    first, second = billing.world.mailer.taken[1:]
-    assert billing.world.mails()[1:] == ["billing_renewed"] * 2
+    first, second = taken(billing)[1:]
+    assert kinds(billing)[1:] == ["billing_renewed"] * 2
     assert f"Due date: {spelled(period.end + timedelta(days=30))}" in first.mail.text
     assert f"Due date: {spelled(period.end + timedelta(days=60))}" in second.mail.text
     assert "Webinars – Starter: $150.00" in second.mail.text
@@ -309,6 +322,11 @@ def test_the_invoice_of_a_renewal_says_what_credit_paid_of_it(billing: Billing) 
     assert used
     assert invoices.items[0].bill_on == period.end
     assert invoices.items[0].credit_applied_minor == used
+    *_, last = billing.world.mailer.taken
+    mail = last.mail
+    assert used
+    assert last.message_key.endswith(":billing_invoice")
+    assert f"Account credit used: -${used / 100:.2f}" in mail.text
 
 
 def test_days_are_those_of_the_subscriptions_time_zone_by_name(billing: Billing) -> None:

@@ -76,9 +76,8 @@ class TableTaxes:
         product = self.catalogues.version(first.catalogue_version).product(first.product_id)
         net = sum(line.net_minor for line in lines)
         telecom = Money(abs(net), first.amount.currency)
-        period = Period(
-            min(line.period.start for line in lines), max(line.period.end for line in lines)
-        )
+        days = [line.period for line in lines if line.period.days] or [first.period]
+        period = Period(min(each.start for each in days), max(each.end for each in days))
         return [
             replace(
                 first,

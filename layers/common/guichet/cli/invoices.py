@@ -1,4 +1,4 @@
-"""Commands about invoices: release what was parked, look for gaps, run."""
+"""Commands about invoices: release what was parked, look for gaps, run, compute one again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PAGE = 100
 
 
 def add_to(commands: Commands) -> None:
-    """`invoices release`, `invoices gaps`, `invoices run`."""
+    """`invoices release`, `invoices gaps`, `invoices run`; `recompute`."""
     invoices = commands.add_parser("invoices", help="release what was parked, find gaps, run")
     acts = invoices.add_subparsers(required=True)
     release = acts.add_parser("release", help="let what was parked be invoiced again (INV-1)")
@@ -31,6 +31,12 @@ def add_to(commands: Commands) -> None:
     run = acts.add_parser("run", help="invoice everything that is due now")
     run.add_argument("--dry-run", action="store_true", help="only say what that would bill")
     run.set_defaults(command=_run)
+    recompute = commands.add_parser(
+        "recompute", help="compute an invoice again, and compare it with its files byte for byte"
+    )
+    recompute.add_argument("invoice", help="its number, or its id with --account")
+    recompute.add_argument("--account", help="whose it is; a number needs none")
+    recompute.set_defaults(command=_recompute)
 
 
 def _release(options: argparse.Namespace) -> None:
@@ -118,3 +124,28 @@ def _line(would: WouldBill) -> str:
 def _document(document: Invoice) -> str:
     open_ = f", open {document.open}" if document.open_minor else ""
     return f"{document.number} of {document.issued_on}: {document.total}{open_}"
+
+
+def _recompute(options: argparse.Namespace) -> int:
+    """Answers 1 where a file differs from the one that is kept, or is not kept."""
+    from guichet.invoices.ports import KeepingError  # noqa: PLC0415 - on its road only
+    from guichet.invoices.use_cases.recompute_document import (  # noqa: PLC0415 - same
+        recompute_document,
+    )
+
+    parts, _ = the_stack(options)
+    try:
+        found = recompute_document(
+            options.invoice,
+            options.account,
+            entities=frozenset(parts.selling_entities.entities),
+            records=parts.billing.invoices,
+            files=parts.documents,
+            render=parts.render_document,
+        )
+    except KeepingError as error:
+        say(f"the kept files can't be read: {error}")
+        return 1
+    for form, verdict in found.verdicts:
+        say(f"{found.invoice.number}.{form.ending}: {verdict}")
+    return 0 if found.is_same else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,6 @@ type Log = Any  # Powertools' logger
 Text = Response[str]
 
 _ROUTE: Final = "__guichet_route__"
-_FILES: Final = frozenset({"application/pdf"})  # of which a body is base 64
 _KEY: Final = r"^[A-Za-z0-9_\-:.]+$"
 
 # 22 characters of this alphabet can hold 128 random bits; who guesses a key reads its answer.
@@ -153,7 +153,9 @@ def _responses(marked: Route) -> Any:  # noqa: ANN401 - Powertools' own typed di
     if marked.answers is not None:
         good["content"] = {"application/json": {"model": marked.answers}}
     elif marked.media_type != "application/json":
-        good["content"] = {marked.media_type: {"schema": {"type": "string", "format": "binary"}}}
+        good["content"] = {
+            marked.media_type.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+        }
     others = {
         status: {
             "description": HTTPStatus(status).phrase,
@@ -184,7 +186,6 @@ def serve(
     if answer["statusCode"] < 400:
         headers = answer.get("headers") or {}
         made = headers.get("Location")
-        answer["isBase64Encoded"] = headers.get("Content-Type") in _FILES
         log.info(
             "answered", method=_method(event), path=path, status=answer["statusCode"], made=made
         )
@@ -240,12 +241,15 @@ def table_answered(text: str, next_cursor: str | None) -> Text:
 def file_answered(content: bytes, media_type: str, name: str) -> Text:
     """A file of ours, under a name of ours, that no browser opens as anything else.
 
-    Its bytes travel to the gateway in base 64, as `serve` says.
+    It travels to the gateway in base 64, which gives out the bytes.
     """
     headers = {
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Content-Type": media_type,
         "Content-Disposition": f'attachment; filename="{name}"',
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }
-    return Response(200, body=b64encode(content).decode(), headers=headers)
+    answer = Response(200, body=b64encode(content).decode(), headers=headers)
+    answer.base64_encoded = True
+    return answer

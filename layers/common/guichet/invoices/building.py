@@ -27,7 +27,7 @@ from guichet.ledger.billable import BillableLine
 from guichet.period import Period
 from guichet.subscriptions.assessing import borne_lines, split_up
 from guichet.subscriptions.balance import dated_invoice_id
-from guichet.subscriptions.cart import TaxQuote
+from guichet.subscriptions.cart import TaxQuote, TaxStatus
 from guichet.subscriptions.line_names import LineNames
 from guichet.tax.netting import Part
 from guichet.tax.subject import VatStanding
@@ -220,6 +220,7 @@ def _document(
         due_on=issued_on if kind is DocumentKind.INVOICE else None,
         refers_to=refers_to,
         settlement=settlement,
+        tax_is_unknown=billed.quote.status is TaxStatus.NOT_CONFIGURED,
     )
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.invoices.invoice import OwnTaxes
 from guichet.ledger.billable import BillableLine, LineKind
+from guichet.money import half_up, minor_digits
 from guichet.subscriptions.cart import TaxStatus
 from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
+
+_FINEST: Final = 6  # decimals of a price that was billed for several pieces together
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +133,37 @@ def document_line(
     """The line as it is printed, with its names in the document's language."""
     line = each.line
     has_days = line.period.end > line.period.start
+    quantity, unit_price = _pieces(line)
     return DocumentLine(
         product=product,
         item=item,
         kind=line.kind,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
+        quantity=quantity,
+        unit_price=unit_price,
         net_minor=each.net_minor,
         tax_class=TaxClass(line.tax_class),
         period=line.period if has_days else None,
         share=line.share,
         discount_minor=line.discount.amount_minor if line.discount else 0,
         bears=bears,
+        part_of_minor=0 if abs(each.net_minor) == abs(line.net_minor) else abs(line.net_minor),
     )
+
+
+def _pieces(line: BillableLine) -> tuple[int, str]:
+    """How many, at what price each.
+
+    A plan change gives back a share of what was billed for all pieces together (SUB-6): told by
+    the piece where that comes out even, else as one.
+    """
+    together = Decimal(line.unit_price)
+    part = Fraction(together) * Fraction(line.share or 1)
+    came_to = half_up(part * 10 ** minor_digits(line.amount.currency))
+    if not line.is_credit or came_to != line.amount.amount_minor:
+        return line.quantity, line.unit_price
+    finest = Fraction(together) * 10**_FINEST / line.quantity
+    if finest.denominator != 1:
+        return 1, line.unit_price
+    each = Decimal(finest.numerator).scaleb(-_FINEST)
+    rounded = each.quantize(together)  # with as many decimals as the price had
+    return line.quantity, f"{rounded if rounded == each else each.normalize():f}"

@@ -14,6 +14,7 @@ from guichet.access.addresses import Address
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import TaxClass
 from guichet.catalogue.selling import BankDetails, SellingEntity
+from guichet.countries import EU_MEMBERS
 from guichet.ledger.billable import LineKind
 from guichet.period import Period
 from guichet.tax.deciding import TaxGroup
@@ -117,6 +118,7 @@ class DocumentLine:
     share: str = ""  # of the whole price, as `19/30`
     discount_minor: int = 0  # what was taken off; `net_minor` is what is left
     bears: tuple[int, ...] = ()  # the places of its taxes in the document; none: those of its class
+    part_of_minor: int = 0  # what a credit comes to, where only a part of it stands here (INV-11)
 
     @property
     def is_credit(self) -> bool:
@@ -196,6 +198,7 @@ class InvoiceDocument:
     refers_to: Reference | None = None
     settlement: Settlement | None = None
     notes: tuple[str, ...] = ()  # further sentences, in the document's language
+    tax_is_unknown: bool = False  # no taxes are configured: the page says so
     template: int = TEMPLATE
 
     def __post_init__(self) -> None:
@@ -230,6 +233,20 @@ class InvoiceDocument:
         for line in self.lines:
             found.setdefault(line.product, []).append(line)
         return MappingProxyType({name: tuple(lines) for name, lines in found.items()})
+
+    def tax_of(self, line: DocumentLine) -> DocumentTax | None:
+        """The one tax that a line bears; None where it bears none, or several at once."""
+        if line.bears:
+            return self.taxes[line.bears[0]] if len(line.bears) == 1 else None
+        if line.kind is LineKind.FEE:
+            return None
+        of_class = [each for each in self.taxes if each.tax_class is line.tax_class]
+        return of_class[0] if len(of_class) == 1 else None
+
+    @property
+    def is_electronic(self) -> bool:
+        """Whether EN 16931 reaches it: the seller is in the EU, and no sum bears several taxes."""
+        return self.seller.country in EU_MEMBERS and all(map(self.tax_of, self.lines))
 
     @property
     def sentences(self) -> tuple[tuple[Sentence, str], ...]:

@@ -85,6 +85,30 @@ class CountInvoiced:
 type Step = TakeNumbers | PutContent | OrderInvoiced | CountInvoiced
 
 
+class KeepingError(Exception):
+    """The place where documents are kept does not answer, or refuses: nothing was lost."""
+
+
+class DocumentFiles(Protocol):
+    """Files of documents by their keys; what was put never changes."""
+
+    def put(self, key: str, content: bytes, media_type: str) -> bool:
+        """Keep a file where there is none; answers False where there was one, which stays.
+
+        Raises:
+            KeepingError: not now.
+        """
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """The file, or None where none is kept.
+
+        Raises:
+            KeepingError: not now.
+        """
+        ...
+
+
 class InvoiceRecords(Protocol):
     """The records of invoices. Reads by key are strongly consistent."""
 

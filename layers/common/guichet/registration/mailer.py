@@ -29,12 +29,16 @@ class RenderedMail:
 
 @dataclass(frozen=True, slots=True)
 class Letter[Facts]:
-    """A mail's facts and its addresses; `copies` are sent along with it, and seen by all."""
+    """A mail's facts and its addresses; `copies` are sent along with it, and seen by all.
+
+    `files` are those that were there before it: documents, as they are kept.
+    """
 
     facts: Facts
     to: str
     reply_to: str | None
     copies: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 class Told[Facts](Protocol):

@@ -11,7 +11,7 @@ from guichet.registration.mails import MailKind
 
 
 class BillingMail(StrEnum):
-    """What the operator tells its own customers of orders, subscriptions and seats."""
+    """What the operator tells its own customers of orders, subscriptions, seats and invoices."""
 
     ORDER_CONFIRMED = "billing_order_confirmed"
     PAYMENT_FAILED = "billing_payment_failed"
@@ -30,6 +30,8 @@ class BillingMail(StrEnum):
     CERTIFICATE_APPROVED = "billing_certificate_approved"
     CERTIFICATE_REFUSED = "billing_certificate_refused"
     CERTIFICATE_EXPIRED = "billing_certificate_expired"
+    INVOICE = "billing_invoice"
+    CREDIT_NOTE = "billing_credit_note"
 
 
 type AnyMail = MailKind | BillingMail
@@ -115,6 +117,7 @@ class Effect:
     method_id: str | None = None  # the payment method
     selling_entity: str | None = None  # with whom its methods are
     certificate_id: str | None = None
+    invoice_id: str | None = None
 
     @property
     def is_of_billing(self) -> bool:

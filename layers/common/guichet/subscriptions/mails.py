@@ -38,6 +38,8 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.CERTIFICATE_APPROVED: frozenset({"country", "counts_from", "counts_until"}),
         K.CERTIFICATE_REFUSED: frozenset({"country", "refusal"}),
         K.CERTIFICATE_EXPIRED: frozenset({"country", "counts_until"}),
+        K.INVOICE: frozenset({"document", "total", "due_on"}),
+        K.CREDIT_NOTE: frozenset({"document", "total"}),
     }
 )
 
@@ -99,6 +101,28 @@ class ToldMethod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDocument:
+    """An invoice or a credit note that a mail brings.
+
+    Args:
+        open: what is left to pay of an invoice now; nothing of one that is void.
+        is_collected: by a stored method, without anybody doing anything.
+        corrects: of a credit note: the invoice's number.
+        settlement: of a credit note: where its amount goes.
+        is_attached: the mail bears it; else it is too large for one.
+    """
+
+    number: str
+    issued_on: date
+    open: Money
+    is_void: bool = False
+    is_collected: bool = False
+    corrects: str = ""
+    settlement: str = ""
+    is_attached: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What every mail says of its reader, its sender and its time.
 
@@ -109,7 +133,7 @@ class Frame:
         seller: the selling entity's legal name.
         time_zone: whose days all dates are (MON-6).
         occurred_at: aware UTC: when what the mail tells happened.
-        link: the order's or the subscription's page; none to the person with a seat.
+        link: the page of what it is about; none to the person with a seat.
     """
 
     language: str
@@ -129,9 +153,10 @@ class BillingFacts:
 
     Args:
         net_minor, taxes: of an order's charges now, signed; `taxes` is None where none are known.
-        total: what the charges come to: with known taxes of an order, before tax of a renewal;
-            0 where credits outweigh them.
-        paid: what was, or has to be, paid for the order now; `method` and what follows say how.
+        total: what the charges come to: with known taxes of an order or an invoice, before tax of
+            a renewal; 0 where credits outweigh them.
+        paid: what was, or has to be, paid for the order now; `method` and what follows say how. Of
+            an invoice, what was paid so far.
         period: of a renewal, for which `lines` are billed.
         ends_on: the first day without access; `has_ended` where it has come.
         still_billed: a cancelled contract is billed until its end (SUB-9).
@@ -187,6 +212,7 @@ class BillingFacts:
     counts_until: date | None = None
     exempt_as: str = ""
     refusal: str = ""
+    document: ToldDocument | None = None
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

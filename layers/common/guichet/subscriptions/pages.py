@@ -34,6 +34,9 @@ class Pages:
     def order(self, cart_id: str) -> str:
         return f"{self.base_url}/billing/orders/{cart_id}"
 
+    def invoice(self, invoice_id: str) -> str:
+        return f"{self.base_url}/billing/invoices/{invoice_id}"
+
     def subscription(self, subscription_id: str) -> str:
         return f"{self.base_url}/billing/subscriptions/{subscription_id}"
 

@@ -20,7 +20,12 @@ from guichet.subscriptions.ports import BillingRecords
 from guichet.taxpayer.ports import CertificateRecords
 
 # Every recipient gets these (INV-6); the rest is for the main billing contact alone (ACC-1).
-_RECEIPTS: Final = frozenset({BillingMail.ORDER_CONFIRMED, BillingMail.RENEWED})
+_RECEIPTS: Final = frozenset(
+    {
+        *(BillingMail.ORDER_CONFIRMED, BillingMail.RENEWED),
+        *(BillingMail.INVOICE, BillingMail.CREDIT_NOTE),
+    }
+)
 
 
 class Happenings(Protocol):

@@ -27,9 +27,9 @@ _ENDINGS: Final = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "
 class Bucket(Protocol):
     """The bucket, as far as certificates need it."""
 
-    def put(self, key: str, body: bytes, content_type: str) -> None: ...
+    def put(self, key: str, body: bytes, media_type: str) -> bool: ...
 
-    def get(self, key: str, most_bytes: int) -> StoredObject | None: ...
+    def get_at_most(self, key: str, most_bytes: int) -> StoredObject | None: ...
 
     def post_form(
         self, key: str, content_type: str, most_bytes: int, lives: timedelta
@@ -53,7 +53,7 @@ class BucketCertificateFiles:
 
     def uploaded(self, account_id: str, upload_id: str) -> Uploaded | None:
         try:
-            found = self.bucket.get(_upload(account_id, upload_id), MOST_BYTES + 1)
+            found = self.bucket.get_at_most(_upload(account_id, upload_id), MOST_BYTES + 1)
         except (ReadRefusedError, NoAnswerError) as error:
             raise _unavailable() from error
         if found is None:

@@ -1,4 +1,4 @@
-"""S3, as far as we need it: an object is put, read, or handed to a browser to post or to fetch."""
+"""S3, as far as we need it: objects are put, read, or handed to a browser to post or to fetch."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 
+from guichet.adapters.aws.service import AwsService, ServiceError
 from guichet.adapters.aws.signing import Credentials, Signer
 from guichet.adapters.http import Http, HttpRequest, HttpResponse, NoAnswerError
 from guichet.clock import SystemClock
+from guichet.invoices.ports import KeepingError
 from guichet.registration.reconciliation_ports import Report
 from guichet.settings import AwsAccess
 
@@ -22,12 +24,36 @@ _SERVERS_FAULT: Final = 500
 # S3 says "forbidden" of an absent object to whoever may not list the bucket, as no function may.
 _ABSENT: Final = frozenset({403, 404})
 _NOTHING_IN_IT: Final = 416  # of a range of an empty object
+_AT_ONCE: Final = 409  # somebody else puts the same object by absence
+_PRESENT: Final = 412
+_JSON: Final = "application/json"
+# The latter is said of what is absent to who may not list.
+_MEANS_ABSENT: Final = frozenset({"NoSuchKey", "AccessDenied"})
 
-type Put = Callable[[str, bytes], None]
+type Put = Callable[[str, bytes], object]
 
 
 class PutRefusedError(Exception):
-    """S3 did not take an object."""
+    """S3 did not take an object, or did not give one."""
+
+
+class Bucket(Protocol):
+    """One bucket.
+
+    Raises:
+        PutRefusedError: a final no.
+        NoAnswerError: none after all tries.
+    """
+
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        """Put an object; a repeat puts the same one. False: `if_absent`, and there is one."""
+        ...
+
+    def get(self, key: str) -> bytes | None:
+        """The object; None where there is none."""
+        ...
 
 
 class ReadRefusedError(Exception):
@@ -61,8 +87,58 @@ class S3Reports:
         self._put(key, (json.dumps(report, indent=2, sort_keys=True) + "\n").encode())
 
 
+class S3Documents:
+    """`DocumentFiles` in a bucket."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+
+    def put(self, key: str, content: bytes, media_type: str) -> bool:
+        try:
+            return self._bucket.put(key, content, media_type, if_absent=True)
+        except (PutRefusedError, NoAnswerError) as error:
+            raise KeepingError(str(error)) from error
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return self._bucket.get(key)
+        except (PutRefusedError, NoAnswerError) as error:
+            raise KeepingError(str(error)) from error
+
+
+class SdkBucket:
+    """`Bucket` by boto3, which tries again by itself."""
+
+    def __init__(self, service: AwsService, bucket: str) -> None:
+        self._service = service
+        self._bucket = bucket
+
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        asked = {"Bucket": self._bucket, "Key": key, "Body": body, "ContentType": media_type}
+        condition = {"IfNoneMatch": "*"} if if_absent else {}
+        try:
+            self._service.call("PutObject", {**asked, **condition})
+        except ServiceError as error:
+            if if_absent and error.status == _PRESENT:
+                return False
+            raise PutRefusedError(f"S3 answered {error}") from error
+        return True
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            answer = self._service.call("GetObject", {"Bucket": self._bucket, "Key": key})
+        except ServiceError as error:
+            if error.code in _MEANS_ABSENT:
+                return None
+            raise PutRefusedError(f"S3 answered {error}") from error
+        content: bytes = answer["Body"].read()
+        return content
+
+
 class SignedBucket:
-    """Puts into one bucket by signed requests of our own, as functions speak to AWS.
+    """`Bucket` by signed requests of our own, as functions speak to AWS.
 
     Args:
         http: sends one request once.
@@ -90,18 +166,26 @@ class SignedBucket:
         else:  # the emulator's has one name for all buckets
             self._root, self._folder = access.endpoint_url.rstrip("/"), f"/{bucket}"
 
-    def put(self, key: str, body: bytes, content_type: str = "application/json") -> None:
-        """Put an object; a repeat puts the same one.
+    def put(
+        self, key: str, body: bytes, media_type: str = _JSON, *, if_absent: bool = False
+    ) -> bool:
+        condition = {"if-none-match": "*"} if if_absent else {}
+        answer = self._answered("PUT", key, {"content-type": media_type, **condition}, body)
+        if answer.status < 300:
+            return True
+        if if_absent and answer.status == _PRESENT:
+            return False
+        raise PutRefusedError(f"S3 answered {answer.status}")
 
-        Raises:
-            PutRefusedError: a final no.
-            NoAnswerError: none after all tries.
-        """
-        answer = self._answered("PUT", key, {"content-type": content_type}, body)
-        if answer.status >= 300:
-            raise PutRefusedError(f"S3 answered {answer.status}")
+    def get(self, key: str) -> bytes | None:
+        answer = self._answered("GET", key, {}, b"")
+        if answer.status < 300:
+            return answer.body
+        if any(f"<Code>{each}</Code>".encode() in answer.body for each in _MEANS_ABSENT):
+            return None
+        raise PutRefusedError(f"S3 answered {answer.status}")
 
-    def get(self, key: str, most_bytes: int) -> StoredObject | None:
+    def get_at_most(self, key: str, most_bytes: int) -> StoredObject | None:
         """The newest object under a key; of a longer one, no more than is asked for. None: absent.
 
         Raises:
@@ -167,7 +251,8 @@ class SignedBucket:
                 if is_last:
                     raise
             else:
-                if answer.status < _SERVERS_FAULT or is_last:
+                passes = answer.status >= _SERVERS_FAULT or answer.status == _AT_ONCE
+                if not passes or is_last:
                     return answer
             self._pause(_FIRST_PAUSE_SECONDS * 2**number)
         raise NoAnswerError("never asked")

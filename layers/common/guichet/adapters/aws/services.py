@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,7 +15,7 @@ from guichet.adapters.http import Http
 from guichet.settings import AwsAccess
 
 if TYPE_CHECKING:
-    from guichet.adapters.aws.objects import SignedBucket
+    from guichet.adapters.aws.objects import Bucket, SignedBucket
 
 
 @cache
@@ -39,17 +39,19 @@ def secret_text(secret_arn: str) -> str:
     return str(service.call("GetSecretValue", {"SecretId": secret_arn})["SecretString"])
 
 
-def put_object(bucket: str, http: Http) -> Callable[[str, bytes], None]:
-    """What puts objects into a bucket: signed by ourselves in Lambda, elsewhere boto3."""
+def objects(bucket: str, http: Http) -> Bucket:
+    """What puts objects into a bucket and gets them: signed by ourselves in Lambda, elsewhere boto3."""
+    from guichet.adapters.aws.objects import (  # noqa: PLC0415 - documents and reports only
+        SdkBucket,
+        SignedBucket,
+    )
+
     access = AwsAccess.of_function("s3")
     if access is not None:
-        from guichet.adapters.aws.objects import SignedBucket  # noqa: PLC0415 - reconcile only
-
-        return SignedBucket(http, bucket, access).put
+        return SignedBucket(http, bucket, access)
     from guichet.adapters.aws.sdk import sdk_service  # noqa: PLC0415 - boto3 outside Lambda
 
-    service = sdk_service("s3")
-    return lambda key, body: _put(service, bucket, key, body)
+    return SdkBucket(sdk_service("s3"), bucket)
 
 
 def bucket(name: str, http: Http) -> SignedBucket:
@@ -64,10 +66,6 @@ def bucket(name: str, http: Http) -> SignedBucket:
     if access is None:
         raise RuntimeError("only a function hands out links and forms")
     return SignedBucket(http, name, access)
-
-
-def _put(service: AwsService, bucket: str, key: str, body: bytes) -> None:
-    service.call("PutObject", {"Bucket": bucket, "Key": key, "Body": body})
 
 
 def send_messages(queue_url: str, messages: list[tuple[Mapping[str, str], int]]) -> None:

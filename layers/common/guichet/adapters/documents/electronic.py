@@ -12,11 +12,9 @@ from typing import Final
 
 from guichet.adapters.documents.texts import document_texts
 from guichet.adapters.tax.words import TaxWords
-from guichet.countries import EU_MEMBERS
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.invoices.printable import one_line
 from guichet.languages import closest_language
-from guichet.ledger.billable import LineKind
 from guichet.money import minor_digits
 from guichet.period import Period
 from guichet.tax.places import Category
@@ -107,12 +105,12 @@ def electronic_invoice(document: InvoiceDocument) -> ElectronicInvoice | None:
 
     That is: sellers outside the EU, and sums that bear several taxes at once, as in Canada.
     """
-    borne = [_tax_of(each, document) for each in document.lines]
-    if document.seller.country not in EU_MEMBERS or not all(borne):
+    if not document.is_electronic:
         return None
+    borne = [(line, document.tax_of(line)) for line in document.lines]
     lines = (
         _line(number, line, tax, document.currency)
-        for number, (line, tax) in enumerate(zip(document.lines, borne, strict=True), start=1)
+        for number, (line, tax) in enumerate(borne, start=1)
         if tax is not None
     )
     prepaid_minor = document.credit_applied_minor + document.paid_minor
@@ -129,16 +127,6 @@ def electronic_invoice(document: InvoiceDocument) -> ElectronicInvoice | None:
         notes=tuple(filter(None, map(one_line, document.notes))),
         paid=_paid(document),
     )
-
-
-def _tax_of(line: DocumentLine, document: InvoiceDocument) -> DocumentTax | None:
-    """The one tax that a line bears; None where it bears none, or several at once."""
-    if line.kind is LineKind.FEE:
-        return None
-    if line.bears:
-        return document.taxes[line.bears[0]] if len(line.bears) == 1 else None
-    of_class = [each for each in document.taxes if each.tax_class is line.tax_class]
-    return of_class[0] if len(of_class) == 1 else None
 
 
 def major(amount_minor: int, currency: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from io import BytesIO
+from types import MappingProxyType
+from typing import Final
 
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
@@ -13,8 +16,13 @@ from guichet.adapters.documents.layout import pages_of
 from guichet.adapters.documents.paper import Mark, Paper, Rule, Side, Text
 from guichet.adapters.documents.wording import Wording
 from guichet.errors import Unavailable
-from guichet.invoices.document import TEMPLATE, InvoiceDocument
+from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.printable import require_printable
+
+type Template = Callable[[Wording], tuple[Paper, list[list[Mark]]]]
+
+# How documents look, by the number that each keeps (INV-3): a new look is a new number.
+TEMPLATES: Final[Mapping[int, Template]] = MappingProxyType({1: pages_of})
 
 
 def render_pdf(document: InvoiceDocument, xml: bytes | None = None) -> bytes:
@@ -28,11 +36,12 @@ def render_pdf(document: InvoiceDocument, xml: bytes | None = None) -> bytes:
         Invalid: `text_not_printable`, a text is in another script than the fonts have.
         Unavailable: `template_unknown`, it was made by a template that this version lacks.
     """
-    if document.template != TEMPLATE:
+    template = TEMPLATES.get(document.template)
+    if template is None:
         raise Unavailable("template_unknown", "This document's template isn't here.", rule="INV-3")
     require_printable(document)
     wording = Wording.of(document)
-    paper, pages = pages_of(wording)
+    paper, pages = template(wording)
     held = BytesIO()
     canvas = _canvas(held, paper, wording)
     for marks in pages:

@@ -21,7 +21,10 @@ from guichet.period import Period
 from guichet.tax.places import Category
 
 # What a seller's number is called where it is no VAT number.
-_NUMBERS: Final = MappingProxyType({"AU": "ABN", "CA": "GST/HST", "NZ": "GST", "US": "EIN"})
+_NUMBERS: Final = MappingProxyType(
+    {"AU": "ABN", "BR": "CNPJ", "CA": "GST/HST", "NZ": "GST", "US": "EIN"}
+)
+_AS_WRITTEN_IN: Final = MappingProxyType({("VAT", "de", "CH"): "MWST"})  # a country's own word
 _SILENT: Final = frozenset({Category.OUT_OF_SCOPE})  # no tax there: a sentence says it, if anything
 
 
@@ -105,12 +108,14 @@ class Wording:
         return self.say("line.credit", name=name) if line.is_credit else name
 
     def details(self, line: DocumentLine) -> str:
-        """Period, share and discount of a line, and its tax where not all bear the same."""
+        """Period, share and discount of a line, what it is a part of, and its tax where these differ."""
         parts = []
         if line.period is not None:
             parts.append(self.stretch(line.period))
         if line.share:
             parts.append(self.say("line.share", share=line.share))
+        if line.part_of_minor:
+            parts.append(self.say("line.part", amount=self.amount(line.part_of_minor)))
         if line.discount_minor:
             parts.append(self.say("line.discount", amount=self.amount(line.discount_minor)))
         if len(self._rates) > 1:
@@ -129,7 +134,9 @@ class Wording:
         return self.say("tax", name=name, rate=rate, base=self.amount(tax.base_minor))
 
     def _name_and_rate(self, tax: DocumentTax) -> tuple[str, str]:
-        name = self.taxes.name(tax.name)
+        place = self.document.buyer.address.country
+        own = _AS_WRITTEN_IN.get((tax.name, self.words.language, place))
+        name = own or self.taxes.name(tax.name)
         named = f"{name} ({tax.region})" if tax.region and tax.region not in name else name
         return named, self.words.percent(f"{tax.percent}e-2")
 
@@ -150,6 +157,8 @@ class Wording:
     def notes(self) -> Iterator[str]:
         """The sentences below: of taxes, of the invoice's own, of disputes."""
         document = self.document
+        if document.tax_is_unknown:
+            yield self.say("tax_is_unknown")
         for what, reason in document.sentences:
             yield self.taxes.sentence(what, one_line(reason))
         yield from (one_line(each) for each in document.notes)

@@ -98,6 +98,7 @@ def _effect(effect_id: str, item: Item) -> Effect:
         method_id=_text(item, "method_id"),
         selling_entity=_text(item, "selling_entity"),
         certificate_id=_text(item, "certificate_id"),
+        invoice_id=_text(item, "invoice_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
 

@@ -136,6 +136,10 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["valid_until"] = words.moment(facts.valid_until, frame.time_zone)
     if facts.days_left is not None:
         values["days_left"] = words.counted("days", facts.days_left)
+    if facts.document is not None:
+        values["number"] = facts.document.number
+        values["issued_on"] = words.day(facts.document.issued_on)
+        values["corrects"] = facts.document.corrects
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
     return values | told | _amounts(facts, words)
@@ -169,6 +173,8 @@ def _products(facts: BillingFacts) -> str:
 def _amounts(facts: BillingFacts, words: Words) -> dict[str, str]:
     amounts: dict[str, Money | None] = {name: getattr(facts, name) for name in _AMOUNTS}
     told = {name: words.amount(money) for name, money in amounts.items() if money is not None}
+    if facts.document is not None:
+        told["open"] = words.amount(facts.document.open)
     if facts.total is not None:
         told["net"] = words.signed(facts.net_minor, facts.total.currency)
     if facts.credit_used is not None:

@@ -180,6 +180,39 @@ def _certificate_expired(letter: BillingLetter) -> tuple[Block, ...]:
     )
 
 
+def _invoice(letter: BillingLetter) -> tuple[Block, ...]:
+    """Short: what has to be done about it; the rest stands in the file (INV-6)."""
+    told = letter.facts.document
+    if told is None:
+        raise TypeError("facts of an invoice name it")
+    if told.is_void:
+        state = "void"
+    elif not told.open:
+        state = "paid"
+    else:
+        state = "collected" if told.is_collected else "due"
+    left_to_pay = ("open", "due_on") if told.open else ()
+    return (
+        *letter.paragraphs("intro" if told.is_attached else "linked"),
+        *letter.paragraph_if(letter.facts.order_id, "billing_invoice.order"),
+        *letter.paragraphs(state),
+        letter.rows("number", "issued_on", "total", "credit_used", "paid", *left_to_pay),
+        *letter.action("action.invoice"),
+    )
+
+
+def _credit_note(letter: BillingLetter) -> tuple[Block, ...]:
+    """What it corrects, and where its amount goes (INV-11, COL-11)."""
+    told = letter.facts.document
+    if told is None:
+        raise TypeError("facts of a credit note name it")
+    return (
+        *letter.paragraphs("intro" if told.is_attached else "linked", told.settlement),
+        letter.rows("number", "issued_on", "corrects", "total"),
+        *letter.action("action.credit_note"),
+    )
+
+
 _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]]]] = (
     MappingProxyType(
         {
@@ -197,6 +230,8 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.CERTIFICATE_APPROVED: _certificate_approved,
             K.CERTIFICATE_REFUSED: _certificate_refused,
             K.CERTIFICATE_EXPIRED: _certificate_expired,
+            K.INVOICE: _invoice,
+            K.CREDIT_NOTE: _credit_note,
         }
     )
 )

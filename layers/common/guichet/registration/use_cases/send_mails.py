@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from guichet.clock import Clock
-from guichet.registration.mailer import Correspondence, Mailer, MailRefusedError, RenderMail
+from guichet.registration.mailer import (
+    Correspondence,
+    Letter,
+    Mailer,
+    MailRefusedError,
+    RenderedMail,
+    RenderMail,
+)
 from guichet.registration.outbox import Outbox
 
 _CLAIM: Final = timedelta(minutes=2)  # longer than a worker lives
@@ -47,7 +54,7 @@ def send_mails[Facts](
             if letter is not None:
                 key = f"{effect_id.replace('#', ':')}:{mail}"
                 mailer.send(
-                    render(letter.facts),
+                    _written(letter, render),
                     letter.to,
                     letter.reply_to,
                     key,
@@ -60,3 +67,9 @@ def send_mails[Facts](
             effect = outbox.sent(effect, mail)
     outbox.finish(effect)
     return Sent(taken, tuple(refused))
+
+
+def _written[Facts](letter: Letter[Facts], render: RenderMail[Facts]) -> RenderedMail:
+    """With the files that it brings."""
+    mail = render(letter.facts)
+    return replace(mail, attachments=(*mail.attachments, *letter.files)) if letter.files else mail
