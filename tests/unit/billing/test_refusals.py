@@ -21,6 +21,7 @@ SOURCES = (
     *("access/profile.py", "access/profile_changes.py"),
     *("access/addresses.py", "access/vat_numbers.py"),
     *("tax/tables.py", "payments/unavailable.py"),
+    *("invoices/forms.py", "invoices/use_cases/read_document.py"),
 )
 
 # What customers never meet, what other pages explain, and what is a field's own.
@@ -61,7 +62,7 @@ def codes() -> set[str]:
     ]
     pointer = r'(?:(?:f?"(?:/|\{pointer\})[a-z_/]*"|pointer),\s*)?'
     asked = (
-        r"(?:Conflict|Invalid|Unavailable|invalid_field|ask_representative)\(\s*"
+        r"(?:Conflict|Invalid|NotFound|Unavailable|invalid_field|ask_representative)\(\s*"
         rf'{pointer}"([a-z_]+)"'
     )
     found = {code for path in files for code in re.findall(asked, path.read_text())}

@@ -39,6 +39,8 @@ _BANK: Final = (
     *("routing_wire", "routing_ach", "chips", "sort_code", "bsb", "institution", "transit"),
 )
 _NOTES_TOGETHER: Final = 120.0
+_COLUMN_GAP: Final = 18.0  # between how to pay in one way and in another
+_WIDEST: Final = 0.6  # of the page, for the first of them
 _FOUR: Final = 4  # letters of an IBAN are written in groups
 
 
@@ -175,14 +177,16 @@ def _remittance(page: Composer, wording: Wording) -> None:
 
 
 def _side_by_side(page: Composer, blocks: list[_Block]) -> None:
-    """Blocks in columns of equal width, kept on one page."""
-    gap = 18.0
-    width = (page.paper.right - page.paper.left + gap) / len(blocks) - gap
-    page.keep(max(each.height(width) for each in blocks) + 10)
+    """One block, or two beside each other, kept on one page; the first as wide as it needs."""
+    room = page.paper.right - page.paper.left
+    first, *others = blocks
+    wide = min(max(first.natural_width, room / 2), room * _WIDEST) if others else room
+    widths = (wide - _COLUMN_GAP, room - wide)
+    page.keep(max(map(_Block.height, blocks, widths)) + 10)
     top = lowest = page.y
-    for number, each in enumerate(blocks):
+    for each, left, width in zip(blocks, (0.0, wide), widths, strict=False):
         page.y = top
-        each.set(page, page.paper.left + number * (width + gap), width)
+        each.set(page, page.paper.left + left, width)
         lowest = max(lowest, page.y)
     page.y = lowest + 10
 
@@ -193,6 +197,11 @@ class _Block:
 
     heading: str
     rows: list[tuple[str, str]]
+
+    @property
+    def natural_width(self) -> float:
+        """So wide that no value is wrapped."""
+        return self._indent + max(BODY.width(value) for _, value in self.rows) + _COLUMN_GAP
 
     def height(self, width: float) -> float:
         lines = sum(len(wrapped(value, BODY, width - self._indent)) for _, value in self.rows)
