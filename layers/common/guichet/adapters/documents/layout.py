@@ -39,8 +39,6 @@ _BANK: Final = (
     *("routing_wire", "routing_ach", "chips", "sort_code", "bsb", "institution", "transit"),
 )
 _NOTES_TOGETHER: Final = 120.0
-_COLUMN_GAP: Final = 18.0  # between how to pay in one way and in another
-_WIDEST: Final = 0.6  # of the page, for the first of them
 _FOUR: Final = 4  # letters of an IBAN are written in groups
 
 
@@ -177,16 +175,14 @@ def _remittance(page: Composer, wording: Wording) -> None:
 
 
 def _side_by_side(page: Composer, blocks: list[_Block]) -> None:
-    """One block, or two beside each other, kept on one page; the first as wide as it needs."""
-    room = page.paper.right - page.paper.left
-    first, *others = blocks
-    wide = min(max(first.natural_width, room / 2), room * _WIDEST) if others else room
-    widths = (wide - _COLUMN_GAP, room - wide)
-    page.keep(max(map(_Block.height, blocks, widths)) + 10)
+    """Blocks in columns of equal width, kept on one page."""
+    gap = 18.0
+    width = (page.paper.right - page.paper.left + gap) / len(blocks) - gap
+    page.keep(max(each.height(width) for each in blocks) + 10)
     top = lowest = page.y
-    for each, left, width in zip(blocks, (0.0, wide), widths, strict=False):
+    for number, each in enumerate(blocks):
         page.y = top
-        each.set(page, page.paper.left + left, width)
+        each.set(page, page.paper.left + number * (width + gap), width)
         lowest = max(lowest, page.y)
     page.y = lowest + 10
 
@@ -198,13 +194,8 @@ class _Block:
     heading: str
     rows: list[tuple[str, str]]
 
-    @property
-    def natural_width(self) -> float:
-        """So wide that no value is wrapped."""
-        return self._indent + max(BODY.width(value) for _, value in self.rows) + _COLUMN_GAP
-
     def height(self, width: float) -> float:
-        lines = sum(len(wrapped(value, BODY, width - self._indent)) for _, value in self.rows)
+        lines = sum(len(_parted(value, width - self._indent)) for _, value in self.rows)
         return STRONG.leading + 2 + BODY.leading * lines
 
     def set(self, page: Composer, left: float, width: float) -> None:
@@ -212,13 +203,26 @@ class _Block:
         page.y += STRONG.leading + 2
         for label, value in self.rows:
             page.text(left, label, SMALL, down=1.2)
-            for each in wrapped(value, BODY, width - self._indent):
+            for each in _parted(value, width - self._indent):
                 page.text(left + self._indent, each, BODY)
                 page.y += BODY.leading
 
     @property
     def _indent(self) -> float:
         return max(SMALL.width(label) for label, _ in self.rows) + 14
+
+
+def _parted(text: str, width: float) -> list[str]:
+    """A value in lines: parted at its commas, as addresses are, and within a part only if it must be."""
+    lines = [""]
+    for part in text.split(", "):
+        longer = f"{lines[-1]}, {part}" if lines[-1] else part
+        if BODY.width(f"{longer},") <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines[-1] += ","
+            lines.append(part)
+    return [each for line in lines for each in wrapped(line, BODY, width)]
 
 
 def _in_fours(iban: str) -> str:
