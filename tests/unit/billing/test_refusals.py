@@ -17,11 +17,11 @@ from local.paths import ROOT
 
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_refusals"
 SOURCES = (
+    *("invoices/forms.py", "invoices/use_cases/read_document.py"),
     *("subscriptions", "catalogue", "adapters/dynamo/billing_steps.py"),
     *("access/profile.py", "access/profile_changes.py"),
     *("access/addresses.py", "access/vat_numbers.py"),
     *("tax/tables.py", "payments/unavailable.py"),
-    *("invoices/forms.py", "invoices/use_cases/read_document.py"),
 )
 
 # What customers never meet, what other pages explain, and what is a field's own.
