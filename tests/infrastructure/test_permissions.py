@@ -117,6 +117,23 @@ def test_webhooks_reaches_no_queue_and_no_other_function_reads_the_stream(
     assert by_service["ses:SendEmail"] == {"DeliverRole"}
 
 
+def test_documents_are_reached_under_their_own_prefix_alone_inv_9(expanded: Template) -> None:
+    """Who draws them puts and gets, who answers gets; reports of comparisons are somebody else's."""
+    reached = {
+        (role, action, statement["Resource"]["Fn::Sub"].partition("/")[2])
+        for role, statement in statements(expanded)
+        for action in as_list(statement["Action"])
+        if action.startswith("s3:")
+    }
+
+    assert reached == {
+        ("BillingRole", "s3:GetObject", "documents/*"),
+        ("DeliverRole", "s3:GetObject", "documents/*"),
+        ("DeliverRole", "s3:PutObject", "documents/*"),
+        ("ReconcileRole", "s3:PutObject", "reconciliations/*"),
+    }
+
+
 def test_a_function_is_told_only_of_what_its_role_may_reach(expanded: Template) -> None:
     """A name of a table, queue or secret in the environment goes with a permission on it."""
     reach = {

@@ -18,6 +18,7 @@ from local.paths import ROOT
 
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_refusals"
 SOURCES = (
+    *("invoices/forms.py", "invoices/use_cases/read_document.py"),
     *("subscriptions", "catalogue", "adapters/dynamo/billing_steps.py"),
     *("access/profile.py", "access/profile_changes.py"),
     *("access/addresses.py", "access/vat_numbers.py"),
@@ -65,7 +66,7 @@ def codes() -> set[str]:
     ]
     pointer = r'(?:(?:f?"(?:/|\{pointer\})[a-z_/]*"|pointer),\s*)?'
     asked = (
-        r"(?:Conflict|Invalid|Unavailable|invalid_field|ask_representative)\(\s*"
+        r"(?:Conflict|Invalid|NotFound|Unavailable|invalid_field|ask_representative)\(\s*"
         rf'{pointer}"([a-z_]+)"'
     )
     found = {code for path in files for code in re.findall(asked, path.read_text())}

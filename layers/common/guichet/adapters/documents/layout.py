@@ -195,7 +195,7 @@ class _Block:
     rows: list[tuple[str, str]]
 
     def height(self, width: float) -> float:
-        lines = sum(len(wrapped(value, BODY, width - self._indent)) for _, value in self.rows)
+        lines = sum(len(_parted(value, width - self._indent)) for _, value in self.rows)
         return STRONG.leading + 2 + BODY.leading * lines
 
     def set(self, page: Composer, left: float, width: float) -> None:
@@ -203,13 +203,26 @@ class _Block:
         page.y += STRONG.leading + 2
         for label, value in self.rows:
             page.text(left, label, SMALL, down=1.2)
-            for each in wrapped(value, BODY, width - self._indent):
+            for each in _parted(value, width - self._indent):
                 page.text(left + self._indent, each, BODY)
                 page.y += BODY.leading
 
     @property
     def _indent(self) -> float:
         return max(SMALL.width(label) for label, _ in self.rows) + 14
+
+
+def _parted(text: str, width: float) -> list[str]:
+    """A value in lines: parted at its commas, as addresses are, and within a part only if it must be."""
+    lines = [""]
+    for part in text.split(", "):
+        longer = f"{lines[-1]}, {part}" if lines[-1] else part
+        if BODY.width(f"{longer},") <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines[-1] += ","
+            lines.append(part)
+    return [each for line in lines for each in wrapped(line, BODY, width)]
 
 
 def _in_fours(iban: str) -> str:
