@@ -90,7 +90,6 @@ SIGNED_IN = {
     "POST /v1/invoice-runs",
     "GET /v1/invoice-runs",
     "GET /v1/invoice-runs/{run_id}",
-    "GET /v1/bills",
     "GET /v1/invoices/{invoice_id}/pdf",
     "GET /v1/invoices/{invoice_id}/csv",
     "GET /v1/invoices/{invoice_id}/json",
