@@ -157,7 +157,8 @@ def _corrected(
         note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, name, mark or "")
         earlier = records.invoice(member.account_id, note_id)
         if earlier is not None and was_handled(earlier.handled_keys, mark, hashed):
-            return Reply(Corrected(earlier, invoice), replayed=True)
+            now = records.invoice(member.account_id, command.invoice_id)
+            return Reply(Corrected(earlier, now or invoice), replayed=True)
         content = records.content(member.account_id, command.invoice_id)
         if content is None:
             raise ValueError("an invoice without its content")
