@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from local.customers import OPERATORS
 from local.environment import Json
 from tests.support.billing_access import NEW, BillingObjects, seats_wanted
 from tests.support.deployed_stack import DeployedStack
@@ -31,12 +32,14 @@ class BillingHouse:
     @cached_property
     def objects(self) -> BillingObjects:
         """Kept for calls that are refused."""
-        subscription_id = self._bought(seats=2)
+        subscription_id, cart_id = self._bought(seats=2)
         return BillingObjects(
             subscription_id,
             self._seat(subscription_id),
             self._preview(),
             self._ordered()["cart_id"],
+            self._invoice(cart_id),
+            self._run(),
         )
 
     def fresh(self, route: str) -> BillingObjects:
@@ -45,6 +48,8 @@ class BillingHouse:
             return replace(self.objects, preview_id=self._preview())
         if route.startswith("POST /v1/carts/{cart_id}"):
             return replace(self.objects, cart_id=self._ordered()["cart_id"])
+        if route.endswith("/credit-notes"):
+            return replace(self.objects, invoice_id=self._other_invoice)
         if route.startswith("GET") or "{subscription_id}" not in route:
             return self.objects
         changed = replace(self.objects, subscription_id=self._other)
@@ -61,12 +66,22 @@ class BillingHouse:
         return [
             *self._items(account, f"SUBSCRIPTION#{kept.subscription_id}"),
             *self._items(account, f"CART#{kept.cart_id}"),
+            *self._items(account, f"INVOICE#{kept.invoice_id}"),
             *self._items(f"SUBSCRIPTION#{kept.subscription_id}", ""),
         ]
 
     @cached_property
     def _other(self) -> str:
         """Another subscription, which allowed calls change, with seats enough for all of them."""
+        return self._other_order[0]
+
+    @cached_property
+    def _other_invoice(self) -> str:
+        """That of the other subscription's order, of which allowed calls give back a cent each."""
+        return self._invoice(self._other_order[1])
+
+    @cached_property
+    def _other_order(self) -> tuple[str, str]:
         return self._bought(seats=50)
 
     def _be_cancelled(self, *, pending: bool) -> None:
@@ -87,13 +102,41 @@ class BillingHouse:
         order = {"preview_id": self._preview(**changed), "method": "stripe"}
         return self._post("/v1/carts", 201, order)
 
-    def _bought(self, *, seats: int) -> str:
-        """Paid on the provider's page."""
+    def _bought(self, *, seats: int) -> tuple[str, str]:
+        """Paid on the provider's page: the subscription, and the order."""
         placed = self._ordered(seats=seats)
         submit(self.stack, str(urlsplit(placed["redirect_url"]).path), act="ok")
         back = f"/v1/carts/{placed['cart_id']}/return"
         until(lambda: self._post(back, 200)["status"], lambda status: status == "done")
-        return str(placed["subscriptions"][0])
+        return str(placed["subscriptions"][0]), str(placed["cart_id"])
+
+    def _invoice(self, cart_id: str) -> str:
+        """The invoice that the queue makes of a paid order at once."""
+        found = until(
+            lambda: [each for each in self._listed("/v1/invoices") if each["order"] == cart_id],
+            bool,
+        )
+        return str(found[0]["invoice_id"])
+
+    def _run(self) -> str:
+        """A run that a representative asked for; one that is at work does as well."""
+        representative = OPERATORS[0].email
+        asked = self.stack.call(
+            "POST",
+            "/v1/invoice-runs",
+            json_body={},
+            headers={"idempotency-key": key()},
+            member=representative,
+        )
+        assert asked.status in {202, 409}, asked.body
+        found = until(lambda: self._listed("/v1/invoice-runs", representative), bool)
+        return str(found[0]["run_id"])
+
+    def _listed(self, path: str, member: str | None = None) -> list[Json]:
+        answer = self.stack.call("GET", f"{path}?limit=100", member=member or self._owner)
+        assert answer.status == 200, answer.body
+        items: list[Json] = answer.json()["items"]
+        return items
 
     def _post(self, path: str, status: int, body: Json = None) -> dict[str, Any]:
         answer = self.stack.call(

@@ -55,7 +55,7 @@ def leased(billing: Billing, found: Invoice) -> None:
     ("lines", "code", "pointer"),
     [
         pytest.param([{"line": 9}], "line_unknown", "/lines/0/line", id="no such line"),
-        pytest.param([{"line": 0}, {"line": 0}], "line_twice", "/lines/1/line", id="twice"),
+        pytest.param([{"line": 0}, {"line": 0}], "line_named_twice", "/lines/1/line", id="twice"),
         pytest.param(
             [{"line": 0, "net_minor": 10**9}],
             "credit_exceeds_line",
