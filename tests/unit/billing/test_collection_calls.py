@@ -11,8 +11,8 @@ import pytest
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
+from tests.support.correcting import work
 from tests.support.gateway import Came
-from tests.support.invoicing import work
 from tests.support.unchanged import nothing_written
 
 type Call = Callable[..., Came]

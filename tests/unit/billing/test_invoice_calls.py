@@ -12,8 +12,8 @@ from guichet.access.membership import Member
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
+from tests.support.correcting import bought, late, open_invoice, order_lines, work
 from tests.support.gateway import Came
-from tests.support.invoicing import bought, late, open_invoice, order_lines, work
 from tests.support.unchanged import nothing_written
 
 type Call = Callable[..., Came]

@@ -13,8 +13,8 @@ from guichet.access.addresses import Address
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
+from tests.support.correcting import bought, invoices_of, order_lines, work, work_queue
 from tests.support.gateway import Came
-from tests.support.invoicing import bought, invoices_of, order_lines, work, work_queue
 from tests.support.unchanged import nothing_written
 
 type Call = Callable[..., Came]

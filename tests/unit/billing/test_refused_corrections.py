@@ -12,8 +12,8 @@ from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Aggregate
 from guichet.ledger.journal import Change
 from tests.support.billing import Billing
+from tests.support.correcting import bought, invoice, invoices_of, late, open_invoice, records, work
 from tests.support.gateway import Came
-from tests.support.invoicing import bought, invoice, invoices_of, late, open_invoice, records, work
 from tests.support.unchanged import nothing_written
 
 type Call = Callable[..., Came]

@@ -18,7 +18,7 @@ from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from tests.support.billing import Billing
-from tests.support.invoicing import (
+from tests.support.correcting import (
     bought,
     content,
     credited,

@@ -15,7 +15,7 @@ from guichet.invoices.gaps import Backwards, Issued, report_of
 from guichet.invoices.series import Series
 from guichet.invoices.use_cases.find_gaps import find_gaps
 from tests.support.billing import Billing
-from tests.support.invoicing import credited, open_invoice, records
+from tests.support.correcting import credited, open_invoice, records
 
 DAY, NEXT = date(2026, 12, 1), date(2026, 12, 2)
 

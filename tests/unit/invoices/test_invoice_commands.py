@@ -11,7 +11,7 @@ from guichet.cli import invoices, main
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
-from tests.support.invoicing import (
+from tests.support.correcting import (
     FIRST_OF_DECEMBER,
     invoices_of,
     open_invoice,

@@ -1,4 +1,4 @@
-"""Invoices in the world of one process: an order's, paid at once, and a month's, which is open."""
+"""Invoices in the world of one process, an order's and a month's, and their correction by hand."""
 
 from __future__ import annotations
 
