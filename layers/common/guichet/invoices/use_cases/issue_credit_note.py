@@ -95,7 +95,7 @@ def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Repl
             draft = whole_note_of(invoice, content, note_id, day)
         total = draft.invoice.total_minor
         offset = min(total, invoice.open_minor)
-        noted = invoice.noted(note_id, total, offset)
+        noted = invoice.noted(total, offset).with_note(note_id)
         return draft, replace(noted, noted_parts=(*invoice.noted_parts, *parts))
 
     return _corrected(command, "issue_credit_note", asked, decide, invoicing)
@@ -114,7 +114,7 @@ def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Correct
         invoice: Invoice, content: InvoiceContent, note_id: str, day: date
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
-        voided = invoice.voided(note_id)
+        voided = invoice.voided(invoice.total_minor).with_note(note_id)
         draft = whole_note_of(invoice, content, note_id, day)
         return draft, replace(voided, noted_parts=all_parts(content))
 
