@@ -8,7 +8,7 @@ import pytest
 
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.seam import Delete
-from guichet.cli.invoices import told
+from guichet.cli.invoicing import told
 from guichet.invoices.correcting import Wanted
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.gaps import Backwards, Issued, report_of

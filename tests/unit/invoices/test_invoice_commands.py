@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from guichet.cli import invoices, main
+from guichet.cli import invoicing, main
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
@@ -32,7 +32,7 @@ def billing(monkeypatch: pytest.MonkeyPatch) -> Billing:
         del options
         return made.world.parts, {}
 
-    monkeypatch.setattr(invoices, "the_stack", the_stack)
+    monkeypatch.setattr(invoicing, "the_stack", the_stack)
     return made
 
 
