@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guichet.invoices.correcting import Wanted
+from guichet.invoices.content import InvoiceContent, taxed_lines
+from guichet.invoices.correcting import Wanted, note_of, parts_of
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Invoicing
@@ -32,6 +33,8 @@ from tests.support.correcting import (
 )
 from tests.support.unchanged import nothing_written
 from tests.support.world import refusal_of
+
+DAY = date(2026, 12, 2)
 
 
 @pytest.fixture
@@ -155,6 +158,32 @@ def test_a_credit_note_never_bears_an_earlier_day_than_the_one_before_inv_3(
 
     assert (first.issued_on, second.issued_on) == (date(2026, 12, 1), date(2026, 12, 1))
     assert second.place == first.place + 1
+
+
+def test_each_note_gives_back_the_tax_by_its_running_total_mon_3() -> None:
+    """The published case series-1: twice 68.33 at 20 %, taxed together 27.33, so 82.00 and 81.99."""
+    billing = Billing(flat_tax=True)
+    made = open_invoice(billing, 3)
+    invoice_of_two, kept = twice(made, content(billing, made.invoice_id), 6833)
+    assert (invoice_of_two.tax_minor, invoice_of_two.total_minor) == (2733, 16399)
+
+    first = parts_of(invoice_of_two, kept, [Wanted(0)])
+    note = note_of(invoice_of_two, kept, first, "inv_1", DAY).invoice
+    rest = replace(invoice_of_two.noted(note.total_minor, note.total_minor), noted_parts=first)
+    last = note_of(rest, kept, parts_of(rest, kept, [Wanted(1)]), "inv_2", DAY).invoice
+
+    assert (note.total_minor, last.total_minor) == (8200, 8199)
+
+
+def twice(made: Invoice, said: InvoiceContent, net_minor: int) -> tuple[Invoice, InvoiceContent]:
+    """The invoice, as if each of its two lines came to so much."""
+    lines = tuple(replace(each, net_minor=net_minor) for each in said.lines)
+    taxes = taxed_lines(lines, said.bearings).taxes
+    net, tax = 2 * net_minor, sum(each.amount_minor for each in taxes)
+    sums = {"subtotal_minor": net, "tax_minor": tax, "total_minor": net + tax}
+    shown = tuple(replace(each, net_minor=net_minor) for each in said.document.lines)
+    document = replace(said.document, lines=shown, taxes=taxes, **sums)
+    return replace(made, **sums), replace(said, lines=lines, document=document)
 
 
 @given(data=st.data())
