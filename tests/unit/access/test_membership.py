@@ -105,6 +105,8 @@ TABLE = {
     "profile:manage":          "a   .   .   .   .   a   .",
     "bills:read":              "a   .   .   .   .   a   a",
     "collection:manage":       ".   .   .   .   .   a   .",
+    "invoice-runs:read":       ".   .   .   .   .   a   a",
+    "invoices:manage":         ".   .   .   .   .   a   .",
 }  # fmt: skip
 REACHES = {"a": Reach.ALL, "o": Reach.OWN, ".": None}
 

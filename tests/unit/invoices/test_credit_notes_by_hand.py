@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -180,7 +181,7 @@ def twice(made: Invoice, said: InvoiceContent, net_minor: int) -> tuple[Invoice,
     lines = tuple(replace(each, net_minor=net_minor) for each in said.lines)
     taxes = taxed_lines(lines, said.bearings).taxes
     net, tax = 2 * net_minor, sum(each.amount_minor for each in taxes)
-    sums = {"subtotal_minor": net, "tax_minor": tax, "total_minor": net + tax}
+    sums: dict[str, Any] = {"subtotal_minor": net, "tax_minor": tax, "total_minor": net + tax}
     shown = tuple(replace(each, net_minor=net_minor) for each in said.document.lines)
     document = replace(said.document, lines=shown, taxes=taxes, **sums)
     return replace(made, **sums), replace(said, lines=lines, document=document)
