@@ -275,7 +275,7 @@ def _same(billed: Json, previewed: Json) -> bool:
 
 
 def _identity(line: Json) -> tuple[str, ...]:
-    told = ("subscription_id", "kind", "item", "quantity", "unit_price", "share", "period")
+    told = ("subscription_id", "kind", "item", "quantity", "share", "period")
     return tuple(str(line[name]) for name in told)
 
 

@@ -108,8 +108,6 @@ class BillingObjects:
     The invoice is that of the order with which the subscription was bought; a run has made it.
     """
 
-    """What calls are about: a subscription with a seat, a preview, an order that waits, an invoice."""
-
     subscription_id: str = "sub_0"
     seat_id: str = "sea_0"
     preview_id: str = "prv_0"

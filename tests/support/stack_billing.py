@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from local.customers import OPERATORS
 from local.environment import Json
 from tests.support.billing_access import (
     NEW,
@@ -38,14 +39,16 @@ class BillingHouse:
     @cached_property
     def objects(self) -> BillingObjects:
         """Kept for calls that are refused."""
-        subscription_id = self._bought(seats=2)
+        subscription_id, cart_id = self._bought(seats=2)
         return BillingObjects(
             subscription_id,
             self._seat(subscription_id),
             self._preview(),
             self._ordered()["cart_id"],
-            *(self._uploaded(), self._certificate()),
-            self._invoiced(),
+            upload_id=self._uploaded(),
+            certificate_id=self._certificate(),
+            invoice_id=self._invoice(cart_id),
+            run_id=self._run(),
         )
 
     def fresh(self, route: str) -> BillingObjects:
@@ -56,6 +59,8 @@ class BillingHouse:
             return replace(self.objects, cart_id=self._ordered()["cart_id"])
         if route.startswith("POST /v1/tax-certificates/{certificate_id}"):
             return replace(self.objects, certificate_id=self._certificate())
+        if route.endswith("/credit-notes"):
+            return replace(self.objects, invoice_id=self._other_invoice)
         if route.startswith("GET") or "{subscription_id}" not in route:
             return self.objects
         changed = replace(self.objects, subscription_id=self._other)
@@ -73,24 +78,23 @@ class BillingHouse:
             *self._items(account, f"SUBSCRIPTION#{kept.subscription_id}"),
             *self._items(account, f"CART#{kept.cart_id}"),
             *self._items(account, f"CERTIFICATE#{kept.certificate_id}"),
+            *self._items(account, f"INVOICE#{kept.invoice_id}"),
             *self._items(f"SUBSCRIPTION#{kept.subscription_id}", ""),
         ]
 
     @cached_property
     def _other(self) -> str:
         """Another subscription, which allowed calls change, with seats enough for all of them."""
-        return self._bought(seats=50)
+        return self._other_order[0]
 
-    def _invoiced(self) -> str:
-        """The id of an invoice whose files are kept."""
-        found = until(lambda: self._stored(f"ACCOUNT#{self._account_id}", "INVOICE#"), bool)
-        invoice_id = str(found[0]["invoice_id"]["S"])
-        path = f"/v1/invoices/{invoice_id}/pdf"
-        until(
-            lambda: self.stack.call("GET", path, member=self._owner).status,
-            lambda status: status == 200,
-        )
-        return invoice_id
+    @cached_property
+    def _other_invoice(self) -> str:
+        """That of the other subscription's order, of which allowed calls give back a cent each."""
+        return self._invoice(self._other_order[1])
+
+    @cached_property
+    def _other_order(self) -> tuple[str, str]:
+        return self._bought(seats=50)
 
     def _be_cancelled(self, *, pending: bool) -> None:
         path = _SUBSCRIPTION.format(subscription_id=self._other)
@@ -122,11 +126,48 @@ class BillingHouse:
 
     def _bought(self, *, seats: int) -> str:
         """Paid on the provider's page."""
+
+    def _bought(self, *, seats: int) -> tuple[str, str]:
+        """Paid on the provider's page: the subscription, and the order."""
         placed = self._ordered(seats=seats)
         submit(self.stack, str(urlsplit(placed["redirect_url"]).path), act="ok")
         back = f"/v1/carts/{placed['cart_id']}/return"
         until(lambda: self._post(back, 200)["status"], lambda status: status == "done")
-        return str(placed["subscriptions"][0])
+        return str(placed["subscriptions"][0]), str(placed["cart_id"])
+
+    def _invoice(self, cart_id: str) -> str:
+        """The invoice that the queue makes of a paid order at once, with its files."""
+        found = until(
+            lambda: [each for each in self._listed("/v1/invoices") if each["order"] == cart_id],
+            bool,
+        )
+        invoice_id = str(found[0]["invoice_id"])
+        path = f"/v1/invoices/{invoice_id}/pdf"
+        until(
+            lambda: self.stack.call("GET", path, member=self._owner).status,
+            lambda status: status == 200,
+        )
+        return invoice_id
+
+    def _run(self) -> str:
+        """A run that a representative asked for; one that is at work does as well."""
+        representative = OPERATORS[0].email
+        asked = self.stack.call(
+            "POST",
+            "/v1/invoice-runs",
+            json_body={},
+            headers={"idempotency-key": key()},
+            member=representative,
+        )
+        assert asked.status in {202, 409}, asked.body
+        found = until(lambda: self._listed("/v1/invoice-runs", representative), bool)
+        return str(found[0]["run_id"])
+
+    def _listed(self, path: str, member: str | None = None) -> list[Json]:
+        answer = self.stack.call("GET", f"{path}?limit=100", member=member or self._owner)
+        assert answer.status == 200, answer.body
+        items: list[Json] = answer.json()["items"]
+        return items
 
     def _post(self, path: str, status: int, body: Json = None) -> dict[str, Any]:
         answer = self.stack.call(

@@ -75,6 +75,16 @@ def test_every_route_of_the_template_is_told_and_no_other_ext_1(made: dict[str, 
     assert told == routes_of_the_template()
 
 
+def test_calls_about_an_account_take_its_name_and_those_about_all_do_not_acc_1(
+    made: dict[str, Any],
+) -> None:
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            names = {each["name"] for each in operation.get("parameters", ())}
+            is_about_one = {"member": []} in operation["security"] and "invoice-runs" not in path
+            assert ("guichet-account" in names) is is_about_one, (method, path)
+
+
 def test_every_refusal_is_a_problem_document_ext_1(made: dict[str, Any]) -> None:
     responses = made["components"]["responses"]
 

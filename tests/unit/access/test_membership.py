@@ -111,6 +111,8 @@ TABLE = {
     "tax-exemptions:read":     "a   .   .   .   .   a   a",
     "tax-exemptions:manage":   "a   .   .   .   .   a   .",
     "tax-exemptions:judge":    ".   .   .   .   .   a   .",
+    "invoice-runs:read":       ".   .   .   .   .   a   a",
+    "invoices:manage":         ".   .   .   .   .   a   .",
 }  # fmt: skip
 REACHES = {"a": Reach.ALL, "o": Reach.OWN, ".": None}
 

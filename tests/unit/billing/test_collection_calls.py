@@ -1,10 +1,9 @@
-"""INV-9, COL-5, COL-6, SUB-1, SUB-17: bills, and what representatives do, over the API."""
+"""COL-5, COL-6, SUB-1, SUB-17: what representatives do, over the API."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from guichet.ledger.journal import Change
 from guichet.subscriptions.ports import Aggregate
 from tests.support.billing import Billing
+from tests.support.correcting import work
 from tests.support.gateway import Came
 from tests.support.unchanged import nothing_written
 
@@ -26,40 +26,8 @@ def usd(minor: int) -> dict[str, Any]:
     return {"amount_minor": minor, "currency": "USD"}
 
 
-def test_bills_are_listed_newest_first_page_by_page_inv_9(
-    billing: Billing, call: Call, buy: Buy
-) -> None:
-    buy(seats=1)
-    billing.world.clock.advance(days=1)
-    buy(seats=2)
-    billing.world.clock.advance(days=1)
-    buy(seats=3)
-
-    first = call("GET", "/v1/bills", query="limit=2")
-    rest = call("GET", "/v1/bills", query=f"limit=2&cursor={first.body['next_cursor']}")
-
-    shown = [each["subtotal"]["amount_minor"] for each in first.body["items"] + rest.body["items"]]
-    assert shown == [9000, 6000, 3000]
-    assert rest.body["next_cursor"] is None
-    assert (first.body["today"], first.body["balance_due"]) == ("2026-11-24", [])
-
-
-def test_a_bill_of_an_order_names_it_and_was_paid_with_it_inv_9(call: Call, buy: Buy) -> None:
-    buy(seats=2)
-
-    (bill,) = call("GET", "/v1/bills", headers={"accept-language": "nl"}).body["items"]
-
-    (cart,) = call("GET", "/v1/carts").body["items"]
-    assert (bill["order"], bill["bill_on"], bill["due_on"]) == (
-        *(cart["cart_id"], "2026-11-22"),
-        "2026-11-22",
-    )
-    assert bill["lines"] == [{**each, "product_name": "Webinars"} for each in cart["now"]["lines"]]
-
-
-def test_money_received_by_hand_pays_the_oldest_bill_and_the_rest_is_credit_col_6(
-    billing: Billing,
-    call: Call,
+def test_money_received_by_hand_pays_the_oldest_invoice_and_the_rest_is_credit_col_6(
+    billing: Billing, call: Call
 ) -> None:
     preview = call(
         "POST",
@@ -77,17 +45,18 @@ def test_money_received_by_hand_pays_the_oldest_bill_and_the_rest_is_credit_col_
         },
     )
     call("POST", "/v1/carts", body={"preview_id": preview.body["preview_id"]})
-    billing.until(date(2026, 12, 1))  # its invoice is there
-    (before,) = call("GET", "/v1/bills").body["balances"]
-    owed = sum(each["open"]["amount_minor"] for each in before["bills"])
+    billing.world.clock.at = billing.world.clock.at.replace(month=12, day=1)
+    work(billing.world)  # its invoice is there
+    (before,) = call("GET", "/v1/balance").body["items"]
+    owed = sum(each["open"]["amount_minor"] for each in before["invoices"])
 
     answer = call("POST", RECEIVED, by="representative", body=CHEQUE | {"amount_minor": owed + 100})
-    billing.world.settle_down()
+    work(billing.world)
 
     assert owed > 0
     assert (answer.status, answer.body["credit"]) == (201, usd(owed + 100))
-    (after,) = call("GET", "/v1/bills").body["balances"]
-    assert (after["bills"], after["credit"]) == ([], usd(100))
+    (after,) = call("GET", "/v1/balance").body["items"]
+    assert (after["invoices"], after["credit"]) == ([], usd(100))
 
 
 def test_a_payment_is_recorded_once_for_a_key_col_8(billing: Billing, call: Call) -> None:

@@ -170,8 +170,8 @@ def _until_the_last_month(billing: Billing, call: Call) -> None:
     world = billing.world
     world.clock.at = world.clock.at.replace(year=2027, month=2, day=22)
     world.settle_down()
-    (balance,) = call("GET", "/v1/bills").body["balances"]
-    owed = sum(each["open"]["amount_minor"] for each in balance["bills"])
+    (balance,) = call("GET", "/v1/balance").body["items"]
+    owed = sum(each["open"]["amount_minor"] for each in balance["invoices"])
     paid = {"selling_entity": "us", "amount_minor": owed, "currency": "USD", "reference": "Wire"}
     call("POST", "/v1/payments-received", by="representative", body=paid)
     world.clock.at = world.clock.at.replace(year=2028, month=2, day=1)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from guichet.cli import (
     catalogue,
-    invoices,
+    invoicing,
     money,
     people,
     reconciliation,
@@ -48,6 +48,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="guichet", description=__doc__)
     parser.add_argument("--stack", help="name of a deployed stack; the local one if not given")
     commands = parser.add_subparsers(required=True)
-    for part in (catalogue, selling, tax, people, money, invoices, reconciliation, upkeep, verify):
+    for part in (catalogue, selling, tax, people, money, invoicing, reconciliation, upkeep, verify):
         part.add_to(commands)
     return parser

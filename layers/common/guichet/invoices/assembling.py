@@ -180,7 +180,9 @@ class _Assembly:
     def _correct(self, note: Invoice) -> None:
         """The invoice knows of its credit note."""
         original = self._originals[note.refers_to or ""]
-        self._originals[original.invoice_id] = original.noted(note.invoice_id, note.total_minor, 0)
+        self._originals[original.invoice_id] = original.noted(note.total_minor, 0).with_note(
+            note.invoice_id
+        )
 
     def _finish(self) -> None:
         prepared = self._prepared

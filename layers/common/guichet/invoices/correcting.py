@@ -29,7 +29,7 @@ def parts_of(
     """The lines' amounts that a credit note gives back.
 
     Raises:
-        Invalid: `line_unknown`; `line_twice`; `line_is_credit`, of a line that was a credit itself;
+        Invalid: `line_unknown`; `line_named_twice`; `line_is_credit`, of a line that was a credit itself;
             `credit_exceeds_line`, more than is left of it.
     """
     found: dict[int, NotedPart] = {}
@@ -38,7 +38,7 @@ def parts_of(
         if not 0 <= each.place < len(content.lines):
             raise invalid_field(f"{where}/line", "line_unknown", "The invoice has no such line.")
         if each.place in found:
-            raise invalid_field(f"{where}/line", "line_twice", "Name each line once.")
+            raise invalid_field(f"{where}/line", "line_named_twice", "Name each line once.")
         net = content.lines[each.place].net_minor
         if net <= 0:
             raise invalid_field(

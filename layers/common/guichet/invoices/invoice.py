@@ -108,6 +108,10 @@ class Invoice:
         return self.kind is DocumentKind.CREDIT_NOTE
 
     @property
+    def note_count(self) -> int:
+        return len(self.note_ids)
+
+    @property
     def open_minor(self) -> int:
         """What is left to pay; nothing of what is void, nor of a credit note."""
         if self.is_credit_note or self.status is S.VOID:
@@ -209,17 +213,16 @@ class Invoice:
             raise self.refusal("This invoice is void; nothing of it is left.")
         self.require_unleased()
 
-    def noted(self, note_id: str, gross_minor: int, offset_minor: int) -> Invoice:
+    def noted(self, gross_minor: int, offset_minor: int) -> Invoice:
         """With one credit note more; as far as it was open, it is less by it."""
         less = replace(
             self,
             noted_minor=self.noted_minor + gross_minor,
             offset_minor=self.offset_minor + offset_minor,
-            note_ids=(*self.note_ids, note_id),
         )
         return less.paid_if_nothing_is_open()
 
-    def voided(self, note_id: str) -> Invoice:
+    def voided(self, gross_minor: int) -> Invoice:
         """By a credit note for the whole: number, lines and PDF stay (INV-5).
 
         Raises:
@@ -240,7 +243,11 @@ class Invoice:
                 rule="INV-5",
             )
         self.require_unleased()
-        return replace(over, noted_minor=self.total_minor, note_ids=(note_id,))
+        return replace(over, noted_minor=gross_minor)
+
+    def with_note(self, note_id: str) -> Invoice:
+        """With one credit note more among its own."""
+        return replace(self, note_ids=(*self.note_ids, note_id))
 
     def require_unleased(self) -> None:
         """Refuse while an attempt to collect it is open.

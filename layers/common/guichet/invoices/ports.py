@@ -144,8 +144,12 @@ class InvoiceRecords(Protocol):
         """The account and the invoice that have a number."""
         ...
 
-    def places(self, selling_entity: str, kind: DocumentKind) -> Iterable[Given]:
+    def places(self, selling_entity: str, kind: DocumentKind) -> Iterable[int]:
         """All numbers of a series that documents have, ascending."""
+        ...
+
+    def given(self, selling_entity: str, kind: DocumentKind) -> Iterable[Given]:
+        """The same, with who has them."""
         ...
 
     def run(self, run_id: str) -> InvoiceRun | None: ...

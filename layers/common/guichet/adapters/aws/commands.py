@@ -39,19 +39,18 @@ def move_messages(source_url: str, target_url: str) -> int:
         if not messages:
             return moved
         for message in messages:
-            queues.send_message(
-                QueueUrl=target_url, MessageBody=message["Body"], **_order_of(message)
-            )
+            group = message.get("Attributes", {}).get("MessageGroupId")
+            if group is None:
+                queues.send_message(QueueUrl=target_url, MessageBody=message["Body"])
+            else:  # the queue keeps order within a group
+                queues.send_message(
+                    QueueUrl=target_url,
+                    MessageBody=message["Body"],
+                    MessageGroupId=group,
+                    MessageDeduplicationId=message["MessageId"],
+                )
             queues.delete_message(QueueUrl=source_url, ReceiptHandle=message["ReceiptHandle"])
             moved += 1
-
-
-def _order_of(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Its place among others, where the queue keeps order: the group, and an id of its own."""
-    group = message.get("Attributes", {}).get("MessageGroupId")
-    if group is None:
-        return {}
-    return {"MessageGroupId": group, "MessageDeduplicationId": message["MessageId"]}
 
 
 def invoke(function_name: str, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,10 @@ class InvoiceStore:
         item = self._dynamo.get("state", keys.series_number(selling_entity, kind, place))
         return None if item is None else (str(item["account_id"]), str(item["invoice_id"]))
 
-    def places(self, selling_entity: str, kind: DocumentKind) -> Iterator[Given]:
+    def places(self, selling_entity: str, kind: DocumentKind) -> Iterator[int]:
+        return (each.place for each in self.given(selling_entity, kind))
+
+    def given(self, selling_entity: str, kind: DocumentKind) -> Iterator[Given]:
         partition = keys.series(selling_entity, kind).pk
         start: Item | None = None
         while True:

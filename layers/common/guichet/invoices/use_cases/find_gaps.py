@@ -21,7 +21,7 @@ def find_gaps(invoicing: Invoicing) -> Iterator[SeriesReport]:
 
 
 def _issued(entity: str, kind: DocumentKind, invoicing: Invoicing) -> Iterator[Issued]:
-    for each in invoicing.records.places(entity, kind):
+    for each in invoicing.records.given(entity, kind):
         found = invoicing.records.invoice(each.account_id, each.invoice_id)
         if found is not None and (found.kind, found.place) == (kind, each.place):
             yield Issued(each.place, found.issued_on)

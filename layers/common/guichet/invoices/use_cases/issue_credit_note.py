@@ -95,7 +95,7 @@ def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Repl
             draft = whole_note_of(invoice, content, note_id, day)
         total = draft.invoice.total_minor
         offset = min(total, invoice.open_minor)
-        noted = invoice.noted(note_id, total, offset)
+        noted = invoice.noted(total, offset).with_note(note_id)
         return draft, replace(noted, noted_parts=(*invoice.noted_parts, *parts))
 
     return _corrected(command, "issue_credit_note", asked, decide, invoicing)
@@ -114,7 +114,7 @@ def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Correct
         invoice: Invoice, content: InvoiceContent, note_id: str, day: date
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
-        voided = invoice.voided(note_id)
+        voided = invoice.voided(invoice.total_minor).with_note(note_id)
         draft = whole_note_of(invoice, content, note_id, day)
         return draft, replace(voided, noted_parts=all_parts(content))
 
@@ -157,7 +157,8 @@ def _corrected(
         note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, name, mark or "")
         earlier = records.invoice(member.account_id, note_id)
         if earlier is not None and was_handled(earlier.handled_keys, mark, hashed):
-            return Reply(Corrected(earlier, invoice), replayed=True)
+            now = records.invoice(member.account_id, command.invoice_id)
+            return Reply(Corrected(earlier, now or invoice), replayed=True)
         content = records.content(member.account_id, command.invoice_id)
         if content is None:
             raise ValueError("an invoice without its content")
