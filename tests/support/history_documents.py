@@ -86,9 +86,9 @@ def _each_line_stands_once(
     nets: dict[BillableLine, int] = defaultdict(int)
     places: Counter[BillableLine] = Counter()
     for invoice, content in found:
-        for line in content.lines:
-            nets[line.line] += _sign(invoice) * line.net_minor
-            places[line.line] += 1
+        for part in content.lines:
+            nets[part.line] += _sign(invoice) * part.net_minor
+            places[part.line] += 1
     assert set(nets) | set(waiting) == set(billed)
     for line, count in billed.items():
         on_documents = count - waiting[line]

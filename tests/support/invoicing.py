@@ -37,6 +37,7 @@ from tests.support.world import TestClock, World
 
 ACTOR: Final = Actor(ActorKind.SYSTEM, "test", "test")
 NOON: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)
+FIRST: Final = NOON.date()
 ENTITY: Final = "us"
 CURRENCY: Final = "USD"
 
@@ -108,7 +109,12 @@ class Invoiced:
         self.parts.records.save(self.world.cause("seed"), changes, [pool])
         return subscription.subscription_id
 
-    def usd(self, net_minor: int, bill_on: date = NOON.date(), **changed: Any) -> BillableLine:  # noqa: ANN401 - fields of a line
+    def usd(
+        self,
+        net_minor: int,
+        bill_on: date = FIRST,
+        **changed: Any,  # noqa: ANN401 - fields of a line
+    ) -> BillableLine:
         return line(net_minor, self.currency, bill_on=bill_on, **changed)
 
     def give_credit(self, account_id: str, amount_minor: int) -> None:

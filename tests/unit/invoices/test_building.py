@@ -301,11 +301,11 @@ def test_numbers_run_over_a_block_of_documents_inv_3() -> None:
         found.append(final)
 
     assert [each.invoice.number for each in found] == [f"IE-I-{n:06d}" for n in range(42, 66)]
-    for each in found:
-        document = each.content.document
-        assert (document.number, document.series) == (each.invoice.number, "IE-I")
-        assert document.payment_reference == each.invoice.number
-        assert each.content.computed_again() == document
+    for final in found:
+        document = final.content.document
+        assert (document.number, document.series) == (final.invoice.number, "IE-I")
+        assert document.payment_reference == final.invoice.number
+        assert final.content.computed_again() == document
 
 
 def test_credit_is_printed_with_the_number_col_7() -> None:
