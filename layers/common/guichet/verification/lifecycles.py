@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from guichet.invoices import invoice, run
 from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
@@ -32,6 +33,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "cart": _words(cart.TRANSITIONS),
         "cart_payment": _words(attempt.TRANSITIONS),
         "seat": _words(seats.TRANSITIONS),
+        "invoice": _words(invoice.TRANSITIONS),
+        "invoice_run": _words(run.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -44,7 +47,8 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "subscription": frozenset({"pending", "trialing", "free", "active"}),
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
-        "seat": frozenset({"invited"}),
+        "seat": frozenset({"invited", "active"}),  # of a member, who is there already
+        "invoice": frozenset({"open", "paid"}),  # paid at once: an order's, by credit, or over 0
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

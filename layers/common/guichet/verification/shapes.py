@@ -13,6 +13,8 @@ from guichet.adapters.dynamo import billing_items, items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Key, Plain
+from guichet.invoices.invoice import Invoice
+from guichet.invoices.run import InvoiceRun
 from guichet.payments.account import PaymentAccount
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
@@ -44,6 +46,8 @@ type Value = (
     | Cancellation
     | ProviderEvent
     | Billed
+    | Invoice
+    | InvoiceRun
 )
 type Kind = type[Value]
 
@@ -68,6 +72,8 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "BALANCE#": AccountBalance,
         "SEAT#": SeatAssignment,
         "USAGE#": UsageMonth,
+        "INVOICE#": Invoice,
+        "RUN#": InvoiceRun,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
@@ -80,6 +86,9 @@ _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
         UsageMonth: "usage_month",
     }
 )
+_OF_INVOICES: Final[Mapping[type, str]] = MappingProxyType(
+    {Invoice: "invoice", InvoiceRun: "invoice_run"}
+)
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
 _OF_BOTH_KEYS: Final = frozenset({PaymentAccount, AccountBalance, UsageMonth})
@@ -87,7 +96,7 @@ _PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
 
 
 def _named(kind: Kind, identity: str) -> str:
-    own = _OF_BILLING.get(kind)
+    own = _OF_BILLING.get(kind) or _OF_INVOICES.get(kind)
     return items.named(kind, identity) if own is None else f"{own}/{identity}"
 
 
@@ -125,6 +134,10 @@ def place_of(value: Value) -> Key:
     """Where an object belongs."""
     if isinstance(value, ProviderEvent):
         return keys.provider_event(value.provider, value.event_id)
+    if isinstance(value, Invoice):
+        return keys.invoice(value.account_id, value.invoice_id)
+    if isinstance(value, InvoiceRun):
+        return keys.invoice_run(value.run_id)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
@@ -132,6 +145,8 @@ def due_of(value: Value, written_at: datetime) -> Item:
     """When somebody has to look at it again."""
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
+    if isinstance(value, Invoice | InvoiceRun):
+        return {}
     return items.due_of(value)
 
 
