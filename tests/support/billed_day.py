@@ -25,6 +25,11 @@ BILLING_CHECKS: Final = frozenset(
         Check.PERIODS,
         Check.POOLS,
         Check.TRIALS,
+        Check.DOCUMENTS,
+        Check.NUMBERS,
+        Check.INVOICED,
+        Check.LINES,
+        Check.INVOICE_BOOKS,
     }
 )
 
@@ -49,6 +54,11 @@ class BilledDay:
         self.abandon(self.order())
         self.pay_another_amount()
         billing.buy(billing.webinar())
+        dear = billing.buy(billing.webinar("plus")).preview.touched[0].subscription_id
+        cheap = billing.wish("change", subscription_id=dear, plan_id="starter")
+        billing.buy(cheap)  # gives back more than it costs: a credit note
+        billing.world.settle_down()
+        billing.buy(billing.webinar())  # uses that, and waits for its invoice
         billing.try_out("plus")
         self.receive(300)
         self.order()

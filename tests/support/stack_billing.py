@@ -53,14 +53,9 @@ class BillingHouse:
 
     def fresh(self, route: str) -> BillingObjects:
         """Objects in the state in which this call is allowed; those kept, where it changes none."""
-        if route == "POST /v1/carts":
-            return replace(self.objects, preview_id=self._preview())
-        if route.startswith("POST /v1/carts/{cart_id}"):
-            return replace(self.objects, cart_id=self._ordered()["cart_id"])
-        if route.startswith("POST /v1/tax-certificates/{certificate_id}"):
-            return replace(self.objects, certificate_id=self._certificate())
-        if route.endswith("/credit-notes"):
-            return replace(self.objects, invoice_id=self._other_invoice)
+        made = self._made_for(route)
+        if made:
+            return replace(self.objects, **made)
         if route.startswith("GET") or "{subscription_id}" not in route:
             return self.objects
         changed = replace(self.objects, subscription_id=self._other)
@@ -69,6 +64,17 @@ class BillingHouse:
         if route.endswith(("/cancel", "/withdraw")):
             self._be_cancelled(pending=route.endswith("/withdraw"))
         return changed
+
+    def _made_for(self, route: str) -> dict[str, str]:
+        if route == "POST /v1/carts":
+            return {"preview_id": self._preview()}
+        if route.startswith("POST /v1/carts/{cart_id}"):
+            return {"cart_id": self._ordered()["cart_id"]}
+        if route.startswith("POST /v1/tax-certificates/{certificate_id}"):
+            return {"certificate_id": self._certificate()}
+        if route.endswith("/credit-notes"):
+            return {"invoice_id": self._other_invoice}
+        return {}
 
     def written(self) -> list[Json]:
         """The stored items of the kept objects."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.support.history import History
 from tests.support.history_checks import check
 from tests.support.story import BEGIN, ZONES, Act
+from tests.support.verified import assert_verified
 
 IS_WIDE: Final = bool(os.environ.get("SIMULATE"))  # set by `make simulate`
 
@@ -59,6 +60,7 @@ def lived(begin: datetime, zone: str, acts: list[Act], *, flat_tax: bool) -> His
         check(history)
     history.do(Act("pass", 39, 1, 7, 1))
     check(history)
+    assert_verified(history.world.dynamo, history.world.clock.now())
     return history
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from guichet.adapters.dynamo.codec import encode_time
+from guichet.adapters.dynamo.items import packed, unpacked
 from guichet.verification.findings import Check
 from tests.support.billed_day import BILLING_CHECKS, BilledDay
 from tests.support.kept import Kept
@@ -50,7 +52,7 @@ def _paid(kept: Kept) -> Any:  # noqa: ANN401 - an item
         each
         for each in kept.state
         if each["sk"].startswith("CART#")
-        and each["paid_payment_id"]
+        and each.get("paid_payment_id")
         and each["preview"]["credit_applied"]["amount_minor"]
     )
 
@@ -195,7 +197,153 @@ def _unknown_for_long(kept: Kept) -> None:
     kept.item("CART_PAYMENT", status="open").update(status="capturing", started_at=long_ago)
 
 
+def _content(kept: Kept, change: Callable[[Any], object], **where: object) -> None:
+    """Change what a document was computed from: a compressed text in its item."""
+    name = kept.item("INVOICE#", **where)["invoice_id"]
+    item = kept.item(f"CONTENT#{name}")
+    content = json.loads(unpacked(item["content"]))
+    change(content)
+    item["content"] = packed(json.dumps(content))
+
+
+def _a_cent_more_on_a_line(kept: Kept) -> None:
+    def change(content: Any) -> None:  # noqa: ANN401 - as it is stored
+        content["lines"][0]["net_minor"] += 1
+
+    _content(kept, change, kind="invoice")
+
+
+def _printed_otherwise(kept: Kept) -> None:
+    def change(content: Any) -> None:  # noqa: ANN401 - same
+        content["document"]["number"] = "US-I-000999"
+
+    _content(kept, change, kind="invoice")
+
+
+def _a_line_on_two_documents(kept: Kept) -> None:
+    """Both add up, each for itself."""
+    found = [each for each in kept.state if each["sk"].startswith("CONTENT#")]
+    texts = [unpacked(each["content"]) for each in found]
+    whole = [n for n, each in enumerate(texts) if '"credit_note"' not in each]
+    found[whole[0]]["content"] = packed(texts[whole[1]])
+
+
+def _numbered_twice(kept: Kept) -> None:
+    first, second = _two_numbers(kept)
+    for entry in kept.journal:
+        if entry["pk"] == f"JOURNAL#invoice/{second['invoice_id']}" and entry["sequence"] == 1:
+            entry["after"]["place"] = int(first["sk"].partition("#")[2])
+
+
+def _two_numbers(kept: Kept) -> tuple[Any, Any]:
+    numbers = [each for each in kept.state if each["sk"].startswith("NUMBER#")]
+    of_invoices = [each for each in numbers if "credit_note" not in each["pk"]]
+    return of_invoices[0], of_invoices[1]
+
+
+def _kept_for_another(kept: Kept) -> None:
+    first, second = _two_numbers(kept)
+    first["invoice_id"] = second["invoice_id"]
+
+
+def _days_backwards(kept: Kept) -> None:
+    first, _ = _two_numbers(kept)
+    for entry in kept.journal:
+        if entry["pk"] == f"JOURNAL#invoice/{first['invoice_id']}" and entry["sequence"] == 1:
+            entry["after"]["issued_on"] = "2031-01-01"
+
+
+def _counts_further(kept: Kept) -> None:
+    kept.item("COUNTER")["last_place"] += 1
+
+
+def _never_invoiced(kept: Kept) -> None:
+    cart_id = kept.item("INVOICE#", kind="invoice", cart_id=_paid(kept)["cart_id"])["cart_id"]
+    _drop_invoice(kept, cart_id=cart_id)
+
+
+def _drop_invoice(kept: Kept, **where: object) -> None:
+    item = kept.item("INVOICE#", **where)
+    name = item["invoice_id"]
+    kept.state[:] = [each for each in kept.state if name not in str(each["sk"])]
+    kept.journal[:] = [each for each in kept.journal if f"invoice/{name}" not in str(each["pk"])]
+
+
+def _corrects_nothing(kept: Kept) -> None:
+    kept.item("INVOICE#", kind="credit_note")["refers_to"] = "inv_20000101_x"
+
+
+def _noted_otherwise(kept: Kept) -> None:
+    name = kept.item("INVOICE#", kind="credit_note")["refers_to"]
+    kept.item("INVOICE#", invoice_id=name)["noted_minor"] += 1
+
+
+def _owed_and_paid(kept: Kept) -> None:
+    bills = kept.item("BALANCE#").setdefault("bills", [])
+    name = kept.item("INVOICE#", status="paid", kind="invoice")["invoice_id"]
+    bill = {"bill_on": "2026-12-22", "due_on": "2027-01-21", "open_minor": 1, "invoice_id": name}
+    bills.append({**bill, "is_invoiced": True})
+
+
+def _open_and_not_owed(kept: Kept) -> None:
+    item = kept.item("INVOICE#", status="paid", kind="invoice")
+    item.update(status="open", total_minor=item["total_minor"] + 5)
+
+
+def _order_of_another_total(kept: Kept) -> None:
+    item = kept.item("INVOICE#", kind="invoice", cart_id=_paid(kept)["cart_id"])
+    item["total_minor"] += 1
+
+
+def _bill_of_other_lines(kept: Kept) -> None:
+    bill = {"bill_on": "2026-12-22", "due_on": "2027-01-21", "open_minor": 7, "invoice_id": "inv_x"}
+    kept.item("BALANCE#").setdefault("bills", []).append({**bill, "sources": ["sub_gone@1"]})
+
+
+def _tax_not_booked(kept: Kept) -> None:
+    entry = next(
+        each
+        for each in kept.entries("invoice", "invoice.finalized")
+        if any(posting["source"] == "sales_tax" for posting in each["postings"])
+    )
+    entry["postings"] = [each for each in entry["postings"] if each["source"] != "sales_tax"]
+
+
+def _finished_twice(kept: Kept) -> None:
+    entry = kept.entry("invoice_run", "invoice_run.finished")
+    kept.journal.append(
+        {**entry, "sk": "0000000098", "sequence": 98, "after": {"status": "planning"}}
+    )
+
+
 SPOILED = [
+    pytest.param(Check.DOCUMENTS, _a_cent_more_on_a_line, id="a line of another amount"),
+    pytest.param(Check.DOCUMENTS, _printed_otherwise, id="another number in print"),
+    pytest.param(Check.DOCUMENTS, _without("CONTENT#"), id="no content"),
+    pytest.param(Check.DOCUMENTS, _changed("INVOICE#", {"kind": "invoice"}, tax_minor=1), id="tax"),
+    pytest.param(Check.DOCUMENTS, _changed("INVOICE#", {"status": "paid"}, status="open"),
+                 id="open, and nothing is"),
+    pytest.param(Check.DOCUMENTS, _a_line_on_two_documents, id="another's content"),
+    pytest.param(Check.LINES, _a_line_on_two_documents, id="a line on two documents"),
+    pytest.param(Check.LINES, _without("CONTENT#"), id="a line on none"),
+    pytest.param(Check.WHOLE, _without("INVOICE#"), id="content of no invoice"),
+    pytest.param(Check.NUMBERS, _numbered_twice, id="a number twice"),
+    pytest.param(Check.NUMBERS, _without("NUMBER#"), id="a number that may be given again"),
+    pytest.param(Check.NUMBERS, _kept_for_another, id="a number of another"),
+    pytest.param(Check.NUMBERS, _days_backwards, id="days that run backwards"),
+    pytest.param(Check.NUMBERS, _counts_further, id="a number left out"),
+    pytest.param(Check.NUMBERS, _never_invoiced, id="a gap"),
+    pytest.param(Check.INVOICED, _never_invoiced, id="an order without an invoice"),
+    pytest.param(Check.INVOICED, _order_of_another_total, id="an order of another total"),
+    pytest.param(Check.INVOICED, _corrects_nothing, id="a note of nothing"),
+    pytest.param(Check.INVOICED, _noted_otherwise, id="a note of another amount"),
+    pytest.param(Check.INVOICED, _owed_and_paid, id="owed though paid"),
+    pytest.param(Check.INVOICED, _open_and_not_owed, id="open and not owed"),
+    pytest.param(Check.INVOICED, _bill_of_other_lines, id="a bill of no lines"),
+    pytest.param(Check.INVOICE_BOOKS, _tax_not_booked, id="tax that is not booked"),
+    pytest.param(Check.INVOICE_BOOKS, _changed("INVOICE#", {"kind": "invoice", "cart_id": None},
+                                               credit_applied_minor=9), id="credit not booked"),
+    pytest.param(Check.STATES, _finished_twice, id="a run that begins again"),
     pytest.param(Check.READABLE, _changed("SUBSCRIPTION#", {}, mode="lunar"), id="no such mode"),
     pytest.param(Check.WHOLE, _without("SUBSCRIPTION#", status="active"), id="a pool of nothing"),
     pytest.param(Check.CURRENT, _changed("BALANCE#", {}, credit_minor=1), id="credit by hand"),

@@ -43,6 +43,11 @@ class Check(StrEnum):
     POOLS = "billing.seats"
     TRIALS = "billing.trials"
     METHODS = "billing.methods"
+    DOCUMENTS = "invoices.documents"
+    NUMBERS = "invoices.numbers"
+    INVOICED = "invoices.made"
+    LINES = "invoices.lines"
+    INVOICE_BOOKS = "books.invoices"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -77,6 +82,11 @@ MEANING: Final = MappingProxyType(
         Check.POOLS: "as many seats are assigned as people have, never more than were bought (SUB-14)",
         Check.TRIALS: "one trial per product and account (SUB-19)",
         Check.METHODS: "a list of payment methods holds what is there to be charged (COL-1)",
+        Check.DOCUMENTS: "each invoice says what its lines come to (INV-2, INV-3)",
+        Check.NUMBERS: "numbers have no gaps, and days never run backwards (INV-3)",
+        Check.INVOICED: "orders and bills have their invoices, credit notes theirs (INV-1, INV-11)",
+        Check.LINES: "what was billed stands on one document, or waits for it (INV-1)",
+        Check.INVOICE_BOOKS: "invoices moved the tax and the credit that they say (MON-4)",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.collection import setup, stored
+from guichet.invoices import invoice, run
 from guichet.payments import account, attempt, dispute, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
@@ -37,6 +38,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "method_setup": _words(setup.TRANSITIONS),
         "stored_method": _words(stored.TRANSITIONS),
         "tax_certificate": _words(certificate.TRANSITIONS),
+        "invoice": _words(invoice.TRANSITIONS),
+        "invoice_run": _words(run.TRANSITIONS),
     }
 )
 _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -49,10 +52,11 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "subscription": frozenset({"pending", "trialing", "free", "active"}),
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
-        "seat": frozenset({"invited"}),
         "method_setup": frozenset({"created"}),
         "stored_method": frozenset({"active"}),
         "tax_certificate": frozenset({"submitted"}),
+        "seat": frozenset({"invited", "active"}),  # of a member, who is there already
+        "invoice": frozenset({"open", "paid"}),  # paid at once: an order's, by credit, or over 0
     }
 )
 # Two moves in one write: whoever owes nothing is confirmed as soon as they are approved (REG-6).

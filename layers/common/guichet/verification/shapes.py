@@ -18,6 +18,8 @@ from guichet.collection.declines import Declines
 from guichet.collection.payment_methods import PaymentMethods
 from guichet.collection.setup import Setup
 from guichet.collection.stored import StoredMethod
+from guichet.invoices.invoice import Invoice
+from guichet.invoices.run import InvoiceRun
 from guichet.payments.account import PaymentAccount
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
@@ -55,6 +57,8 @@ type Value = (
     | OfMethods
     | ExemptionCertificate
     | VatRecord
+    | Invoice
+    | InvoiceRun
 )
 type Kind = type[Value]
 
@@ -86,6 +90,8 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "DECLINES": Declines,
         "CERTIFICATE#": ExemptionCertificate,
         "VAT#": VatRecord,
+        "INVOICE#": Invoice,
+        "RUN#": InvoiceRun,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
@@ -109,6 +115,9 @@ _OF_METHODS: Final[Mapping[type, str]] = MappingProxyType(
         Declines: "declines",
     }
 )
+_OF_INVOICES: Final[Mapping[type, str]] = MappingProxyType(
+    {Invoice: "invoice", InvoiceRun: "invoice_run"}
+)
 _EMPTY: Final[Mapping[type, Plain]] = MappingProxyType({list: [], dict: None})
 _PASSING: Final = ("RATE#", "LOCAL#")  # may be forgotten, and decide nothing
 _OF_BOTH_KEYS: Final = frozenset(
@@ -118,7 +127,7 @@ _PASSING_BESIDE: Final = "PREVIEW#"  # the same, beside an account
 
 
 def _named(kind: Kind, identity: str) -> str:
-    own = _OF_BILLING.get(kind) or _OF_METHODS.get(kind)
+    own = _OF_BILLING.get(kind) or _OF_METHODS.get(kind) or _OF_INVOICES.get(kind)
     return items.named(kind, identity) if own is None else f"{own}/{identity}"
 
 
@@ -160,6 +169,10 @@ def place_of(value: Value) -> Key:
         return method_items.key_of(value)
     if certificates.is_kept_here(value):
         return certificates.key_of(value)
+    if isinstance(value, Invoice):
+        return keys.invoice(value.account_id, value.invoice_id)
+    if isinstance(value, InvoiceRun):
+        return keys.invoice_run(value.run_id)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
 
 
@@ -171,6 +184,8 @@ def due_of(value: Value, written_at: datetime) -> Item:
         return certificates.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
+    if isinstance(value, Invoice | InvoiceRun):
+        return {}
     return items.due_of(value)
 
 

@@ -25,6 +25,8 @@ from guichet.verification import (
     codes,
     gathering,
     history,
+    invoice_gathering,
+    invoices,
     methods,
     payments,
     subscribed,
@@ -83,12 +85,23 @@ _OF_BILLING: Final[Mapping[Check, Look[billing.BillingFound]]] = MappingProxyTyp
         Check.TRIALS: billing.trials,
     }
 )
+_OF_INVOICES: Final[Mapping[Check, Look[invoices.InvoicedFound]]] = MappingProxyType(
+    {
+        Check.INVOICED: invoices.invoiced,
+        Check.LINES: invoices.lines,
+        Check.INVOICE_BOOKS: invoices.books,
+    }
+)
 _OF_SUBSCRIPTIONS: Final[Mapping[Check, Look[subscribed.SubscriptionFound]]] = MappingProxyType(
     {Check.PERIODS: subscribed.periods, Check.POOLS: subscribed.seats}
 )
 
 type Found = (
-    gathering.Found | billing.BillingFound | subscribed.SubscriptionFound | methods.MethodsFound
+    gathering.Found
+    | billing.BillingFound
+    | subscribed.SubscriptionFound
+    | methods.MethodsFound
+    | invoice_gathering.InvoiceGroup
 )
 
 
@@ -127,6 +140,7 @@ class _Run:
     moved: Moved = field(default_factory=Counter)  # by all entries
     must_have_moved: Moved = field(default_factory=Counter)  # by all payments
     moving: set[str] = field(default_factory=set)  # whose books are
+    series: dict[str, invoices.SeriesSeen] = field(default_factory=dict)
 
     def take(self, item: Item, objects: Groups, belongings: Groups) -> None:
         pk, sk = str(item["pk"]), str(item["sk"])
@@ -136,11 +150,18 @@ class _Run:
             return
         self.report.read["state"] += 1
         kind = kind_of(item)
-        group = gathering.group_beside(item) or billing_gathering.group_beside(item)
+        group = (
+            gathering.group_beside(item)
+            or billing_gathering.group_beside(item)
+            or invoice_gathering.group_beside(item)
+        )
         if kind is not None:
             objects.add(history_of(item, kind), "", without_persons(item))
         elif group is not None:
             belongings.add(group, "", {"as": "beside", "item": item})
+            copied = invoice_gathering.copied_beside(item)
+            if copied is not None:
+                belongings.add(copied, "", {"as": "beside", "item": item})
         elif not is_passing(item):
             self.report.judge(Check.DUE, f"{pk} {sk}", waiting.overdue(item, self.now))
 
@@ -153,6 +174,7 @@ class _Run:
             for group, rank, row in (
                 *gathering.passed_on(found),
                 *billing_gathering.passed_on(found),
+                *invoice_gathering.passed_on(found),
             ):
                 belongings.add(group, rank, {"as": rank, **row})
             if self._is_moving(found.last_at):
@@ -169,13 +191,12 @@ class _Run:
     def judge_belongings(self, belongings: Groups) -> None:
         for group, rows in belongings:
             found = gathering.gathered(group, rows)
-            of_billing = billing_gathering.is_of_billing(group)
-            whole: Found | None = (billing_gathering if of_billing else gathering).put_together(
-                found
-            )
+            whole = _put_together(found)
             if isinstance(whole, PaymentFound):
                 self.must_have_moved.update(whole.must_have_moved())
             if self._is_moving(found.last_at):
+                if isinstance(whole, invoices.NumbersFound):
+                    list(self._numbers(whole))  # what follows is compared with it
                 continue
             missing = () if whole is not None else ("is not there, and something belongs to it",)
             self.report.judge(Check.WHOLE, group, missing)
@@ -199,6 +220,21 @@ class _Run:
                 self.report.judge(Check.METHODS, group, methods.methods(found))
             case None:
                 return
+            case _:
+                self._judge_invoices(group, found)
+
+    def _judge_invoices(self, group: str, found: invoice_gathering.InvoiceGroup) -> None:
+        match found:
+            case invoices.DocumentFound():
+                self.report.judge(Check.DOCUMENTS, group, invoices.documents(found))
+            case invoices.InvoicedFound():
+                self._all(group, found, _OF_INVOICES)
+            case invoices.NumbersFound():
+                self.report.judge(Check.NUMBERS, group, self._numbers(found))
+
+    def _numbers(self, found: invoices.NumbersFound) -> Iterator[str]:
+        before = self.series.setdefault(found.series, invoices.SeriesSeen())
+        return invoices.numbers(found, before)
 
     def _all[T](self, group: str, found: T, looks: Mapping[Check, Look[T]]) -> None:
         for check, look in looks.items():
@@ -241,3 +277,11 @@ class _Run:
 
     def _is_moving(self, at: str) -> bool:
         return bool(self.moving_since and at and decode_time(at) >= self.moving_since)
+
+
+def _put_together(found: gathering.Gathered) -> Found | None:
+    if invoice_gathering.is_of_invoices(found.group):
+        return invoice_gathering.put_together(found)
+    if billing_gathering.is_of_billing(found.group):
+        return billing_gathering.put_together(found)
+    return gathering.put_together(found)
