@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 import urllib.error
 import urllib.parse
@@ -18,11 +19,21 @@ type Json = Any
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, headers by lower-case name, and the parsed body, if it is JSON."""
+    """Status, headers by lower-case name, the parsed body, if it is JSON, and its bytes."""
 
     status: int
     headers: Mapping[str, str]
     body: Json
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A file that goes with a form, after the form's fields."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -39,13 +50,18 @@ def call(
     body: Json = None,
     *,
     form: Mapping[str, str] | None = None,
+    file: Posted | None = None,
     headers: Mapping[str, str] | None = None,
     timeout_seconds: float = 30,
 ) -> Answer:
-    """One request; refusals and redirects are answers."""
+    """One request; refusals and redirects are answers. With a file, the form is `multipart/form-data`."""
     sent = dict(headers or {})
     content: bytes | None = None
-    if form is not None:
+    if file is not None:
+        boundary = secrets.token_hex(16)
+        content = _multipart(form or {}, file, boundary)
+        sent["content-type"] = f"multipart/form-data; boundary={boundary}"
+    elif form is not None:
         content = urllib.parse.urlencode(form).encode()
     elif body is not None:
         content = json.dumps(body).encode()
@@ -62,7 +78,15 @@ def call(
 def _answer(status: int, headers: Any, content: bytes) -> Answer:  # noqa: ANN401  urllib's headers
     names = {str(name).lower(): str(value) for name, value in headers.items()}
     is_json = "json" in names.get("content-type", "")
-    return Answer(status, names, json.loads(content) if is_json and content else None)
+    return Answer(status, names, json.loads(content) if is_json and content else None, content)
+
+
+def _multipart(form: Mapping[str, str], file: Posted, boundary: str) -> bytes:
+    """As a page's form posts it: the fields, the file last."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    fields = "".join(f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in form.items())
+    last = f'{head}file"; filename="{file.name}"\r\nContent-Type: {file.media_type}\r\n\r\n'
+    return f"{fields}{last}".encode() + file.content + f"\r\n--{boundary}--\r\n".encode()
 
 
 def wanted(status: int | set[int], answer: Answer) -> Json:
