@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from guichet.access.membership import Role
+from guichet.access.membership import Member, Role
 from guichet.access.use_cases.add_member import AddMember, add_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
 from guichet.bootstrap import Container
@@ -16,7 +16,7 @@ from local.customers import SEED
 from local.identity import SignIn
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: a key of what is about them
 class Customer:
     """Whom an account is made for; `address` and `line` as the API takes them."""
 
@@ -128,7 +128,7 @@ def new_account() -> NewAccount:
     return NewAccount(f"acc_{name}", f"owner@{name}.example")
 
 
-def open_account(parts: Container, customer: Customer, new: NewAccount, sign_in: SignIn) -> None:
+def open_account(parts: Container, customer: Customer, new: NewAccount, sign_in: SignIn) -> Member:
     """The account with its owner, as `guichet account create` and `member add` make them."""
     create_account(
         CreateAccount(
@@ -143,7 +143,7 @@ def open_account(parts: Container, customer: Customer, new: NewAccount, sign_in:
         people=parts.people,
         clock=parts.clock,
     )
-    add_member(
+    return add_member(
         AddMember(
             account_id=new.account_id,
             issuer=sign_in.issuer,

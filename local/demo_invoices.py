@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
 from guichet.money import Money
@@ -17,7 +16,6 @@ from local.demo_invoice_customers import BERLIN, LEEDS, MOBILE, MONTREAL, PARIS,
 _DAY: Final = 86_400
 _MONTH_DAYS: Final = 31
 _CERTIFICATE: Final = "Certificate of Exemption STE-1, number 000-0000"
-_TITLES: Final = {"invoice": "invoice", "credit_note": "credit note"}
 
 
 @dataclass
@@ -46,3 +44,167 @@ class Invoicing:
         self._gave_back()
         self._ran_again()
         self._judged()
+
+    # -- the story ----------------------------------------------------------------------------
+
+    def _introduced(self) -> None:
+        self.say("\n15. Six customers in six countries say where their bills go.")
+        for customer, buyer in self.buyers.items():
+            profile = buyer.say_where_bills_go()
+            self._told(customer, f"{customer.company}, served by {buyer.seller()}")
+            if profile["vat_number"] is not None:
+                standing = profile["vat_check"]["standing"]
+                self._more(f"VAT number {profile['vat_number']}: {standing}, says the register")
+        approved = self.buyers[MOBILE].submit_certificate("AL", _CERTIFICATE)
+        self._told(MOBILE, f"{approved['reason']}: {approved['status']} by a representative")
+
+    def _bought(self) -> None:
+        self.say("\n16. Each buys, and has an invoice with its PDF; a telephone is billed on the 1st.")
+        for customer, buyer in self.buyers.items():
+            buyer.order(customer.line, customer.currency)
+            has_paid = customer is not MONTREAL
+            until(buyer.documents, lambda found, has_paid=has_paid: bool(found) or not has_paid)
+            self._show_new(buyer)
+
+    def _stored_cards(self) -> None:
+        self.say("\n17. Two store a card and let invoices be charged to it.")
+        for customer, card in ((LEEDS, "visa"), (ZURICH, "insufficient_funds")):
+            buyer = self.buyers[customer]
+            method = buyer.store_card(card)
+            buyer.pay_by_itself()
+            self._told(customer, f"{method['brand']} …{method['last4']}, autopay on")
+
+    def _moved_down(self) -> None:
+        self.say("\n18. Ten days later one takes a smaller plan: what was paid ahead is credit.")
+        self._days(10)
+        buyer = self.buyers[BERLIN]
+        subscription_id = buyer.subscription()["subscription_id"]
+        change = {"kind": "change", "subscription_id": subscription_id, "plan": "starter"}
+        preview = buyer.order(change)
+        self._told(BERLIN, f"Starter in place of Plus: due {_amount(preview['due_now'])}")
+        before = len(self._shown)
+        until(lambda: self._show_new(buyer), lambda _: len(self._shown) > before)
+        self._told(BERLIN, f"account credit {_amounts(buyer.credit())}")
+
+    def _used_more(self) -> None:
+        buyer = self.buyers[MONTREAL]
+        subscription_id = buyer.subscription()["subscription_id"]
+        used_at = wanted(200, self.call(f"{self.url}/_local/clock"))["now"]
+        record = {"subscription_id": subscription_id, "item": "minutes", "used_at": used_at}
+        to_paris = record | {"key": secrets.token_hex(6), "quantity": 3_500, "number": "+331"}
+        wish = {"records": [to_paris | {"direction": "sent"}]}
+        (told,) = buyer.as_representative(200, "POST", "/v1/usage", wish)["results"]
+        self._told(MONTREAL, f"3500 minutes to Paris are told: {told['outcome']}")
+        usage = buyer.as_owner(200, "GET", f"/v1/subscriptions/{subscription_id}/usage")
+        (minutes,) = (each for each in usage["items"] if each["item"] == "minutes")
+        over = f"{minutes['overage']} beyond {minutes['included']}"
+        self._more(f"{over} included, so far {_amount(minutes['amount'])}")
+
+    def _three_months(self) -> None:
+        for month in range(1, 4):
+            self.say(f"\n{18 + month}. Month {month}.")
+            self._days(_MONTH_DAYS)
+            for buyer in self.buyers.values():
+                self._show_new(buyer)
+
+    def _gave_back(self) -> None:
+        buyer = self.buyers[PARIS]
+        invoice = buyer.documents()[-1]
+        self.say(f"\n22. A representative gives back 10.00 of {invoice['number']}.")
+        wish = {"lines": [{"line": 0, "net_minor": 1_000}], "reason": "An evening without sound"}
+        path = f"/v1/invoices/{invoice['invoice_id']}/credit-notes"
+        corrected = buyer.as_representative(201, "POST", path, wish)
+        self._show_new(buyer)
+        left = corrected["invoice"]
+        self._told(PARIS, f"{left['number']}: {_amount(left['open'])} is left to pay")
+
+    def _ran_again(self) -> None:
+        self.say("\n23. The same run again:")
+        before = self._numbers()
+        headers = {
+            "authorization": f"Bearer {self.representative_token}",
+            "idempotency-key": secrets.token_urlsafe(24),
+        }
+        asked = self.call(f"{self.url}/v1/invoice-runs", "POST", {}, headers=headers)
+        path = f"{self.url}/v1/invoice-runs/{wanted(202, asked)['run_id']}"
+        run = until(
+            lambda: wanted(200, self.call(path, headers=headers)),
+            lambda found: found["status"] == "finished",
+        )
+        made = f"{run['invoices']} invoices, {run['credit_notes']} credit notes"
+        self.say(f"   {run['status']:<20}{run['planned']} planned, {made}")
+        after = self._numbers()
+        if after != before:
+            raise SystemExit(f"the second run made {sorted(after - before)}")
+        self.say(f"   {'numbers':<20}{len(after)} documents, as before")
+
+    def _judged(self) -> None:
+        """All that every act has left behind."""
+        report = until(self.verified, lambda found: found.is_clean)
+        self.say("\n24. guichet verify:")
+        for check, count in report.found.items():
+            self.say(f"   {check}: {count}")
+        self.say(f"   {'findings':<20}{report.found.total()}")
+
+    # -- a document ---------------------------------------------------------------------------
+
+    def _show_new(self, buyer: Buyer) -> None:
+        """Every document that was not shown yet."""
+        for listed in buyer.documents():
+            if listed["invoice_id"] not in self._shown:
+                self._shown.add(listed["invoice_id"])
+                self._show(buyer, buyer.document(listed["invoice_id"]))
+
+    def _show(self, buyer: Buyer, document: Json) -> None:
+        self._told(
+            buyer.customer,
+            f"{document['number']} {_amount(document['total']):>12}  {_standing(document)}",
+        )
+        for tax in document["taxes"]:
+            self._more(_tax(tax))
+        pdf = buyer.pdf(document["invoice_id"])
+        pages = "1 page" if pdf.pages == 1 else f"{pdf.pages} pages"
+        size = round(pdf.size_bytes / 1000)
+        self._more(f"{pdf.name}: {pages} in {document['language']}, {size} kB")
+
+    def _numbers(self) -> set[str]:
+        return {each["number"] for buyer in self.buyers.values() for each in buyer.documents()}
+
+    # -- small things -------------------------------------------------------------------------
+
+    def _told(self, customer: Customer, text: str) -> None:
+        self.say(f"   {customer.name:<10} {text}")
+
+    def _more(self, text: str) -> None:
+        self.say(f"{'':14} {text}")
+
+    def _days(self, days: int) -> None:
+        wish = {"advance_seconds": days * _DAY}
+        wanted(200, self.call(f"{self.url}/_local/clock", "POST", wish, timeout_seconds=600))
+
+
+def _standing(document: Json) -> str:
+    """What became of it, in words."""
+    if document["kind"] == "credit_note":
+        went = document["settlement"].replace("_", " ")
+        return f"credit note of {document['refers_to_number']}: {went}"
+    used = document["credit_applied"]
+    credit = f", {_amount(used)} by credit" if used["amount_minor"] else ""
+    left = "" if document["status"] == "paid" else f" {_amount(document['open'])}"
+    past_due = ", past due" if document["past_due"] else ""
+    return f"{document['status']}{left}{credit}{past_due}"
+
+
+def _tax(tax: Json) -> str:
+    """As the document prints it, in its language."""
+    if tax["sentence"] is not None and not tax["amount"]["amount_minor"]:
+        return str(tax["sentence"])
+    return f"{tax['name']} {tax['percent']} %: {_amount(tax['amount'])}"
+
+
+def _amounts(amounts: Iterable[Json]) -> str:
+    return ", ".join(map(_amount, amounts))
+
+
+def _amount(amount: Json) -> str:
+    return str(Money(amount["amount_minor"], amount["currency"]))
