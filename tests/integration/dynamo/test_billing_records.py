@@ -394,8 +394,19 @@ def test_what_time_moves_is_due_at_its_moment_and_named_by_its_ids(house: House)
         assert [each.due_at for each in due if each.ids == ids] == [at]
 
 
-def test_what_nothing_follows_from_is_not_due(house: House) -> None:
+def test_a_done_order_waits_for_its_invoice_from_that_moment_on_inv_1(house: House) -> None:
     cart = house.ours(samples.cart(status=CartStatus.DONE))
+    house.save(cart)
+
+    due = DynamoOutbox(house.dynamo).due(DueKind.INVOICE, now=NOW, limit=1000)
+
+    own = [each for each in due if each.ids == (house.account_id, cart.cart_id)]
+    assert [each.due_at for each in own] == [NOW]
+
+
+def test_what_nothing_follows_from_is_not_due(house: House) -> None:
+    of_bills = replace(samples.preview(), now=replace(samples.preview().now, lines=()))
+    cart = house.ours(samples.cart(status=CartStatus.DONE, preview=of_bills))
     payment = house.ours(cart_payment(status=PaymentStatus.CAPTURED))
     house.save(cart, payment)
 
@@ -484,9 +495,13 @@ def test_lines_of_no_entity_are_not_read_into_bills(house: House) -> None:
 
 def test_what_is_due_is_summed_by_currency_and_nothing_is_left_out_col_5(house: House) -> None:
     assert house.bills.balance_due(house.account_id, samples.DAY) == []
-    later = OpenBill(samples.DAY, date(2026, 12, 23), 700)
+    later = OpenBill(samples.DAY, date(2026, 12, 23), 700, "inv_2", is_invoiced=True)
+    waiting = OpenBill(samples.DAY, samples.DAY, 900, "inv_3")  # nobody owes it yet
+    (open_bill,) = samples.balance().bills
+    invoiced = replace(open_bill, invoice_id="inv_1", is_invoiced=True)
     uncredited = replace(samples.balance(), credit_minor=0)  # credit would pay it
-    ours = house.ours(uncredited)
+    uncredited = replace(uncredited, bills=(waiting, invoiced))
+    ours = house.ours(uncredited, bills=(invoiced, waiting))
     due_on = ours.bills[0].due_on
     house.save(
         ours,
