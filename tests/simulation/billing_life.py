@@ -11,6 +11,7 @@ from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from tests.simulation.kills import Calls
 from tests.simulation.life import Life
+from tests.support.taxing import LastingTaxes
 from tests.support.world import START
 
 _CATALOGUES: Final = packaged_catalogues()  # read once for all processes
@@ -28,7 +29,8 @@ class BillingLife(Life):
     @staticmethod
     def with_catalogues(made: Container) -> Container:
         """Billing's parts with the catalogue that was read already."""
-        made.billing = BillingParts(made, given_catalogues=_CATALOGUES)
+        taxes = LastingTaxes(made, _CATALOGUES)
+        made.billing = BillingParts(made, given_catalogues=_CATALOGUES, given_taxes=taxes)
         return made
 
     def run_to(self, day: int) -> None:

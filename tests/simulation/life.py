@@ -10,6 +10,7 @@ from typing import Final
 
 from guichet.adapters.dynamo.expressions import to_wire
 from guichet.bootstrap import Container
+from guichet.entry.invoicing import plan, scheduled_run, work
 from guichet.entry.relaying import relayed
 from guichet.entry.work import doers, settle_message
 from guichet.registration.mailer import RenderedMail
@@ -45,7 +46,7 @@ class Life(Processes):
     def background(self) -> None:
         """Webhooks, stream and queues, until nothing more is to be done now."""
         for _ in range(_ROUNDS):
-            moved = [self.webhooks(), self.relay(), self.settle(), self.deliver()]
+            moved = [self.webhooks(), self.relay(), self.settle(), self.deliver(), self.invoice()]
             if not any(moved):
                 return
         raise AssertionError("messages without end")
@@ -100,6 +101,7 @@ class Life(Processes):
             self.alarms.update(alarm.reason for each in entries for alarm in each.alarms)
             self._send(self.settle_queue, [body for each in entries for body in each.settle])
             self._send(self.deliver_queue, [body for each in entries for body in each.deliver])
+            self._send(self.invoice_queue, [body for each in entries for body in each.invoice])
 
         try:
             self.process(pass_on)
@@ -122,6 +124,28 @@ class Life(Processes):
 
     def deliver(self) -> bool:
         return self._work(self.deliver_queue, lambda body, parts: self.mails(body["effect"], parts))
+
+    def invoice(self) -> bool:
+        return self._work(self.invoice_queue, work)
+
+    def invoice_run(self) -> None:
+        """The scheduled one, where something is due."""
+        now = self.world.clock.now()
+        if not self.world.parts.outbox.due(DueKind.INVOICE, now=now, limit=1):
+            return
+
+        def run(parts: Container) -> None:
+            plan(
+                scheduled_run(now),
+                parts,
+                lambda body: self._send(self.invoice_queue, [body]),
+                lambda: True,
+            )
+
+        try:
+            self.process(run)
+        except FellError:
+            return
 
     def _work(self, queue: Queue, do: Callable[[Body, Container], object]) -> bool:
         """All visible messages; that of a fallen worker comes again after its time."""
@@ -165,8 +189,8 @@ class Life(Processes):
         """One run of the minute."""
 
         def run(parts: Container) -> None:
-            def pass_on(work: DueWork) -> None:
-                self._send(self.deliver_queue, [{"effect": work.ids[0]}])
+            def pass_on(due: DueWork) -> None:
+                self._send(self.deliver_queue, [{"effect": due.ids[0]}])
 
             result = do_due_work(
                 index=parts.outbox,
@@ -181,6 +205,7 @@ class Life(Processes):
             self.process(run)
         except FellError:
             return
+        self.invoice_run()
 
     def meanwhile(self) -> None:
         self.background()
@@ -212,11 +237,13 @@ class Life(Processes):
     def _next_moment(self) -> datetime | None:
         """The next minute in which something happens."""
         moments = [
-            at for queue in (self.settle_queue, self.deliver_queue) for at, _ in queue.waiting
+            at
+            for queue in (self.settle_queue, self.deliver_queue, self.invoice_queue)
+            for at, _ in queue.waiting
         ]
         for kind in DueKind:
             moments.extend(
-                work.due_at for work in self.world.parts.outbox.due(kind, now=_FAR, limit=1)
+                due.due_at for due in self.world.parts.outbox.due(kind, now=_FAR, limit=1)
             )
         theirs = (provider.next_due_at() for _, provider in self.providers)
         moments.extend(each for each in theirs if each is not None)

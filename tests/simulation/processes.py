@@ -44,6 +44,7 @@ class Processes:
     world: World = field(default_factory=World)
     settle_queue: Queue = field(default_factory=Queue)
     deliver_queue: Queue = field(default_factory=Queue)
+    invoice_queue: Queue = field(default_factory=Queue)
     mail: MailLog = field(default_factory=MailLog)
     refusals: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
