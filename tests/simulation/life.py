@@ -138,7 +138,7 @@ class Life(Processes):
             plan(
                 scheduled_run(now),
                 parts,
-                lambda body: self._send(self.invoice_queue, [body]),
+                lambda bodies: self._send(self.invoice_queue, bodies),
                 lambda: True,
             )
 
