@@ -20,6 +20,7 @@ from tests.simulation.billing_flow import MAY_HAPPEN, BillingFlow, undisturbed
 from tests.simulation.billing_life import BillingLife
 from tests.simulation.billing_outcome import Found, captured_minor, outcome_of
 from tests.simulation.customers import Customers
+from tests.simulation.invoice_aftermath import assert_invoices_are_well
 from tests.simulation.processes import Processes
 from tests.support.verified import assert_verified
 from tests.support.world import World
@@ -59,6 +60,7 @@ def assert_billing_is_well(
     _assert_money_has_its_place(life.world, found)
     _assert_billed_as_previewed(life.world, found)
     _assert_billed_once(life.world)
+    assert_invoices_are_well(life.world, found)
     assert_mails(life, may_be_over=_MAY_BE_OVER)
     _assert_alarms(life, alarms if flow is None else flow.alarms)
     if flow is not None and not life.gone and not (life.lost.day and flow.is_timed):
@@ -146,7 +148,8 @@ def _assert_money_has_its_place(world: World, found: Found) -> None:
         assert payment.capture is not None
         if payment.payment_id not in paid_by:
             credited += payment.capture.amount.amount_minor
-    assert captured_minor(world) == orders + credited
+    collected = sum(each.capture.amount.amount_minor for each in found.charges if each.capture)
+    assert captured_minor(world) == orders + credited + collected
     names = Counter(name for name in _events(world, "cart_payment.credited"))
     assert set(names) == {f"cart_payment/{each}" for each in captures if each not in paid_by}
     assert max(names.values(), default=0) <= 1

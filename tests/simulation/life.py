@@ -228,7 +228,8 @@ class Life(Processes):
         ]
         for kind in DueKind:
             moments.extend(
-                self.looked_at(work) for work in self.world.parts.outbox.due(kind, now=_FAR, limit=1)
+                self.looked_at(work)
+                for work in self.world.parts.outbox.due(kind, now=_FAR, limit=1)
             )
         theirs = (provider.next_due_at() for _, provider in self.providers)
         moments.extend(each for each in theirs if each is not None)
