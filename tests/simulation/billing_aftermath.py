@@ -86,6 +86,7 @@ def assert_books_are_the_providers(world: World) -> None:
         stripe, paypal = at_stripe.get(currency, {}), at_paypal.get(currency, {})
         lies_there = stripe.get("provider_balance", 0) + paypal.get("provider_balance", 0)
         fees = stripe.get("stripe_fees", 0) + paypal.get("paypal_fees", 0)
+        fees += stripe.get("dispute_fees", 0)  # of a debit that was taken back
         assert ours[LedgerAccount.ENTITY_BALANCE, currency] == lies_there
         assert ours[LedgerAccount.PROVIDER_FEE, currency] == fees
     assert sum(ours.values()) == 0

@@ -12,7 +12,9 @@ from tests.simulation.billing_outcome import Outcome, outcome_of
 from tests.simulation.customers import Customers
 from tests.simulation.kills import Calls
 
-MAY_HAPPEN: Final = frozenset({"cart_payment.unknown_for_long"})
+MAY_HAPPEN: Final = frozenset(
+    {"cart_payment.unknown_for_long", "invoice_payment.unknown_for_long"}
+)
 _UNTIL_ABANDONED: Final = 8  # days, and one
 
 

@@ -428,7 +428,7 @@ class Container:
     def letters(self) -> Correspondence[AnyFacts]:
         from guichet.registration.correspondence import Letters  # noqa: PLC0415 - deliver only
 
-        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing.letters)
+        return _AllLetters(lambda: Letters(self.records, self.links), lambda: self.billing)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -450,14 +450,17 @@ class _AllLetters:
     def __init__(
         self,
         of_trainings: Callable[[], Correspondence[AnyFacts]],
-        of_billing: Callable[[], Correspondence[AnyFacts]],
+        of_billing: Callable[[], BillingParts],
     ) -> None:
         self._of_trainings = of_trainings
         self._of_billing = of_billing
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
-        letters = self._of_billing if effect.is_of_billing else self._of_trainings
-        return letters().about(effect)
+        if effect.is_of_methods:
+            return self._of_billing().method_letters.about(effect)
+        if effect.is_of_billing:
+            return self._of_billing().letters.about(effect)
+        return self._of_trainings().about(effect)
 
 
 class _Providers[P](dict[str, P]):

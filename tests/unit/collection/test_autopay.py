@@ -153,6 +153,25 @@ def test_a_debit_that_the_bank_returns_later_reopens_its_invoice_inv_5(
     assert "invoice_payment.returned" in account.world.alarms
 
 
+def test_a_debit_that_was_paid_and_returned_unheard_leaves_its_invoice_open_bad_8(
+    account: Autopaying,
+) -> None:
+    account.begin("bank", kind="bank_debit")
+    payment = account.payment(account.renew())
+    assert payment.provider_charge_id is not None
+    account.world.stripe.configure_chaos({"webhooks": {"drop": -1}})
+    account.world.stripe.settle_charge(payment.provider_charge_id)
+    account.world.stripe.return_charge(payment.provider_charge_id)
+
+    account.pass_time(days=1)
+
+    invoice = account.renewed()
+    assert account.payment(invoice).status is ChargeStatus.RETURNED
+    assert (invoice.open_minor, invoice.open_payment_id) == (TOTAL, None)
+    assert [bill.is_leased for bill in account.billing.balance().invoiced] == [False]
+    assert "invoice_payment.returned" in account.world.alarms
+
+
 def test_credit_comes_first_and_the_method_pays_the_rest_col_7(account: Autopaying) -> None:
     account.begin()
     give(account, 4_000)
@@ -218,13 +237,13 @@ def test_every_pair_of_states(before: ChargeStatus, after: ChargeStatus) -> None
 _MOVES = {
     (ChargeStatus(before), ChargeStatus(after))
     for before, those in {
-        "created": "processing requires_action captured declined canceled mismatched parked",
-        "processing": "requires_action captured declined mismatched parked",
-        "requires_action": "processing captured declined canceled mismatched",
+        "created": "processing requires_action captured declined canceled mismatched returned parked",
+        "processing": "requires_action captured declined canceled mismatched returned parked",
+        "requires_action": "processing captured declined canceled mismatched returned",
         "captured": "returned",
         "declined": "captured mismatched",
         "canceled": "captured mismatched",
-        "parked": "captured declined",
+        "parked": "processing requires_action captured declined canceled mismatched returned",
     }.items()
     for after in those.split()
 }
