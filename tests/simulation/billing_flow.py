@@ -12,9 +12,7 @@ from tests.simulation.billing_outcome import Outcome, outcome_of
 from tests.simulation.customers import Customers
 from tests.simulation.kills import Calls
 
-MAY_HAPPEN: Final = frozenset(
-    {"cart_payment.unknown_for_long", "invoice_payment.unknown_for_long"}
-)
+MAY_HAPPEN: Final = frozenset({"cart_payment.unknown_for_long", "invoice_payment.unknown_for_long"})
 _UNTIL_ABANDONED: Final = 8  # days, and one
 
 
@@ -32,6 +30,7 @@ class BillingFlow:
     is_open: bool = False  # its orders end so, but by other money perhaps
     alarms: frozenset[str] = frozenset()  # that it may raise
     people: type[Customers] = Customers
+    rarer: int = 1  # the default run strikes so much fewer of its places
 
     @property
     def name(self) -> str:

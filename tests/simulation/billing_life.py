@@ -8,9 +8,11 @@ from typing import Final
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.dynamo.seam import Delete, Key
+from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.catalogue.ports import Catalogues
+from guichet.configuration import load_billing_policy, load_collection_policy
 from guichet.entry.invoicing import plan, scheduled_run, work
 from guichet.registration.mails import MailKind
 from guichet.registration.outbox import BillingMail, DueKind, DueWork
@@ -21,7 +23,11 @@ from tests.simulation.outside import Body
 from tests.simulation.processes import FellError
 from tests.support.world import START
 
-_CATALOGUES: Final = packaged_catalogues()  # read once for all processes
+# Read once for all processes.
+_CATALOGUES: Final = packaged_catalogues()
+_ENTITIES: Final = packaged_selling_entities()
+_POLICY: Final = load_billing_policy()
+_COLLECTION: Final = load_collection_policy()
 _QUARTER: Final = timedelta(minutes=15)
 _WRITTEN: Final = frozenset({*MailKind, *BillingMail})
 
@@ -39,7 +45,14 @@ class BillingLife(Life):
     def with_catalogues(self, made: Container) -> Container:
         """Billing's parts with the catalogue that was read already."""
         given: Catalogues = _CATALOGUES
-        made.billing = BillingParts(made, given_catalogues=given, given_taxes=self.taxes)
+        made.selling_entities = _ENTITIES
+        made.billing = BillingParts(
+            made,
+            given_catalogues=given,
+            given_taxes=self.taxes,
+            given_policy=_POLICY,
+            given_collection_policy=_COLLECTION,
+        )
         return made
 
     # -- the invoice run ------------------------------------------------------------------------

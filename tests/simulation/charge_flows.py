@@ -237,7 +237,7 @@ _BACK: Final = frozenset({"invoice_payment.returned"})
 
 
 def _flow(play: Any, over_on: int = 45, **more: Any) -> BillingFlow:  # noqa: ANN401 - as the flow takes
-    return BillingFlow(play, {"first": "done"}, over_on=over_on, people=Payers, **more)
+    return BillingFlow(play, {"first": "done"}, over_on=over_on, people=Payers, rarer=4, **more)
 
 
 CHARGE_FLOWS: Final = (
@@ -246,7 +246,7 @@ CHARGE_FLOWS: Final = (
     _flow(collected_from_a_bank, is_timed=True),
     _flow(collected_from_a_bank_unheard, is_timed=True),
     _flow(debit_that_fails, is_timed=True),
-    _flow(debit_taken_back, is_timed=True, alarms=_BACK),
+    _flow(debit_taken_back, is_timed=True, needs_webhooks=True, alarms=_BACK),
     _flow(debit_taken_back_unheard, is_timed=True, alarms=_BACK),
     _flow(declined_then_paid_by_another, is_timed=True),
     _flow(declined_for_good, is_timed=True),

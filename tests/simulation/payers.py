@@ -225,5 +225,3 @@ class Payers(Customers):
         for name in providers:
             by_name[name].configure_chaos({"down": False})
         self.life.background()
-
-
