@@ -30,6 +30,7 @@ class BillingFlow:
     is_open: bool = False  # its orders end so, but by other money perhaps
     alarms: frozenset[str] = frozenset()  # that it may raise
     people: type[Customers] = Customers
+    attempts: tuple[str, ...] = ()  # what those to collect its invoices come to
     rarer: int = 1  # the default run strikes so much fewer of its places
 
     @property

@@ -137,7 +137,7 @@ def _taken_and_never_heard_of(story: Payers, provider: str, call: str) -> None:
     story.life.wait(**_UNTIL_RENEWED)
     lost = {"do": "lost_after", "match": call, "times": 3}
     simulator.configure_chaos({"api": [lost], "webhooks": {"drop": -1}})
-    story.life.wait(minutes=21)
+    story.life.wait(minutes=20, seconds=30)  # nobody has asked yet
     story.away(provider, hours=30)
     story.life.wait(days=1)
 
@@ -236,38 +236,47 @@ def late_by_a_quarter(story: Payers) -> None:
 _BACK: Final = frozenset({"invoice_payment.returned"})
 
 
-def _flow(play: Any, over_on: int = 45, **more: Any) -> BillingFlow:  # noqa: ANN401 - as the flow takes
-    return BillingFlow(play, {"first": "done"}, over_on=over_on, people=Payers, rarer=4, **more)
+def _flow(play: Any, attempts: str, over_on: int = 45, **more: Any) -> BillingFlow:  # noqa: ANN401 - as the flow takes
+    return BillingFlow(
+        play,
+        {"first": "done"},
+        over_on=over_on,
+        people=Payers,
+        rarer=4,
+        is_timed=True,
+        attempts=tuple(attempts.split()),
+        **more,
+    )
 
 
 CHARGE_FLOWS: Final = (
-    _flow(collected_from_a_card, is_timed=True),
-    _flow(collected_from_paypal, is_timed=True),
-    _flow(collected_from_a_bank, is_timed=True),
-    _flow(collected_from_a_bank_unheard, is_timed=True),
-    _flow(debit_that_fails, is_timed=True),
-    _flow(debit_taken_back, is_timed=True, needs_webhooks=True, alarms=_BACK),
-    _flow(debit_taken_back_unheard, is_timed=True, alarms=_BACK),
-    _flow(declined_then_paid_by_another, is_timed=True),
-    _flow(declined_for_good, is_timed=True),
-    _flow(declined_again_and_again, is_timed=True),
-    _flow(authenticated_days_later, is_timed=True),
-    _flow(authentication_fails, is_timed=True),
-    _flow(never_authenticated, over_on=55, is_timed=True),
-    _flow(authenticated_too_late, over_on=55, is_timed=True),
-    _flow(a_minute_without_the_provider, is_timed=True),
-    _flow(two_hours_without_the_provider, is_timed=True),
-    _flow(taken_by_card_before_a_long_night, is_timed=True),
-    _flow(debited_before_a_long_night, is_timed=True),
-    _flow(taken_by_paypal_before_a_long_night, is_timed=True),
-    _flow(a_long_night_without_stripe, is_timed=True),
-    _flow(a_long_night_without_paypal, is_timed=True),
-    _flow(credit_pays_first, is_timed=True),
-    _flow(transfer_while_a_debit_is_on_its_way, is_timed=True),
-    _flow(echeck, is_timed=True),
-    _flow(echeck_denied, is_timed=True),
-    _flow(refused_by_paypal, is_timed=True),
-    _flow(paypal_account_that_closes, is_timed=True),
-    _flow(paypal_that_asks_for_its_payer, is_timed=True),
-    _flow(late_by_a_quarter, over_on=105, is_timed=True),
+    _flow(collected_from_a_card, "captured"),
+    _flow(collected_from_paypal, "captured"),
+    _flow(collected_from_a_bank, "captured"),
+    _flow(collected_from_a_bank_unheard, "captured"),
+    _flow(debit_that_fails, "declined"),
+    _flow(debit_taken_back, "returned", needs_webhooks=True, alarms=_BACK),
+    _flow(debit_taken_back_unheard, "returned", alarms=_BACK),
+    _flow(declined_then_paid_by_another, "declined captured"),
+    _flow(declined_for_good, "declined"),
+    _flow(declined_again_and_again, "declined declined declined declined declined"),
+    _flow(authenticated_days_later, "captured"),
+    _flow(authentication_fails, "declined"),
+    _flow(never_authenticated, "canceled", over_on=55),
+    _flow(authenticated_too_late, "canceled", over_on=55),
+    _flow(a_minute_without_the_provider, "captured"),
+    _flow(two_hours_without_the_provider, "captured"),
+    _flow(taken_by_card_before_a_long_night, "captured"),
+    _flow(debited_before_a_long_night, "captured"),
+    _flow(taken_by_paypal_before_a_long_night, "captured"),
+    _flow(a_long_night_without_stripe, "canceled captured"),
+    _flow(a_long_night_without_paypal, "canceled captured"),
+    _flow(credit_pays_first, "captured"),
+    _flow(transfer_while_a_debit_is_on_its_way, "captured"),
+    _flow(echeck, "captured"),
+    _flow(echeck_denied, "declined"),
+    _flow(refused_by_paypal, "declined"),
+    _flow(paypal_account_that_closes, "declined"),
+    _flow(paypal_that_asks_for_its_payer, "declined"),
+    _flow(late_by_a_quarter, "captured captured captured", over_on=105),
 )

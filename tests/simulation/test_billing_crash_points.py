@@ -19,6 +19,7 @@ from tests.simulation.billing_aftermath import (
 from tests.simulation.billing_flow import BillingFlow, play, undisturbed
 from tests.simulation.billing_flows import BILLING_FLOWS
 from tests.simulation.billing_life import BillingLife
+from tests.simulation.billing_outcome import Found
 from tests.simulation.enumeration import (
     IS_WIDE,
     SHARES,
@@ -53,6 +54,8 @@ def test_a_story_in_which_nothing_goes_wrong_ends_as_told(flow: BillingFlow) -> 
     story = play(flow, life)
 
     assert life.refusals == list(flow.refusals)
+    charges = sorted(Found(life.world).charges, key=lambda each: each.started_at)
+    assert tuple(each.status for each in charges) == flow.attempts
     assert_billing_is_well(story, flow)
 
 
