@@ -123,6 +123,9 @@ class BillingLife(Life):
         """Until so many days after the beginning, whatever happened on the way."""
         self._run_until(START + timedelta(days=day))
 
+    def run_until(self, moment: datetime) -> None:
+        self._run_until(moment)
+
     def sleep(self, **parts: float) -> None:
         """Nothing of ours runs for a while; what comes then finds everything late."""
         self.world.clock.advance(**parts)

@@ -26,7 +26,9 @@ from guichet.invoices.use_cases.issue_credit_note import (
 from guichet.invoices.use_cases.release_account import ReleaseAccount, release_account
 from guichet.invoices.use_cases.request_run import RequestRun, request_run
 from guichet.ledger.journal import Change
+from guichet.money import Money
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from local.simulators.errors import BuyerRefusedError
 from tests.simulation.billing_life import BillingLife
 from tests.simulation.billing_outcome import Found
@@ -137,6 +139,14 @@ class Payers(Customers):
         rita, actor = self.billing.representative, self.billing.actor(self.billing.representative)
         command = IssueCreditNote(invoice_id, lines, "agreed by phone", rita, key, actor)
         issue_credit_note(command, invoicing=self.billing.parts(parts).invoicing)
+
+    def record(self, minor: int, parts: Container) -> None:
+        """A transfer of so much, once."""
+        rita = self.billing.representative
+        command = RecordPayment(
+            "us", Money(minor, "USD"), "wire 18", rita, "met", self.billing.actor(rita)
+        )
+        record_payment(command, carts=parts.billing.carts)
 
     def void(self, key: str = "void") -> None:
         invoice = self.latest()
