@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from guichet.adapters.dynamo.keys import aggregate_of
@@ -11,6 +12,7 @@ from guichet.entry.relaying import ALARMS
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.payments.attempt import PaymentStatus
+from guichet.payments.invoice_payment import ACTION_LASTS, ChargeStatus, InvoicePayment
 from guichet.registration.outbox import BillingMail
 from guichet.registration.provider_event import EventStatus
 from guichet.subscriptions.cart import CartStatus
@@ -25,6 +27,8 @@ from tests.simulation.processes import Processes
 from tests.support.verified import assert_verified
 from tests.support.world import World
 
+_WAITING: Final = ("SUBSCRIPTION", "INVOICE", "COLLECTION")  # also INVOICE_PAYMENT
+_UNTIL_CERTAIN: Final = timedelta(days=2)  # that a provider never received a charge
 _ENDED: Final = frozenset(
     {
         PaymentStatus.CAPTURED,
@@ -125,6 +129,7 @@ def _assert_nothing_is_left(life: BillingLife, found: Found) -> None:
     assert [item["pk"] for item in state if item["sk"] == "EFFECT"] == []
     assert [each for each in found.events if each.status is not EventStatus.APPLIED] == []
     assert [each for each in found.payments if each.status not in _ENDED] == []
+    assert [each for each in found.charges if _is_stuck(each, life.world.clock.now())] == []
     assert [each for each in found.carts if each.is_open or each.open_payment_id] == []
     assert [each for each in found.balances if each.reserved_minor] == []
     assert [each for each in found.subscriptions if each.open_cart_id] == []
@@ -132,9 +137,16 @@ def _assert_nothing_is_left(life: BillingLife, found: Found) -> None:
     assert [each for each in found.subscriptions if each.status is pending] == []
 
 
+def _is_stuck(charge: InvoicePayment, now: datetime) -> bool:
+    """Held for longer than any answer takes: but for a debit, of which the bank alone can tell (BAD-8)."""
+    lasts = ACTION_LASTS if charge.status is ChargeStatus.REQUIRES_ACTION else _UNTIL_CERTAIN
+    may_hold = charge.status is ChargeStatus.PROCESSING or now < charge.started_at + lasts
+    return charge.holds and not may_hold
+
+
 def _may_wait(due_key: str, due_at: str, now: str) -> bool:
-    """A next period, and a bill whose day has not come."""
-    return due_at > now and any(kind in due_key.upper() for kind in ("SUBSCRIPTION", "INVOICE"))
+    """A next period, a bill whose day has not come, a charge that is tried or asked about later."""
+    return due_at > now and any(kind in due_key.upper() for kind in _WAITING)
 
 
 def _assert_money_has_its_place(world: World, found: Found) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
@@ -110,7 +111,7 @@ class BillingLife(Life):
             return
         for name in sorted(names):
             key = f"{effect_id.replace('#', ':')}:{name}"
-            self.calls.watch("mail", key, lambda key=key: self.mail.taken.append(("", key)))
+            self.calls.watch("mail", key, partial(self.mail.taken.append, ("", key)))
         parts.dynamo.delete(Delete("state", Key(effect_id, "EFFECT")))
 
     def _mails_of(self, effect_id: str) -> frozenset[str]:

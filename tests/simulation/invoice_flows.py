@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from guichet.catalogue.catalogue import Direction, Frequency
@@ -15,8 +15,8 @@ from guichet.subscriptions.cart import TaxQuote
 from guichet.subscriptions.usage_judging import UsageGiven
 from guichet.tax.subject import TaxSubject
 from tests.simulation.billing_flow import BillingFlow
-from tests.simulation.payers import DUBLIN, Payers
-from tests.support.billing import FlatTaxes
+from tests.simulation.payers import DUBLIN, SYDNEY, Payers
+from tests.support.billing import NEW_YORK, FlatTaxes
 
 _TELEPHONY: Final = {"product_id": "telephony", "plan_id": "line", "frequency": Frequency.MONTHLY}
 
@@ -154,6 +154,25 @@ def a_year_s_third_late(story: Payers) -> None:
     story.life.sleep(days=125)
 
 
+def nights_on_which_clocks_change(story: Payers) -> None:
+    """A period of each account begins on such a night of its zone, and two runs meet in it (BAD-12)."""
+    story.billing.move_to(NEW_YORK, time_zone="America/New_York")
+    bea = story.neighbour("bea", DUBLIN)
+    syd = story.neighbour("syd", SYDNEY, "Australia/Sydney")
+    story.life.wait(days=22)
+    story.subscribed()  # 90 days before 14 March
+    story.life.wait(days=14)
+    bea.subscribed()  # 90 days before 28 March
+    story.life.wait(days=7)
+    syd.subscribed()  # 90 days before 4 April
+    for month, day, hour in ((3, 14, 4), (3, 27, 23), (4, 3, 13)):
+        story.life.run_until(datetime(2027, month, day, hour, tzinfo=UTC))
+        for _ in range(8):
+            story.life.wait(minutes=30)
+            story.life.scheduled()
+            story.life.scheduled()
+
+
 def _flow(
     play: Any,  # noqa: ANN401 - a story
     over_on: int,
@@ -184,4 +203,5 @@ INVOICE_FLOWS: Final = (
     _flow(parked_and_released, 45, alarms=frozenset({"invoice.parked"})),
     _flow(a_run_that_was_asked_for, 40),
     _flow(a_year_s_third_late, 130),
+    _flow(nights_on_which_clocks_change, 140, rarer=12),
 )

@@ -30,7 +30,6 @@ from guichet.money import Money
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from local.simulators.errors import BuyerRefusedError
-from tests.simulation.billing_life import BillingLife
 from tests.simulation.billing_outcome import Found
 from tests.simulation.customers import RITA, Customers
 from tests.support.billing import FlatTaxes
@@ -40,12 +39,17 @@ DUBLIN: Final = Address(
     line1="1 Grand Canal Square", city="Dublin", country="IE", region="", postal_code="D02 P820"
 )
 
+SYDNEY: Final = Address(
+    line1="1 Macquarie Street", city="Sydney", country="AU", region="NSW", postal_code="2000"
+)
+
 
 @dataclass
 class Payers(Customers):
     """An account, with neighbours of its own; Rita corrects their invoices."""
 
     neighbours: list[Payers] = field(default_factory=list)
+    _back: set[str] = field(default_factory=set)  # what was taken back
 
     def __post_init__(self) -> None:
         life, world = self.life, self.life.world
@@ -58,13 +62,15 @@ class Payers(Customers):
 
     # -- who else there is ----------------------------------------------------------------------
 
-    def neighbour(self, name: str, address: Address | None = None) -> Payers:
+    def neighbour(
+        self, name: str, address: Address | None = None, time_zone: str = "Europe/Dublin"
+    ) -> Payers:
         """Another account, known by its owner."""
         account_id = f"acc_{name}"
         self._make_account(account_id, name)
         other = Payers(self.life, account_id=account_id, names=(name, f"rita-{name}"))
         if address is not None:
-            other.billing.move_to(address, time_zone="Europe/Dublin")
+            other.billing.move_to(address, time_zone=time_zone)
         self.neighbours.append(other)
         return other
 
@@ -198,8 +204,11 @@ class Payers(Customers):
     def bank_takes_back(self) -> None:
         """Every debit that was paid."""
         for each in self.life.world.stripe.find_all("payment_intent"):
-            if each["status"] == "succeeded" and each["metadata"].get("charge_key"):
+            types = each["payment_method_types"]
+            is_debit = each["metadata"].get("charge_key") and types == ["us_bank_account"]
+            if is_debit and each["status"] == "succeeded" and each["id"] not in self._back:
                 self.life.world.stripe.return_charge(each["id"])
+                self._back.add(each["id"])
 
     def authenticate(self, *, success: bool = True) -> None:
         """Follow each link that waits, answer the bank, and come back."""

@@ -1,4 +1,4 @@
-"""Workers of one series, Rita, credit and charges at one account's invoices: every call may be interrupted."""
+"""Workers of one series, Rita, credit and charges at one account's invoices: who comes in between."""
 
 from __future__ import annotations
 
