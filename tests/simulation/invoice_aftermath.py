@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 
 from guichet.adapters.dynamo.seam import Item
 from guichet.collection.declines import Declines
@@ -26,7 +27,7 @@ def assert_invoices_are_well(world: World, found: Found) -> None:
     assert_numbered_without_gaps(world, found.invoices)
     _assert_everything_is_invoiced_once(journal, found)
     _assert_each_was_told_once(journal, found.invoices)
-    _assert_credit_notes_fit(found.invoices)
+    _assert_credit_notes_fit(world, found.invoices)
     _assert_balances_are_the_invoices(found)
     assert_paid_once(journal, found)
     _assert_declines_count_once(journal, found.declines, found.charges)
@@ -123,20 +124,34 @@ def _assert_each_was_told_once(
         assert told[each.invoice_id, "invoice.voided"] <= 1, each
 
 
-def _assert_credit_notes_fit(invoices: Sequence[Invoice]) -> None:
-    """What its credit notes come to is what the invoice knows of them, and at most itself (INV-11)."""
+def _assert_credit_notes_fit(world: World, invoices: Sequence[Invoice]) -> None:
+    """What its credit notes come to is what the invoice knows of them, and at most its charges (INV-11).
+
+    Those may be more than the invoice, where credit of another one lowered it.
+    """
     noted: Counter[str] = Counter()
     for each in invoices:
         if each.is_credit_note:
             noted[each.refers_to or ""] += each.total_minor
     for each in invoices:
         if not each.is_credit_note:
-            assert each.noted_minor == noted.pop(each.invoice_id, 0) <= each.total_minor, each
+            assert each.noted_minor == noted.pop(each.invoice_id, 0), each
+            if each.noted_minor > each.total_minor:
+                assert each.noted_minor <= _charged_minor(world, each), each
             parts = each.paid_minor + each.credit_applied_minor + each.offset_minor
             is_void = each.status is InvoiceStatus.VOID
             assert is_void or each.total_minor == parts + each.open_minor, each
             assert (each.status is InvoiceStatus.OPEN) is bool(each.open_minor), each
     assert not noted
+
+
+def _charged_minor(world: World, invoice: Invoice) -> int:
+    """Its charges with their tax, of which a cent a line may be rounding."""
+    content = world.parts.billing.invoices.content(invoice.account_id, invoice.invoice_id)
+    assert content is not None
+    charges = sum(max(line.net_minor, 0) for line in content.lines)
+    rate = sum((Decimal(tax.percent) for tax in content.document.taxes), Decimal(0))
+    return int(charges * (100 + rate) / 100) + len(content.lines)
 
 
 def _assert_balances_are_the_invoices(found: Found) -> None:

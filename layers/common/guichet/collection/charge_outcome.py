@@ -306,9 +306,11 @@ def unanswered(situation: Situation) -> Decision:
 
 
 def parked(situation: Situation) -> Decision:
-    """It was sent, and its account can't be asked any more: a person decides."""
+    """It was sent, and its account refuses to be asked: a person is told, and it is asked about on."""
     payment = situation.payment
-    moved = _bumped(payment.transition_to(S.PARKED))
+    since = payment.asked_from or payment.started_at
+    count = asked_once_more(since, payment.asked_count, situation.now)
+    moved = _bumped(replace(payment.transition_to(S.PARKED), asked_count=count))
     event = Event("invoice_payment.parked", _facts(payment))
     return Decision((Change[Aggregate](payment, moved, (event,)),))
 

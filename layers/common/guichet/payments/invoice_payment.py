@@ -28,7 +28,7 @@ class ChargeStatus(StrEnum):
     CANCELED = "canceled"  # ended, nothing was taken
     MISMATCHED = "mismatched"  # taken, but not as asked: it is credit, and a person is told
     RETURNED = "returned"  # paid, and taken back by the bank (INV-5)
-    PARKED = "parked"  # sent, and nobody can be asked about it: a person decides
+    PARKED = "parked"  # sent, and whoever is asked refuses to say: a person is told (BAD-8)
 
 
 S = ChargeStatus
@@ -154,7 +154,7 @@ class InvoicePayment:
             return max(
                 next_question_at(self.started_at, self.asked_count), self.started_at + CALL_LIMIT
             )
-        if self.status in {S.PROCESSING, S.REQUIRES_ACTION}:
+        if self.status in {S.PROCESSING, S.REQUIRES_ACTION, S.PARKED}:
             return next_question_at(self.asked_from or self.started_at, self.asked_count)
         return None
 
