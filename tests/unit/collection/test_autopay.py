@@ -240,7 +240,7 @@ class _Unreachable:
         del selling_entity
         return {"stripe": self}
 
-    def offered_methods(self, selling_entity: str) -> tuple[str, ...]:
+    def offered_providers(self, selling_entity: str) -> tuple[str, ...]:
         del selling_entity
         return ("stripe",)
 
