@@ -166,7 +166,7 @@ class Payers(Customers):
 
     def release(self, entity: str = "us", currency: str = "USD") -> None:
         rita = self.billing.representative
-        command = ReleaseAccount(entity, currency, rita, self.billing.actor(rita))
+        command = ReleaseAccount(rita.account_id, entity, currency, rita, self.billing.actor(rita))
         self.life.person(
             RITA, lambda parts: release_account(command, invoicing=parts.billing.invoicing)
         )
