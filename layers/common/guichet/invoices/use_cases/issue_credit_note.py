@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from guichet.access.membership import Member, Permission
-from guichet.errors import invalid_field, not_found
+from guichet.errors import ConcurrentUpdateError, invalid_field, not_found
 from guichet.events import Actor, Event
 from guichet.invoices.building import Draft, numbered
 from guichet.invoices.content import InvoiceContent
@@ -176,6 +176,8 @@ def _corrected(
         balance = invoicing.billing.balance(
             invoice.account_id, invoice.selling_entity, invoice.currency
         )
+        if balance.open_of(invoice.invoice_id) != invoice.open_minor:
+            raise ConcurrentUpdateError("the balance was written after its invoice was read")
         offset = invoice.open_minor - after.open_minor
         given = note.total_minor - offset
         changes = [
