@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from guichet.catalogue.catalogue import Frequency
+from guichet.invoices.correcting import Wanted
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.subscription import SubscriptionStatus
 from tests.support.billed_day import BilledDay
+from tests.support.correcting import credited, invoices_of, open_invoice, voided
 from tests.support.verified import assert_verified
 
 type Story = Callable[[BilledDay], None]
@@ -81,6 +83,25 @@ def a_preview_is_never_ordered(day: BilledDay) -> None:
     day.billing.preview(day.billing.webinar())
 
 
+def a_representative_gives_back_some_of_a_line(day: BilledDay) -> None:
+    """What was billed is billed all the same; the note says what of it is not owed (INV-3)."""
+    invoice = open_invoice(day.billing)
+
+    credited(day.billing, invoice.invoice_id, Wanted(0, 1_000))
+    credited(day.billing, invoice.invoice_id)
+
+    assert len(invoices_of(day.billing)) == 3
+
+
+def a_representative_voids_an_invoice(day: BilledDay) -> None:
+    """By a credit note for the whole of what stays billed (INV-5)."""
+    invoice = open_invoice(day.billing)
+
+    voided(day.billing, invoice.invoice_id)
+
+    assert len(invoices_of(day.billing)) == 2
+
+
 STORIES: list[Story] = [
     an_order_is_paid_by_credit_alone,
     a_plan_is_changed_twice_on_its_first_day,
@@ -88,6 +109,8 @@ STORIES: list[Story] = [
     a_trial_ends_in_the_free_plan,
     an_order_is_never_paid,
     a_preview_is_never_ordered,
+    a_representative_gives_back_some_of_a_line,
+    a_representative_voids_an_invoice,
 ]
 
 

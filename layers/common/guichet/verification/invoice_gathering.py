@@ -224,11 +224,12 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
 
 
 def _documented(found: Gathered, invoices: dict[str, Invoice]) -> Nets:
+    """What a credit note by hand gives back was billed all the same: it is not of these."""
     nets: Nets = Counter()
     for each in found.lying("CONTENT#"):
         content = invoice_items.read_content(each)
         invoice = invoices.get(str(each["sk"]).partition("#")[2])
-        if content is None or invoice is None:
+        if content is None or invoice is None or content.taxes_by_running_total:
             continue
         sign = -1 if invoice.is_credit_note else 1
         for part in content.lines:
