@@ -25,8 +25,8 @@ setup: .venv/.locked .venv-stack/.locked .venv-sam/.locked ## install everything
 run: setup ## start Guichet on this machine (PORT=8080); Ctrl-C stops it
 	@$(IN)/python -m local run --port $(PORT)
 
-demo: setup ## play a sale of trainings, then a year of subscriptions, from the command line
-	@$(IN)/python -m local.demo
+demo: setup ## play sales of trainings, a year of subscriptions, three months of invoices
+	@$(IN)/python -m local.demo_play
 
 test: setup ## all tests (WORKERS=2)
 	@local/find-chromium --install >/dev/null || true

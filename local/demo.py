@@ -1,30 +1,21 @@
-"""`make demo`: sales, late money, money that goes back, and then a year of subscriptions."""
+"""The demo's first act: sales, late money, and money that goes back."""
 
 from __future__ import annotations
 
 import secrets
-import sys
-import urllib.error
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from botocore.exceptions import EndpointConnectionError
-
 from guichet.money import Money
 from local.calls import Json, call, until, wanted
-from local.demo_account import demo_account
-from local.demo_billing import Subscribing
 from local.demo_money_back import MoneyBack
-from local.identity import bearer_token
-from local.paths import STATE_DIR
 from local.seed import ORGANIZERS
-from local.stack import described
 
 ORGANIZER: Final = ORGANIZERS[0]
 OWNER: Final = "owner@atelier.example"
-_MEMBER: Final = "maria@atelier.example"
+MEMBER: Final = "maria@atelier.example"
 _PAGE_ENDS_SECONDS: Final = 32 * 60
 
 
@@ -290,31 +281,3 @@ def _money(amount: Json) -> str:
 def _balance(amount_minor: int) -> str:
     sign = "-" if amount_minor < 0 else ""
     return f"{sign}{Money(abs(amount_minor), 'USD')}"
-
-
-def main() -> None:
-    """Play against the stack that `make run` started."""
-    try:
-        url, deployment = described(STATE_DIR)
-        token, owner_token = (bearer_token(deployment, each) for each in (_MEMBER, OWNER))
-        Demo(url, token, owner_token, _print).play()
-        buyer = demo_account(deployment)
-        Subscribing(
-            url,
-            buyer.owner_token,
-            buyer.representative_token,
-            buyer.account_id,
-            _print,
-            call,
-        ).play()
-    except (FileNotFoundError, EndpointConnectionError, urllib.error.URLError) as error:
-        raise SystemExit("the local stack does not run: start it with `make run`") from error
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

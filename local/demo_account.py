@@ -1,4 +1,4 @@
-"""A new account for each play of the demo's second act, with its owner; and the operator's representative."""
+"""New accounts for each play of the demo, with their owners; and the operator's representative."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from guichet.access.use_cases.add_member import AddMember, add_member
 from guichet.access.use_cases.add_operator_member import AddOperatorMember, add_operator_member
 from guichet.access.use_cases.create_account import CreateAccount, create_account
 from guichet.errors import Conflict
+from local.calls import call
 from local.customers import SEED
+from local.demo_buyer import Buyer
+from local.demo_invoice_customers import CUSTOMERS, Customer, new_account, open_account
 from local.deployment import Deployment
 from local.identity import bearer_token, ensure_sign_in
 from local.seed import parts_of
@@ -29,7 +32,7 @@ class DemoAccount:
 
 
 def demo_account(deployment: Deployment) -> DemoAccount:
-    """An account that has bought nothing yet: the demo can be played again and again."""
+    """The second act's. An account that has bought nothing yet: the demo can be played again and again."""
     parts, name = parts_of(deployment), secrets.token_hex(4)
     account_id, owner = f"acc_{name}", f"owner@{name}.example"
     create_account(
@@ -63,6 +66,22 @@ def demo_account(deployment: Deployment) -> DemoAccount:
     return DemoAccount(
         account_id, bearer_token(deployment, owner), bearer_token(deployment, _REPRESENTATIVE)
     )
+
+
+def demo_buyers(deployment: Deployment, url: str) -> dict[Customer, Buyer]:
+    """The third act's: each customer, and what they call of the stack at this address."""
+    parts = parts_of(deployment)
+    _ensure_representative(deployment)
+    representative_token = bearer_token(deployment, _REPRESENTATIVE)
+    buyers: dict[Customer, Buyer] = {}
+    for customer in CUSTOMERS:
+        new = new_account()
+        open_account(parts, customer, new, ensure_sign_in(deployment, new.owner))
+        owner_token = bearer_token(deployment, new.owner)
+        buyers[customer] = Buyer(
+            customer, url, new.account_id, owner_token, representative_token, call
+        )
+    return buyers
 
 
 def _ensure_representative(deployment: Deployment) -> None:

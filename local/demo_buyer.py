@@ -142,11 +142,23 @@ class Buyer:
         if not answer.content.startswith(b"%PDF-"):
             raise SystemExit(f"{address} is no PDF")
         name = answer.headers["content-disposition"].partition('filename="')[2].rstrip('"')
-        return Pdf(name, len(_PAGE.findall(answer.content)), len(answer.content))
+        return Pdf(name, pages_in(answer.content), len(answer.content))
 
-    def credit(self) -> Json:
-        """Of each selling entity and currency."""
-        return [each["credit"] for each in self.as_owner(200, "GET", "/v1/balance")["items"]]
+    def balance(self) -> Json:
+        """With the one company that sells to them."""
+        (found,) = self.as_owner(200, "GET", "/v1/balance")["items"]
+        return found
+
+    def pay_by_transfer(self) -> Json | None:
+        """Everything that is open, as a representative records it; None where nothing is."""
+        balance = self.balance()
+        amount_minor = sum(each["open"]["amount_minor"] for each in balance["invoices"])
+        if not amount_minor:
+            return None
+        paid = {"amount_minor": amount_minor, "currency": balance["currency"]}
+        wish = paid | {"selling_entity": balance["selling_entity"], "reference": "Transfer"}
+        self.as_representative({200, 201}, "POST", "/v1/payments-received", wish)
+        return paid
 
     def today(self) -> date:
         return date.fromisoformat(self.as_owner(200, "GET", "/v1/balance")["today"])
@@ -176,6 +188,11 @@ class Buyer:
 
     def _headers(self, token: str) -> dict[str, str]:
         return {"authorization": f"Bearer {token}", "idempotency-key": secrets.token_urlsafe(24)}
+
+
+def pages_in(pdf: bytes) -> int:
+    """How many pages a PDF of ours has: its objects are not compressed."""
+    return len(_PAGE.findall(pdf))
 
 
 def _certificate(reason: str) -> bytes:

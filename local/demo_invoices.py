@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,7 +40,9 @@ class Invoicing:
         self._stored_cards()
         self._moved_down()
         self._used_more()
-        self._three_months()
+        self._first_month()
+        self._second_month()
+        self._third_month()
         self._gave_back()
         self._ran_again()
         self._judged()
@@ -84,28 +86,58 @@ class Invoicing:
         self._told(BERLIN, f"Starter in place of Plus: due {_amount(preview['due_now'])}")
         before = len(self._shown)
         until(lambda: self._show_new(buyer), lambda _: len(self._shown) > before)
-        self._told(BERLIN, f"account credit {_amounts(buyer.credit())}")
+        self._told(BERLIN, f"account credit {_amount(buyer.balance()['credit'])}")
 
     def _used_more(self) -> None:
         buyer = self.buyers[MONTREAL]
         subscription_id = buyer.subscription()["subscription_id"]
         used_at = wanted(200, self.call(f"{self.url}/_local/clock"))["now"]
-        record = {"subscription_id": subscription_id, "item": "minutes", "used_at": used_at}
-        to_paris = record | {"key": secrets.token_hex(6), "quantity": 3_500, "number": "+331"}
-        wish = {"records": [to_paris | {"direction": "sent"}]}
+        record = {
+            "subscription_id": subscription_id,
+            "item": "minutes",
+            "key": secrets.token_hex(6),
+            "used_at": used_at,
+            "quantity": 3_500,
+            "number": "+331",
+            "direction": "sent",
+        }
+        wish = {"records": [record]}
         (told,) = buyer.as_representative(200, "POST", "/v1/usage", wish)["results"]
         self._told(MONTREAL, f"3500 minutes to Paris are told: {told['outcome']}")
-        usage = buyer.as_owner(200, "GET", f"/v1/subscriptions/{subscription_id}/usage")
+        month = used_at[:7]
+        path = f"/v1/subscriptions/{subscription_id}/usage?month={month}"
+        usage = buyer.as_owner(200, "GET", path)
         (minutes,) = (each for each in usage["items"] if each["item"] == "minutes")
         over = f"{minutes['overage']} beyond {minutes['included']}"
         self._more(f"{over} included, so far {_amount(minutes['amount'])}")
 
-    def _three_months(self) -> None:
-        for month in range(1, 4):
-            self.say(f"\n{18 + month}. Month {month}.")
-            self._days(_MONTH_DAYS)
-            for buyer in self.buyers.values():
-                self._show_new(buyer)
+    def _first_month(self) -> None:
+        self.say("\n19. The first month's invoices: credit is used, one card pays, one is declined.")
+        self._month()
+
+    def _second_month(self) -> None:
+        self.say("\n20. The second month: transfers came, and another card was stored.")
+        self._transfers()
+        method = self.buyers[ZURICH].store_card("mastercard")
+        self._told(ZURICH, f"{method['brand']} …{method['last4']}")
+        self._month()
+
+    def _third_month(self) -> None:
+        self.say("\n21. The third month:")
+        self._transfers()
+        self._month()
+
+    def _transfers(self) -> None:
+        for customer in (BERLIN, PARIS, MOBILE, MONTREAL):
+            paid = self.buyers[customer].pay_by_transfer()
+            if paid is not None:
+                self._told(customer, f"{_amount(paid)} by transfer")
+
+    def _month(self) -> None:
+        self._days(_MONTH_DAYS)
+        for buyer in self.buyers.values():
+            until(buyer.documents, lambda found: not any(each["processing"] for each in found))
+            self._show_new(buyer)
 
     def _gave_back(self) -> None:
         buyer = self.buyers[PARIS]
@@ -160,6 +192,9 @@ class Invoicing:
             buyer.customer,
             f"{document['number']} {_amount(document['total']):>12}  {_standing(document)}",
         )
+        for line in document["lines"]:
+            if line["kind"] == "usage":
+                self._more(f"{line['quantity']} × {line['name']}: {_amount(line['net'])}")
         for tax in document["taxes"]:
             self._more(_tax(tax))
         pdf = buyer.pdf(document["invoice_id"])
@@ -200,10 +235,6 @@ def _tax(tax: Json) -> str:
     if tax["sentence"] is not None and not tax["amount"]["amount_minor"]:
         return str(tax["sentence"])
     return f"{tax['name']} {tax['percent']} %: {_amount(tax['amount'])}"
-
-
-def _amounts(amounts: Iterable[Json]) -> str:
-    return ", ".join(map(_amount, amounts))
 
 
 def _amount(amount: Json) -> str:
