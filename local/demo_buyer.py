@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
@@ -166,24 +166,22 @@ class Buyer:
     # -- calls --------------------------------------------------------------------------------
 
     def as_owner(self, status: int | set[int], method: str, path: str, body: Json = None) -> Json:
-        return self._called(self.owner_token, status, method, path, body, {})
+        return self._called(status, method, path, body, self._headers(self.owner_token))
 
     def as_representative(
         self, status: int | set[int], method: str, path: str, body: Json = None
     ) -> Json:
-        named = {"guichet-account": self.account_id}
-        return self._called(self.representative_token, status, method, path, body, named)
+        headers = self._headers(self.representative_token) | {"guichet-account": self.account_id}
+        return self._called(status, method, path, body, headers)
 
     def _called(
         self,
-        token: str,
         status: int | set[int],
         method: str,
         path: str,
         body: Json,
-        named: dict[str, str],
+        headers: Mapping[str, str],
     ) -> Json:
-        headers = self._headers(token) | named
         return wanted(status, self.call(f"{self.url}{path}", method, body, headers=headers))
 
     def _headers(self, token: str) -> dict[str, str]:

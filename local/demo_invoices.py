@@ -61,7 +61,9 @@ class Invoicing:
         self._told(MOBILE, f"{approved['reason']}: {approved['status']} by a representative")
 
     def _bought(self) -> None:
-        self.say("\n16. Each buys, and has an invoice with its PDF; a telephone is billed on the 1st.")
+        self.say(
+            "\n16. Each buys, and has an invoice with its PDF; a telephone is billed on the 1st."
+        )
         for customer, buyer in self.buyers.items():
             buyer.order(customer.line, customer.currency)
             has_paid = customer is not MONTREAL
@@ -112,36 +114,49 @@ class Invoicing:
         self._more(f"{over} included, so far {_amount(minutes['amount'])}")
 
     def _first_month(self) -> None:
-        self.say("\n19. The first month's invoices: credit is used, one card pays, one is declined.")
-        self._month()
+        self.say(
+            "\n19. The first month's invoices: credit is used, one card pays, one is declined."
+        )
+        self._month(with_taxes=True)
+        for customer, status in ((LEEDS, "paid"), (ZURICH, "open")):
+            self._hold(self._newest(customer), status)
 
     def _second_month(self) -> None:
-        self.say("\n20. The second month: transfers came, and another card was stored.")
+        self.say("\n20. Transfers come, another card is stored; the second month's invoices.")
         self._transfers()
         method = self.buyers[ZURICH].store_card("mastercard")
         self._told(ZURICH, f"{method['brand']} …{method['last4']}")
         self._month()
+        for customer in (LEEDS, ZURICH):
+            self._hold(self._newest(customer), "paid")
 
     def _third_month(self) -> None:
-        self.say("\n21. The third month:")
+        self.say("\n21. Transfers again; the third month's invoices.")
         self._transfers()
         self._month()
 
     def _transfers(self) -> None:
-        for customer in (BERLIN, PARIS, MOBILE, MONTREAL):
-            paid = self.buyers[customer].pay_by_transfer()
+        for customer, buyer in self.buyers.items():
+            paid = buyer.pay_by_transfer()
             if paid is not None:
                 self._told(customer, f"{_amount(paid)} by transfer")
 
-    def _month(self) -> None:
+    def _newest(self, customer: Customer) -> Json:
+        return self.buyers[customer].documents()[-1]
+
+    @staticmethod
+    def _hold(document: Json, status: str) -> None:
+        if document["status"] != status:
+            raise SystemExit(f"{document['number']} is {document['status']}, and not {status}")
+
+    def _month(self, *, with_taxes: bool = False) -> None:
         self._days(_MONTH_DAYS)
         for buyer in self.buyers.values():
             until(buyer.documents, lambda found: not any(each["processing"] for each in found))
-            self._show_new(buyer)
+            self._show_new(buyer, with_taxes=with_taxes)
 
     def _gave_back(self) -> None:
-        buyer = self.buyers[PARIS]
-        invoice = buyer.documents()[-1]
+        buyer, invoice = self.buyers[PARIS], self._newest(PARIS)
         self.say(f"\n22. A representative gives back 10.00 of {invoice['number']}.")
         wish = {"lines": [{"line": 0, "net_minor": 1_000}], "reason": "An evening without sound"}
         path = f"/v1/invoices/{invoice['invoice_id']}/credit-notes"
@@ -171,36 +186,41 @@ class Invoicing:
         self.say(f"   {'numbers':<20}{len(after)} documents, as before")
 
     def _judged(self) -> None:
-        """All that every act has left behind."""
+        """Everything that is stored, of all acts and of what was there before."""
         report = until(self.verified, lambda found: found.is_clean)
+        judged = sum(1 for count in report.judged.values() if count)
         self.say("\n24. guichet verify:")
-        for check, count in report.found.items():
-            self.say(f"   {check}: {count}")
-        self.say(f"   {'findings':<20}{report.found.total()}")
+        self.say(f"   nothing found by {judged} checks of everything that is stored")
 
     # -- a document ---------------------------------------------------------------------------
 
-    def _show_new(self, buyer: Buyer) -> None:
+    def _show_new(self, buyer: Buyer, *, with_taxes: bool = True) -> None:
         """Every document that was not shown yet."""
         for listed in buyer.documents():
-            if listed["invoice_id"] not in self._shown:
-                self._shown.add(listed["invoice_id"])
-                self._show(buyer, buyer.document(listed["invoice_id"]))
+            if listed["invoice_id"] in self._shown:
+                continue
+            self._shown.add(listed["invoice_id"])
+            document = buyer.document(listed["invoice_id"])
+            said = f"{_standing(document)}; {self._drawn(buyer, document)}"
+            sum_said = f"{document['number']} {_amount(document['total']):>12}"
+            self._told(buyer.customer, f"{sum_said}  {said}")
+            if with_taxes:
+                self._what_it_says(document)
 
-    def _show(self, buyer: Buyer, document: Json) -> None:
-        self._told(
-            buyer.customer,
-            f"{document['number']} {_amount(document['total']):>12}  {_standing(document)}",
-        )
+    @staticmethod
+    def _drawn(buyer: Buyer, document: Json) -> str:
+        pdf = buyer.pdf(document["invoice_id"])
+        if pdf.name != f"{document['number']}.pdf":
+            raise SystemExit(f"{document['number']} is downloaded as {pdf.name}")
+        pages = "1 page" if pdf.pages == 1 else f"{pdf.pages} pages"
+        return f"PDF in {document['language']}, {pages}, {round(pdf.size_bytes / 1000)} kB"
+
+    def _what_it_says(self, document: Json) -> None:
         for line in document["lines"]:
             if line["kind"] == "usage":
                 self._more(f"{line['quantity']} × {line['name']}: {_amount(line['net'])}")
         for tax in document["taxes"]:
             self._more(_tax(tax))
-        pdf = buyer.pdf(document["invoice_id"])
-        pages = "1 page" if pdf.pages == 1 else f"{pdf.pages} pages"
-        size = round(pdf.size_bytes / 1000)
-        self._more(f"{pdf.name}: {pages} in {document['language']}, {size} kB")
 
     def _numbers(self) -> set[str]:
         return {each["number"] for buyer in self.buyers.values() for each in buyer.documents()}
@@ -211,7 +231,7 @@ class Invoicing:
         self.say(f"   {customer.name:<10} {text}")
 
     def _more(self, text: str) -> None:
-        self.say(f"{'':14} {text}")
+        self.say(f"{'':13} {text}")
 
     def _days(self, days: int) -> None:
         wish = {"advance_seconds": days * _DAY}

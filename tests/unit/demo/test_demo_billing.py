@@ -19,9 +19,7 @@ def test_the_second_act_prints_what_the_readme_shows() -> None:
     billing = Billing()
     printed: list[str] = []
     call = OverHttp(billing.world, {"owner": billing.owner})
-    act = Subscribing(
-        URL, "owner", "representative", billing.account_id, printed.append, call
-    )
+    act = Subscribing(URL, "owner", "representative", billing.account_id, printed.append, call)
 
     act.play()
 
