@@ -58,9 +58,7 @@ def call(
     sent = dict(headers or {})
     content: bytes | None = None
     if file is not None:
-        boundary = secrets.token_hex(16)
-        content = _multipart(form or {}, file, boundary)
-        sent["content-type"] = f"multipart/form-data; boundary={boundary}"
+        content, sent["content-type"] = multipart(form or {}, file)
     elif form is not None:
         content = urllib.parse.urlencode(form).encode()
     elif body is not None:
@@ -81,12 +79,14 @@ def _answer(status: int, headers: Any, content: bytes) -> Answer:  # noqa: ANN40
     return Answer(status, names, json.loads(content) if is_json and content else None, content)
 
 
-def _multipart(form: Mapping[str, str], file: Posted, boundary: str) -> bytes:
-    """As a page's form posts it: the fields, the file last."""
+def multipart(form: Mapping[str, str], file: Posted) -> tuple[bytes, str]:
+    """As a page's form posts it, and its media type: the fields first, the file last."""
+    boundary = secrets.token_hex(16)
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
     fields = "".join(f'{head}{name}"\r\n\r\n{value}\r\n' for name, value in form.items())
     last = f'{head}file"; filename="{file.name}"\r\nContent-Type: {file.media_type}\r\n\r\n'
-    return f"{fields}{last}".encode() + file.content + f"\r\n--{boundary}--\r\n".encode()
+    content = f"{fields}{last}".encode() + file.content + f"\r\n--{boundary}--\r\n".encode()
+    return content, f"multipart/form-data; boundary={boundary}"
 
 
 def wanted(status: int | set[int], answer: Answer) -> Json:
