@@ -41,17 +41,20 @@ class Buyer:
 
     # -- who they are -------------------------------------------------------------------------
 
-    def say_where_bills_go(self) -> Json:
-        """The profile, with the VAT number as the official register has answered of it."""
-        customer = self.customer
-        changes: Json = {"billing_address": dict(customer.address)}
-        if customer.vat_number is not None:
-            changes["vat_number"] = customer.vat_number
+    def say_where_bills_go(self) -> None:
+        """And the VAT number, where they have one."""
+        changes: Json = {"billing_address": dict(self.customer.address)}
+        if self.customer.vat_number is not None:
+            changes["vat_number"] = self.customer.vat_number
         self.as_owner(200, "PATCH", "/v1/account", changes)
-        return until(
+
+    def vat_check(self) -> Json:
+        """What the official register has said of the number."""
+        profile = until(
             lambda: self.as_owner(200, "GET", "/v1/account"),
-            lambda found: found["vat_number"] is None or found["vat_check"]["answered_at"],
+            lambda found: found["vat_check"]["answered_at"],
         )
+        return profile["vat_check"]
 
     def seller(self) -> str:
         """The name of the company that sells to them."""

@@ -48,7 +48,7 @@ def invoicing(url: str, deployment: Deployment) -> Invoicing:
     representative_token = next(iter(buyers.values())).representative_token
 
     def verified() -> Report:
-        tables = (deployment.state_table, deployment.outputs["JournalTableName"])
+        tables = (deployment.state_table, deployment.journal_table)
         stored = scanned(deployment.client("dynamodb"), *tables)
         return verify(stored, now=LocalClock(deployment).now())
 

@@ -16,6 +16,7 @@ from tests.support.gateway import CONTEXT, came, http_event
 from tests.support.world import World
 
 URL = "http://stack.example"
+SECOND_ACT = timedelta(days=420)  # so long the demo's second act lasts: the third begins then
 
 
 class OverHttp:

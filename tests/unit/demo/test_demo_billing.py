@@ -8,8 +8,9 @@ from typing import Final
 from local.demo_billing import Subscribing
 from local.paths import ROOT
 from tests.support.billing import Billing
-from tests.support.billing_over_http import URL, OverHttp
+from tests.support.billing_over_http import SECOND_ACT, URL, OverHttp
 from tests.support.verified import assert_verified
+from tests.support.world import START
 
 _BLOCK: Final = re.compile(r"<!-- demo of subscriptions -->\n```\n(.*?)```", re.DOTALL)
 _MASKS: Final = ((re.compile(r"\b(sub)_\w+"), r"\1_…"),)
@@ -27,6 +28,7 @@ def test_the_second_act_prints_what_the_readme_shows() -> None:
     found = _BLOCK.search((ROOT / "README.md").read_text())
     assert found
     assert lines == found[1].splitlines()
+    assert billing.world.clock.now() - START == SECOND_ACT
     assert_verified(billing.world.dynamo, billing.world.clock.now())
 
 

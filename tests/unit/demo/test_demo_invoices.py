@@ -16,9 +16,9 @@ from local.demo_invoice_customers import CUSTOMERS, Customer, new_account, open_
 from local.demo_invoices import Invoicing
 from local.identity import SignIn
 from local.paths import ROOT
-from tests.support.billing_over_http import URL, OverHttp
+from tests.support.billing_over_http import SECOND_ACT, URL, OverHttp
 from tests.support.verified import assert_verified
-from tests.support.world import World
+from tests.support.world import START, TestClock, World
 
 _BLOCK: Final = re.compile(r"<!-- demo of invoices -->\n```\n(.*?)```", re.DOTALL)
 # Whose invoice of a day is numbered first is not said, and what is drawn has ids in it.
@@ -30,7 +30,8 @@ _ISSUER: Final = "https://issuer.example"
 
 
 def test_the_third_act_prints_what_the_readme_shows() -> None:
-    world = World(stores_methods_at_providers=True)
+    clock = TestClock(START + SECOND_ACT)
+    world = World(clock=clock, stores_methods_at_providers=True)
     printed: list[str] = []
 
     _act(world, printed).play()
