@@ -49,7 +49,6 @@ class Payers(Customers):
     """An account, with neighbours of its own; Rita corrects their invoices."""
 
     neighbours: list[Payers] = field(default_factory=list)
-    _back: set[str] = field(default_factory=set)  # what was taken back
 
     def __post_init__(self) -> None:
         life, world = self.life, self.life.world
@@ -206,9 +205,10 @@ class Payers(Customers):
         for each in self.life.world.stripe.find_all("payment_intent"):
             types = each["payment_method_types"]
             is_debit = each["metadata"].get("charge_key") and types == ["us_bank_account"]
-            if is_debit and each["status"] == "succeeded" and each["id"] not in self._back:
-                self.life.world.stripe.return_charge(each["id"])
-                self._back.add(each["id"])
+            if is_debit and each["status"] == "succeeded":
+                charge = self.life.world.stripe.find(each["latest_charge"])
+                if not charge["disputed"]:
+                    self.life.world.stripe.return_charge(each["id"])
 
     def authenticate(self, *, success: bool = True) -> None:
         """Follow each link that waits, answer the bank, and come back."""
