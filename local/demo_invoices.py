@@ -120,7 +120,10 @@ class Invoicing:
         )
         self._month(with_taxes=True)
         for customer, status in ((LEEDS, "paid"), (ZURICH, "open")):
-            self._hold(self._newest(customer), status)
+            invoice = self._newest(customer)
+            self._hold(invoice, status)
+            for attempt in self.buyers[customer].attempts(invoice["invoice_id"]):
+                self._told(customer, _attempt(attempt))
 
     def _second_month(self) -> None:
         self.say("\n20. Transfers come, another card is stored; the second month's invoices.")
@@ -253,6 +256,12 @@ def _standing(document: Json) -> str:
     left = "" if document["status"] == "paid" else f" {_amount(document['open'])}"
     past_due = ", past due" if document["past_due"] else ""
     return f"{document['status']}{left}{credit}{past_due}"
+
+
+def _attempt(attempt: Json) -> str:
+    method, why = attempt["method"], attempt["decline_code"]
+    what = f"{_amount(attempt['amount'])} from {method['brand']} …{method['last4']}"
+    return f"{what}: {attempt['status']}" + (f", {why}" if why else "")
 
 
 def _tax(tax: Json) -> str:
