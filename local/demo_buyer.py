@@ -147,7 +147,7 @@ class Buyer:
         name = answer.headers["content-disposition"].partition('filename="')[2].rstrip('"')
         return Pdf(name, pages_in(answer.content), len(answer.content))
 
-    def attempts(self, invoice_id: str) -> list[Json]:
+    def attempts(self, invoice_id: str) -> Json:
         """What was tried to collect it, the newest first."""
         return self.as_owner(200, "GET", f"/v1/invoices/{invoice_id}/payments")["items"]
 
