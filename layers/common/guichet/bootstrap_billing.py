@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from guichet.collection.collecting import Collecting
     from guichet.collection.method_letters import MethodLetters
     from guichet.collection.opening import Opening as MethodOpening
+    from guichet.collection.payment_letters import PaymentLetters
     from guichet.collection.policy import CollectionPolicy
     from guichet.invoices.correspondence import InvoiceLetters
     from guichet.invoices.forms import RenderDocument
@@ -214,6 +215,14 @@ class BillingParts:
 
         pages = MethodPages(self.held.settings.public_base_url)
         return MethodLetters(self._sources, self.method_records, pages)
+
+    @cached_property
+    def payment_letters(self) -> PaymentLetters:
+        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - deliver only
+        from guichet.collection.payment_letters import PaymentLetters  # noqa: PLC0415 - same
+
+        pages = MethodPages(self.held.settings.public_base_url)
+        return PaymentLetters(self._sources, self.charges, pages)
 
     @cached_property
     def invoice_letters(self) -> InvoiceLetters:

@@ -87,6 +87,7 @@ _VALUE_OF_LABEL: Final = MappingProxyType(
         "before_tax": "total",
         "ended_on": "ends_on",
         "email": "seat_email",
+        "invoice": "number",
         "certificate_for": "place",
     }
 )
@@ -125,6 +126,8 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
     for name, method in (("stored", facts.stored_method), ("default", facts.default_method)):
         if method is not None:
             values[name] = _method(method, words)
+    if facts.document is not None and facts.stored_method is not None:
+        values["method"] = values["stored"]  # what paid, or was to pay, an invoice
     if facts.authorized_at is not None:
         values["agreed_on"] = words.day(local_day(facts.authorized_at, frame.time_zone))
     if frame.representative is not None:
@@ -134,6 +137,8 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["period"] = words.stretch(facts.period)
     if facts.valid_until is not None:
         values["valid_until"] = words.moment(facts.valid_until, frame.time_zone)
+    if facts.next_try_at is not None:
+        values["next_try_at"] = words.moment(facts.next_try_at, frame.time_zone)
     if facts.days_left is not None:
         values["days_left"] = words.counted("days", facts.days_left)
     if facts.document is not None:

@@ -7,6 +7,7 @@ from typing import Final
 from guichet.adapters.mail.billing_letter import BillingLetter
 from guichet.adapters.mail.blocks import Block, Heading, Paragraph, Rows
 from guichet.adapters.mail.method_middles import METHOD_MIDDLES
+from guichet.adapters.mail.payment_middles import PAYMENT_MIDDLES
 from guichet.registration.outbox import BillingMail
 
 K = BillingMail
@@ -232,6 +233,7 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.CERTIFICATE_EXPIRED: _certificate_expired,
             K.INVOICE: _invoice,
             K.CREDIT_NOTE: _credit_note,
+            **PAYMENT_MIDDLES,
         }
     )
 )
