@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Member, Permission
 from guichet.collection.charging import Charging
+from guichet.collection.payment_views import PaymentView
 from guichet.collection.writing import cause_of
 from guichet.errors import Conflict, not_found
 from guichet.events import Actor
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.unavailable import provider_unavailable
+from guichet.registration.ports import RateLimits
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedAction:
     """The payment as it is now, and where the customer authenticates it; None: nothing is asked."""
 
-    payment: InvoicePayment
+    view: PaymentView
     url: str | None
 
 
@@ -46,21 +48,34 @@ def open_payment_action(
         raise provider_unavailable(None) from error
     cause = cause_of(actor, "open_payment_action", charging.clock)
     charging.record(payment_id, report, cause)
-    return OpenedAction(_own(payment_id, member, charging), report.action_url)
+    view = _seen(payment_id, member, charging)
+    waits = view.payment.status is ChargeStatus.REQUIRES_ACTION
+    return OpenedAction(view, report.action_url if waits else None)
 
 
 def return_from_action(
-    payment_id: str, member: Member, actor: Actor, *, charging: Charging
-) -> InvoicePayment:
-    """The customer is back: ask what became of it.
+    payment_id: str, member: Member, actor: Actor, *, charging: Charging, limits: RateLimits
+) -> PaymentView:
+    """The customer is back: ask what became of it, at most every few seconds.
 
     Raises:
         NotAllowed, NotFound, Unavailable: as above.
     """
     payment = _own(payment_id, member, charging)
-    if payment.holds:
-        charging.ask(payment_id, cause_of(actor, "return_from_action", charging.clock))
-    return _own(payment_id, member, charging)
+    cause = cause_of(actor, "return_from_action", charging.clock)
+    seconds = charging.policy.return_poll_seconds
+    if payment.holds and limits.may_again("ask", payment_id, at=cause.at, seconds=seconds):
+        charging.ask(payment_id, cause)
+    return _seen(payment_id, member, charging)
+
+
+def _seen(payment_id: str, member: Member, charging: Charging) -> PaymentView:
+    payment = _own(payment_id, member, charging)
+    invoice = charging.records.invoice(payment.account_id, payment.invoice_id)
+    if invoice is None:
+        raise not_found("invoice")
+    method = charging.records.stored_method(payment.account_id, payment.method_id)
+    return PaymentView(payment, invoice, method)
 
 
 def _own(payment_id: str, member: Member, charging: Charging) -> InvoicePayment:
