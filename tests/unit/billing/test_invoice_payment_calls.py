@@ -227,9 +227,7 @@ def test_who_is_refused_changes_nothing_acc_2(
     assert theirs.text.replace(waiting.payment_id, "") == absent.text.replace("ipy_nothing", "")
 
 
-def test_who_sees_invoices_sees_their_attempts_acc_1(
-    account: Autopaying, call: Call, waiting: InvoicePayment
-) -> None:
+def test_who_sees_invoices_sees_their_attempts_acc_1(call: Call, waiting: InvoicePayment) -> None:
     came = {role: asked(call, LIST, waiting.invoice_id, role).status for role in ROLES}
 
     seen = {role for role, status in came.items() if status == 200}

@@ -14,7 +14,9 @@ class DeclineReason(StrEnum):
     INSUFFICIENT_FUNDS = "insufficient_funds"
     EXPIRED_CARD = "expired_card"
     AUTHENTICATION_FAILED = "authentication_failed"
-    METHOD_GONE = "method_gone"  # an account that is closed, a method or an authorization taken back
+    METHOD_GONE = (
+        "method_gone"  # an account that is closed, a method or an authorization taken back
+    )
     OTHER = "other"  # a word that is not known here; it is kept with the payment
 
 
@@ -28,7 +30,12 @@ _WORDS: Final = MappingProxyType(
             *("declined", "refused", "card_declined", "generic_decline", "do_not_honor"),
             *("do_not_try_again", "call_issuer", "fraudulent", "lost_card", "stolen_card"),
             *("pickup_card", "restricted_card", "security_violation", "stop_payment_order"),
-            *("transaction_not_allowed", "try_again_later", "merchant_blacklist", "no_action_taken"),
+            *(
+                "transaction_not_allowed",
+                "try_again_later",
+                "merchant_blacklist",
+                "no_action_taken",
+            ),
             *("not_permitted", "service_not_allowed", "invalid_amount", "issuer_not_available"),
             *("payment_method_provider_decline", "debit_disputed", "card_not_supported"),
             *("currency_not_supported", "bank_account_frozen", "bank_account_restricted"),
@@ -49,7 +56,11 @@ _WORDS: Final = MappingProxyType(
         R.EXPIRED_CARD: ("expired_card", "CARD_EXPIRED"),
         R.AUTHENTICATION_FAILED: (
             *("payment_intent_authentication_failure", "authentication_required"),
-            *("authentication_failed", "authentication_not_handled", "mobile_device_authentication"),
+            *(
+                "authentication_failed",
+                "authentication_not_handled",
+                "mobile_device_authentication",
+            ),
             *("incorrect_pin", "offline_pin_required", "online_or_offline_pin_required"),
             *("PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"),
         ),

@@ -43,6 +43,11 @@ class Check(StrEnum):
     POOLS = "billing.seats"
     TRIALS = "billing.trials"
     METHODS = "billing.methods"
+    CHARGE_BOOKS = "books.collected"
+    LEASES = "collecting.leases"
+    ATTEMPTS = "collecting.attempts"
+    COUNTED = "collecting.counted"
+    CHARGES = "collecting.charges"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -77,6 +82,11 @@ MEANING: Final = MappingProxyType(
         Check.POOLS: "as many seats are assigned as people have, never more than were bought (SUB-14)",
         Check.TRIALS: "one trial per product and account (SUB-19)",
         Check.METHODS: "a list of payment methods holds what is there to be charged (COL-1)",
+        Check.CHARGE_BOOKS: "books say once what became of each attempt to collect an invoice (MON-4)",
+        Check.LEASES: "a leased invoice has one open attempt, and its balance knows (COL-8)",
+        Check.ATTEMPTS: "invoices were paid by what their attempts captured, once (COL-8)",
+        Check.COUNTED: "what counts as being tried is, and gives its place back (COL-3)",
+        Check.CHARGES: "payments of invoices are found by their providers' names of them",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

@@ -17,12 +17,14 @@ from typing import Final
 from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
+from guichet.payments.invoice_payment import InvoicePayment
 from guichet.subscriptions.cart import Cart
 from guichet.verification import (
     accounts,
     billing,
     billing_gathering,
     codes,
+    collected,
     gathering,
     history,
     methods,
@@ -119,6 +121,16 @@ def verify(
     return run.report
 
 
+def _put_together(
+    found: gathering.Gathered,
+) -> Found | collected.Collected | collected.Charged | None:
+    if collected.is_collected(found.group):
+        return collected.put_together(found)
+    if billing_gathering.is_of_billing(found.group):
+        return billing_gathering.put_together(found)
+    return gathering.put_together(found)
+
+
 @dataclass(slots=True)
 class _Run:
     now: datetime
@@ -137,6 +149,9 @@ class _Run:
         self.report.read["state"] += 1
         kind = kind_of(item)
         group = gathering.group_beside(item) or billing_gathering.group_beside(item)
+        collecting = collected.group_beside(item)
+        if collecting is not None:  # beside whatever else it is judged as
+            belongings.add(collecting, "", {"as": "beside", "item": item})
         if kind is not None:
             objects.add(history_of(item, kind), "", without_persons(item))
         elif group is not None:
@@ -153,6 +168,7 @@ class _Run:
             for group, rank, row in (
                 *gathering.passed_on(found),
                 *billing_gathering.passed_on(found),
+                *collected.passed_on(found),
             ):
                 belongings.add(group, rank, {"as": rank, **row})
             if self._is_moving(found.last_at):
@@ -163,23 +179,26 @@ class _Run:
                 self.report.judge(check, name, look(found))
             if found.kind is Cart:
                 self.report.judge(Check.PREVIEWED, name, billing.previewed(found))
+            if found.kind is InvoicePayment:
+                self.report.judge(Check.CHARGE_BOOKS, name, collected.books(found))
             self.report.judge(Check.DUE, name, waiting.due(found, self.now))
             self.report.judge(Check.ALARMED, name, waiting.alarmed(found, self.now))
 
     def judge_belongings(self, belongings: Groups) -> None:
         for group, rows in belongings:
             found = gathering.gathered(group, rows)
-            of_billing = billing_gathering.is_of_billing(group)
-            whole: Found | None = (billing_gathering if of_billing else gathering).put_together(
-                found
-            )
+            whole = _put_together(found)
             if isinstance(whole, PaymentFound):
                 self.must_have_moved.update(whole.must_have_moved())
             if self._is_moving(found.last_at):
                 continue
             missing = () if whole is not None else ("is not there, and something belongs to it",)
             self.report.judge(Check.WHOLE, group, missing)
-            self._judge(group, whole)
+            if isinstance(whole, collected.Collected | collected.Charged):
+                for check, problems in collected.judged(whole):
+                    self.report.judge(check, group, problems)
+            else:
+                self._judge(group, whole)
 
     def _judge(self, group: str, found: Found | None) -> None:
         match found:

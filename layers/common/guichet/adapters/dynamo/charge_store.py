@@ -42,8 +42,8 @@ class ChargeStore:
     def invoice_payments(self, payment_ids: Sequence[str]) -> list[InvoicePayment]:
         if not payment_ids:
             return []
-        wanted = [("state", keys.invoice_payment(each)) for each in payment_ids]
-        found = self._dynamo.transact_get(wanted)
+        wanted = [keys.invoice_payment(each) for each in payment_ids]
+        found = self._dynamo.transact_get([("state", key) for key in wanted])
         return [payment for item in found if (payment := read_invoice_payment(item))]
 
     def payment_charged_as(self, provider: str, provider_charge_id: str) -> InvoicePayment | None:

@@ -123,11 +123,6 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         "method": words.sentences[f"method.{facts.method}"] if facts.method else "",
         "date": words.moment(facts.paid_at or frame.occurred_at, frame.time_zone),
     }
-    for name, method in (("stored", facts.stored_method), ("default", facts.default_method)):
-        if method is not None:
-            values[name] = _method(method, words)
-    if facts.document is not None and facts.stored_method is not None:
-        values["method"] = values["stored"]  # what paid, or was to pay, an invoice
     if facts.authorized_at is not None:
         values["agreed_on"] = words.day(local_day(facts.authorized_at, frame.time_zone))
     if frame.representative is not None:
@@ -147,7 +142,7 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["corrects"] = facts.document.corrects
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
-    return values | told | _amounts(facts, words)
+    return values | told | _methods(facts, words) | _amounts(facts, words)
 
 
 _BRANDS: Final = MappingProxyType(
@@ -166,6 +161,14 @@ def _method(method: ToldMethod, words: Words) -> str:
     brand = _BRANDS.get(method.brand, method.brand.replace("_", " ").title())
     sentence = words.sentences[f"stored.{method.kind}"]
     return one_line(sentence.format(brand=brand, last4=method.last4))
+
+
+def _methods(facts: BillingFacts, words: Words) -> dict[str, str]:
+    """What a mail is about, and what autopay charges; of an invoice, what paid or was to pay it."""
+    found = {"stored": facts.stored_method, "default": facts.default_method}
+    if facts.document is not None and facts.stored_method is not None:
+        found["method"] = facts.stored_method
+    return {name: _method(each, words) for name, each in found.items() if each is not None}
 
 
 def _products(facts: BillingFacts) -> str:
