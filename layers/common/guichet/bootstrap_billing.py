@@ -347,6 +347,12 @@ class _Autopay:
         methods = self.parts.method_records.methods(account_id, selling_entity)
         return methods.is_autopay and methods.default_method_id is not None
 
+    def notice_days(self, account_id: str, selling_entity: str) -> int:
+        records = self.parts.method_records
+        default = records.methods(account_id, selling_entity).default_method_id
+        method = None if default is None else records.stored_method(account_id, default)
+        return 0 if method is None else method.debit_notice.days
+
 
 @dataclass(frozen=True, slots=True)
 class _OwnAccounts:

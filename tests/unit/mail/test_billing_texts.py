@@ -225,6 +225,10 @@ def _documents() -> list[BillingFacts]:
     return [
         billing_facts(invoice, document=told_document(invoice, is_attached=False)),
         billing_facts(invoice, document=told_document(invoice, is_collected=True)),
+        billing_facts(
+            invoice,
+            document=told_document(invoice, is_collected=True, collected_from=date(2027, 1, 13)),
+        ),
         billing_facts(invoice, document=told_document(invoice, is_void=True, open=nothing)),
         billing_facts(
             invoice, document=told_document(invoice, open=nothing), order_id="crt_7QK2M4"

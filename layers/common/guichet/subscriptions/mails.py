@@ -110,7 +110,8 @@ class ToldDocument:
 
     Args:
         open: what is left to pay of an invoice now; nothing of one that is void.
-        is_collected: by a stored method, without anybody doing anything.
+        is_collected: by a stored method, without anybody doing anything; from `collected_from` on,
+            where a bank account is debited only some days later.
         corrects: of a credit note: the invoice's number.
         settlement: of a credit note: where its amount goes.
         is_attached: the mail bears it; else it is too large for one.
@@ -121,6 +122,7 @@ class ToldDocument:
     open: Money
     is_void: bool = False
     is_collected: bool = False
+    collected_from: date | None = None
     corrects: str = ""
     settlement: str = ""
     is_attached: bool = True

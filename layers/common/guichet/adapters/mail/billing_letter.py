@@ -140,6 +140,8 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["number"] = facts.document.number
         values["issued_on"] = words.day(facts.document.issued_on)
         values["corrects"] = facts.document.corrects
+        if facts.document.collected_from is not None:
+            values["collected_from"] = words.day(facts.document.collected_from)
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
     return values | told | _methods(facts, words) | _amounts(facts, words)

@@ -190,8 +190,10 @@ def _invoice(letter: BillingLetter) -> tuple[Block, ...]:
         state = "void"
     elif not told.open:
         state = "paid"
+    elif told.is_collected:
+        state = "collected_from" if told.collected_from else "collected"
     else:
-        state = "collected" if told.is_collected else "due"
+        state = "due"
     left_to_pay = ("open", "due_on") if told.open else ()
     return (
         *letter.paragraphs("intro" if told.is_attached else "linked"),
