@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from guichet.access.addresses import Address
 from guichet.adapters.mail.render import render
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.ledger.journal import Change
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.registration.mailer import RenderedMail
 from guichet.registration.outbox import BillingMail, Effect
-from tests.support.autopaying import BEGIN, Autopaying
+from tests.support.autopaying import BEGIN, RENEWAL, Autopaying
 from tests.support.billing import Billing
 from tests.support.mailer import TakenMail
 from tests.support.world import TestClock, World
@@ -235,3 +237,55 @@ def test_a_receipt_names_what_is_left_to_pay_where_something_is_inv_6(account: A
 
     assert mail is not None
     assert "Amount due: $48.00" in mail.text
+
+
+PARIS = Address(line1="12 rue de la Paix", city="Paris", country="FR", postal_code="75002")
+
+
+def test_a_sepa_debit_is_announced_for_two_days_later_and_made_no_earlier_col_10() -> None:
+    account = Autopaying(_billing())
+    billing = account.billing
+    billing.move_to(PARIS, time_zone="Europe/Paris")
+    billing.buy(billing.webinar("starter", seats=3))
+    setup = account.methods.start("bank_debit", accepts="sepa-1")
+    assert setup.session_id is not None
+    account.world.stripe.agree(setup.session_id, "bank")
+    assert account.methods.come_back(setup).method_id is not None
+    account.methods.autopay(on=True, entity="ie")
+
+    invoice = account.renew()
+    told = only_invoice_mail(account, invoice)
+    content = billing.parts().invoices.content(billing.account_id, invoice.invoice_id)
+    account.pass_time(days=1)
+    a_day_later = account.renewed()
+    account.pass_time(days=1, minutes=1)
+    two_days_later = account.renewed()
+
+    assert content is not None
+    assert invoice.issued_on == RENEWAL
+    assert content.document.collected_from == date(2026, 4, 2)
+    assert "le 2 avril 2026 ou après" in told
+    assert a_day_later.last_payment_id is None
+    assert account.payment(two_days_later).status is ChargeStatus.PROCESSING
+
+
+def only_invoice_mail(account: Autopaying, invoice: Invoice) -> str:
+    (found,) = (
+        each.mail.text for each in sent(account, K.INVOICE) if invoice.number in each.mail.subject
+    )
+    return found
+
+
+@pytest.mark.parametrize("kind", ["card", "bank_debit"])
+def test_what_needs_no_notice_is_collected_on_its_day_inv_10(
+    account: Autopaying, kind: str
+) -> None:
+    account.begin("bank" if kind == "bank_debit" else "visa", kind=kind)
+
+    invoice = account.renew()
+
+    billing = account.billing
+    content = billing.parts().invoices.content(billing.account_id, invoice.invoice_id)
+    assert content is not None
+    assert content.document.collected_from is None
+    assert invoice.last_payment_id is not None
