@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from guichet.collection.charge_ports import ChargeRecords
 from guichet.collection.decline_reasons import DeclineReason, decline_reason
 from guichet.collection.stored import StoredMethod
+from guichet.errors import not_found
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.payments.invoice_payment import ACTION_LASTS, ChargeStatus, InvoicePayment
 
@@ -40,3 +42,16 @@ class PaymentView:
         since = self.payment.action_since
         waits = self.payment.status is ChargeStatus.REQUIRES_ACTION
         return since + ACTION_LASTS if waits and since else None
+
+
+def seen(payment: InvoicePayment, records: ChargeRecords) -> PaymentView:
+    """With the invoice and the method as they are now.
+
+    Raises:
+        NotFound: it has no invoice: a defect.
+    """
+    invoice = records.invoice(payment.account_id, payment.invoice_id)
+    if invoice is None:
+        raise not_found("invoice")
+    method = records.stored_method(payment.account_id, payment.method_id)
+    return PaymentView(payment, invoice, method)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from guichet.access.membership import Member, Permission
 from guichet.collection.charging import Charging
-from guichet.collection.payment_views import PaymentView
 from guichet.collection.writing import cause_of
 from guichet.errors import Conflict, not_found
 from guichet.events import Actor
@@ -20,7 +19,7 @@ from guichet.registration.ports import RateLimits
 class OpenedAction:
     """The payment as it is now, and where the customer authenticates it; None: nothing is asked."""
 
-    view: PaymentView
+    payment: InvoicePayment
     url: str | None
 
 
@@ -48,15 +47,20 @@ def open_payment_action(
         raise provider_unavailable(None) from error
     cause = cause_of(actor, "open_payment_action", charging.clock)
     charging.record(payment_id, report, cause)
-    view = _seen(payment_id, member, charging)
-    waits = view.payment.status is ChargeStatus.REQUIRES_ACTION
-    return OpenedAction(view, report.action_url if waits else None)
+    payment = _own(payment_id, member, charging)
+    waits = payment.status is ChargeStatus.REQUIRES_ACTION
+    return OpenedAction(payment, report.action_url if waits else None)
 
 
 def return_from_action(
-    payment_id: str, member: Member, actor: Actor, *, charging: Charging, limits: RateLimits
-) -> PaymentView:
-    """The customer is back: ask what became of it, at most every few seconds.
+    payment_id: str,
+    member: Member,
+    actor: Actor,
+    *,
+    charging: Charging,
+    limits: RateLimits | None = None,
+) -> InvoicePayment:
+    """The customer is back: ask what became of it; with limits at most every few seconds.
 
     Raises:
         NotAllowed, NotFound, Unavailable: as above.
@@ -64,18 +68,10 @@ def return_from_action(
     payment = _own(payment_id, member, charging)
     cause = cause_of(actor, "return_from_action", charging.clock)
     seconds = charging.policy.return_poll_seconds
-    if payment.holds and limits.may_again("ask", payment_id, at=cause.at, seconds=seconds):
+    is_asked = limits is None or limits.may_again("ask", payment_id, at=cause.at, seconds=seconds)
+    if payment.holds and is_asked:
         charging.ask(payment_id, cause)
-    return _seen(payment_id, member, charging)
-
-
-def _seen(payment_id: str, member: Member, charging: Charging) -> PaymentView:
-    payment = _own(payment_id, member, charging)
-    invoice = charging.records.invoice(payment.account_id, payment.invoice_id)
-    if invoice is None:
-        raise not_found("invoice")
-    method = charging.records.stored_method(payment.account_id, payment.method_id)
-    return PaymentView(payment, invoice, method)
+    return _own(payment_id, member, charging)
 
 
 def _own(payment_id: str, member: Member, charging: Charging) -> InvoicePayment:

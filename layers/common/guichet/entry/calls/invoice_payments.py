@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from guichet.collection.payment_views import seen
 from guichet.collection.use_cases.list_invoice_payments import list_invoice_payments
 from guichet.collection.use_cases.open_payment_action import (
     open_payment_action,
@@ -50,13 +51,12 @@ class InvoicePaymentCalls(SignedInCalls):
     def open_payment_action(self, payment_id: str, idempotency_key: MemberKeyOrNone = None) -> Text:
         del idempotency_key  # the same page is opened again
         sender = self._sender()
+        charging = sender.held.billing.charging
         opened = open_payment_action(
-            known_form(payment_id, "payment"),
-            sender.member,
-            sender.actor,
-            charging=sender.held.billing.charging,
+            known_form(payment_id, "payment"), sender.member, sender.actor, charging=charging
         )
-        return answered(PaymentActionAnswer.of(opened), version=opened.view.payment.version)
+        view = seen(opened.payment, charging.records)
+        return answered(PaymentActionAnswer.of(opened, view), version=opened.payment.version)
 
     @route(
         "POST",
@@ -70,11 +70,13 @@ class InvoicePaymentCalls(SignedInCalls):
     ) -> Text:
         del idempotency_key  # asking again does no harm
         sender = self._sender()
-        view = return_from_action(
+        charging = sender.held.billing.charging
+        found = return_from_action(
             known_form(payment_id, "payment"),
             sender.member,
             sender.actor,
-            charging=sender.held.billing.charging,
+            charging=charging,
             limits=sender.held.limits,
         )
-        return answered(InvoicePaymentAnswer.of(view), version=view.payment.version)
+        view = seen(found, charging.records)
+        return answered(InvoicePaymentAnswer.of(view), version=found.version)

@@ -99,5 +99,5 @@ class PaymentActionAnswer(Answer):
     payment: InvoicePaymentAnswer
 
     @classmethod
-    def of(cls, opened: OpenedAction) -> Self:
-        return cls(redirect_url=opened.url, payment=InvoicePaymentAnswer.of(opened.view))
+    def of(cls, opened: OpenedAction, view: PaymentView) -> Self:
+        return cls(redirect_url=opened.url, payment=InvoicePaymentAnswer.of(view))
