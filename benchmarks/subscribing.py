@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Final, Self
 
@@ -18,6 +18,7 @@ from benchmarks.metered import Call, MeteredDynamo
 from benchmarks.timed import Stopwatch, TimedDynamo, TimedHttp
 from guichet.adapters.dynamo.seam import Dynamo
 from guichet.catalogue.catalogue import Direction
+from guichet.invoices.use_cases.apply_credit import apply_credit
 from guichet.subscriptions.cart import Cart, CartLine, Preview
 from guichet.subscriptions.usage_judging import UsageGiven
 from guichet.subscriptions.use_cases.move_subscription import move_subscription
@@ -29,11 +30,12 @@ from guichet.subscriptions.use_cases.record_usage import (
     record_usage,
 )
 from tests.support.billing import Billing
-from tests.support.world import SYSTEM, World
+from tests.support.world import SYSTEM, TestClock, World
 
 LINES: Final = 20  # of the large cart: half of them new, half more seats for what runs
 BATCH: Final = 500  # records of usage in one call
 _MONTH_DAYS: Final = 30  # a webinar's monthly period (SUB-2)
+_BEGIN: Final = datetime(2026, 5, 22, 9, tzinfo=UTC)  # the tables have telephony's fees of its bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Customer:
         self._metered = metered
         self._numbers = count(1)
         self._at_store, self._outside = Stopwatch(), Stopwatch()
-        world = World(store=TimedDynamo(store, self._at_store))
+        world = World(clock=TestClock(_BEGIN), store=TimedDynamo(store, self._at_store))
         self._http = TimedHttp(world.http, self._outside)
         world.parts = world.container(http=self._http)
         self.billing = Billing(world)
@@ -136,8 +138,9 @@ class Customer:
         return placed.cart.preview.touched[0].subscription_id
 
     def a_month_passes(self) -> None:
-        """Until the next renewal is due; what was billed before is paid."""
+        """Until the next renewal is due; what was billed before is invoiced and paid."""
         self.billing.world.clock.advance(days=_MONTH_DAYS)
+        self.billing.world.invoice()
         owed = self.billing.balance().due(date.max)
         if not owed:
             return
@@ -146,7 +149,11 @@ class Customer:
             *("us", owed, f"transfer {number}", representative, number),
             self.billing.actor(representative),
         )
-        record_payment(command, carts=self.billing.parts().carts)
+        parts = self.billing.parts()
+        record_payment(command, carts=parts.carts)
+        apply_credit(
+            *(self.billing.account_id, "us", owed.currency, SYSTEM), invoicing=parts.invoicing
+        )
 
     def renew(self) -> None:
         """One period of one subscription.
