@@ -138,7 +138,7 @@ class Customer:
         return placed.cart.preview.touched[0].subscription_id
 
     def a_month_passes(self) -> None:
-        """Until the next renewal is due; what was billed before is invoiced and paid."""
+        """Until the next renewal is due; what was billed before is paid."""
         self.billing.world.clock.advance(days=_MONTH_DAYS)
         self.billing.world.invoice()
         owed = self.billing.balance().due(date.max)
