@@ -10,7 +10,6 @@ from guichet.adapters.dynamo.codec import (
     decode,
     encode,
     encode_fields,
-    encode_stated,
     encode_time,
     field_names,
 )
@@ -37,7 +36,7 @@ PROVIDERS_OWN: Final = frozenset({
 })  # fmt: skip
 # They stand in their item and are never changed. Of an order its lines are facts once it is done; what
 # an invoice's charges bore is in its content too, which is put once.
-KEPT_ELSEWHERE: Final = frozenset({"preview", "own_taxes"})
+KEPT_ELSEWHERE: Final = frozenset({"preview", "own_taxes", "vat_mark"})
 UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
@@ -93,9 +92,8 @@ def _difference[T: Owned](change: Change[T]) -> tuple[Item, Item]:
     before, after = change.before, change.after
     names = [name for name in field_names(type(after)) if name not in UNTOLD]  # type: ignore[arg-type]  # a class is hashable
     if before is None:
-        made = encode_stated(after)
-        told = {name: made[name] for name in names if name in made}
-        return {}, {name: value for name, value in told.items() if value not in (None, [])}
+        made = {name: encode(getattr(after, name)) for name in names}
+        return {}, {name: value for name, value in made.items() if value not in (None, [])}
     changed = [name for name in names if getattr(before, name) != getattr(after, name)]
     return (
         {name: encode(getattr(before, name)) for name in changed},
