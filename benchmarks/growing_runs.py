@@ -95,14 +95,17 @@ def run_over(size: int) -> Ended:
     return Ended(Grown(size, cpu_ms, kept.calls / size), world, kept, documents)
 
 
-def measure(function_cpu_ms: float, sizes: Sequence[int] = SIZES) -> list[Measured]:
+def measure(
+    function_cpu_ms: float, sizes: Sequence[int] = SIZES, warming: int = _WARMING
+) -> list[Measured]:
     """Runs of these sizes, and the files of some invoices.
 
     Args:
         function_cpu_ms: of the whole function for an invoice, to which its files are added.
         sizes: ascending.
+        warming: of a run before them that is not counted; it makes the invoices that get files.
     """
-    ended = run_over(_WARMING)
+    ended = run_over(warming)
     files_ms = _files_ms(ended)
     runs = []
     for size in sizes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from heapq import nlargest, nsmallest
 from typing import Final
 
 from guichet.adapters.dynamo.seam import (
@@ -86,18 +87,18 @@ class MemoryDynamo:
         if not pk or limit < 1 or at_most == "" or (prefix and at_most is not None):
             raise ValueError("a query wants a partition, a limit, and not more than one bound")
 
-        def wanted(position: Position) -> bool:
-            return position[0].startswith(prefix) and (at_most is None or position[0] <= at_most)
-
         def answer() -> Page:
             after = _position_of(start, VIEWS[table][index], pk) if start else None
             source = self._source(table, index)
-            found = sorted(filter(wanted, source.positions.get((index, pk), ())))
-            if not forward:
-                found.reverse()
+            found: Iterable[Position] = source.positions.get((index, pk), ())
+            if prefix:
+                found = [each for each in found if each[0].startswith(prefix)]
+            if at_most is not None:
+                found = [each for each in found if each[0] <= at_most]
             if after:
                 found = [each for each in found if (each > after if forward else each < after)]
-            return _page(source, index, found, limit)
+            page = nsmallest(limit, found) if forward else nlargest(limit, found)
+            return _page(source, index, page, limit)
 
         return self._call("query", call_details.partition(table, pk, index, prefix), answer)
 

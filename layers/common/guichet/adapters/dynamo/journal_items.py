@@ -90,7 +90,7 @@ def journal_entry_item(
 def _difference[T: Owned](change: Change[T]) -> tuple[Item, Item]:
     """A first entry leaves out what is empty."""
     before, after = change.before, change.after
-    names = [name for name in field_names(type(after)) if name not in UNTOLD]  # type: ignore[arg-type]  # a class is hashable
+    names = [name for name in field_names(type(after)) if name not in UNTOLD]
     if before is None:
         made = {name: encode(getattr(after, name)) for name in names}
         return {}, {name: value for name, value in made.items() if value not in (None, [])}
