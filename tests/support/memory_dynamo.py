@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from heapq import nlargest, nsmallest
+from itertools import islice
 from typing import Final
 
 from guichet.adapters.dynamo.seam import (
@@ -90,15 +91,16 @@ class MemoryDynamo:
         def answer() -> Page:
             after = _position_of(start, VIEWS[table][index], pk) if start else None
             source = self._source(table, index)
-            found: Iterable[Position] = source.positions.get((index, pk), ())
-            if prefix:
-                found = [each for each in found if each[0].startswith(prefix)]
-            if at_most is not None:
-                found = [each for each in found if each[0] <= at_most]
-            if after:
-                found = [each for each in found if (each > after if forward else each < after)]
-            page = nsmallest(limit, found) if forward else nlargest(limit, found)
-            return _page(source, index, page, limit)
+            found = source.in_order(index, pk)
+            first = bisect_left(found, (prefix, "", ""))
+            last = len(found)
+            if after and forward:
+                first = max(first, bisect_right(found, after))
+            elif after:
+                last = bisect_left(found, after)
+            places = range(first, last) if forward else range(last - 1, first - 1, -1)
+            wanted = (found[place] for place in places if _is_within(found[place], prefix, at_most))
+            return _page(source, index, islice(wanted, limit), limit)
 
         return self._call("query", call_details.partition(table, pk, index, prefix), answer)
 
@@ -223,7 +225,7 @@ def _require_transaction(places: Sequence[tuple[TableName, Key]]) -> None:
         raise ValueError("a transaction touches each item once")
 
 
-def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> Page:
+def _page(source: Table, view: View, found: Iterable[Position], limit: int) -> Page:
     keys = source.views[view]
     names = {"pk", "sk", keys.partition, keys.sort}
     items: list[Item] = []
@@ -237,6 +239,10 @@ def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> P
         if len(items) == limit or bytes_read > _PAGE_LIMIT_BYTES:
             return Page(items, {name: item[name] for name in names})
     return Page(items, None)
+
+
+def _is_within(position: Position, prefix: str, at_most: str | None) -> bool:
+    return position[0].startswith(prefix) and (at_most is None or position[0] <= at_most)
 
 
 def _position_of(start: Item, keys: ViewKeys, pk: str) -> Position:
