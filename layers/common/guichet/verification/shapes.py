@@ -176,17 +176,23 @@ def place_of(value: Value) -> Key:
     """Where an object belongs."""
     if isinstance(value, ProviderEvent):
         return keys.provider_event(value.provider, value.event_id)
-    if isinstance(value, InvoicePayment):
-        return keys.invoice_payment(value.payment_id)
     if _is_of_methods(value):
         return method_items.key_of(value)
     if certificates.is_kept_here(value):
         return certificates.key_of(value)
-    if isinstance(value, Invoice):
-        return keys.invoice(value.account_id, value.invoice_id)
-    if isinstance(value, InvoiceRun):
-        return keys.invoice_run(value.run_id)
+    if isinstance(value, Invoice | InvoiceRun | InvoicePayment):
+        return _of_invoices(value)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
+
+
+def _of_invoices(value: Invoice | InvoiceRun | InvoicePayment) -> Key:
+    match value:
+        case Invoice():
+            return keys.invoice(value.account_id, value.invoice_id)
+        case InvoiceRun():
+            return keys.invoice_run(value.run_id)
+        case InvoicePayment():
+            return keys.invoice_payment(value.payment_id)
 
 
 def due_of(value: Value, written_at: datetime) -> Item:

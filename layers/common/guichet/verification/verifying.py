@@ -139,6 +139,8 @@ def _put_together(
 ) -> Found | collected.Collected | collected.Charged | None:
     if collected.is_collected(found.group):
         return collected.put_together(found)
+    if invoice_gathering.is_of_invoices(found.group):
+        return invoice_gathering.put_together(found)
     if billing_gathering.is_of_billing(found.group):
         return billing_gathering.put_together(found)
     return gathering.put_together(found)
@@ -299,11 +301,3 @@ class _Run:
 
     def _is_moving(self, at: str) -> bool:
         return bool(self.moving_since and at and decode_time(at) >= self.moving_since)
-
-
-def _put_together(found: gathering.Gathered) -> Found | None:
-    if invoice_gathering.is_of_invoices(found.group):
-        return invoice_gathering.put_together(found)
-    if billing_gathering.is_of_billing(found.group):
-        return billing_gathering.put_together(found)
-    return gathering.put_together(found)

@@ -8,6 +8,7 @@ from typing import Final
 
 from guichet.adapters.dynamo import billing_items, items, keys
 from guichet.adapters.dynamo.codec import decode, encode_stated, encode_time
+from guichet.adapters.dynamo.content_text import packed_content, unpacked_content
 from guichet.adapters.dynamo.seam import Absent, Equals, Item, Key, Operation, Put, Update
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
@@ -67,13 +68,13 @@ def content_item(content: InvoiceContent) -> Item:
     """One compressed text: nobody reads a part of it."""
     text = json.dumps(encode_stated(content), separators=(",", ":"))
     key = keys.invoice_content(content.account_id, content.invoice_id)
-    return items.stored(key, {"content": items.packed(text)})
+    return items.stored(key, {"content": packed_content(text)})
 
 
 def read_content(item: Item | None) -> InvoiceContent | None:
     if item is None:
         return None
-    return decode(InvoiceContent, json.loads(items.unpacked(str(item["content"]))))
+    return decode(InvoiceContent, json.loads(unpacked_content(str(item["content"]))))
 
 
 def read_series(item: Item | None, selling_entity: str, kind: DocumentKind) -> Series:
