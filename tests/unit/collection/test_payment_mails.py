@@ -17,6 +17,7 @@ from guichet.registration.outbox import BillingMail, Effect
 from tests.support.autopaying import BEGIN, RENEWAL, Autopaying
 from tests.support.billing import Billing
 from tests.support.mailer import TakenMail
+from tests.support.verified import assert_verified
 from tests.support.world import TestClock, World
 
 K = BillingMail
@@ -258,6 +259,7 @@ def test_a_sepa_debit_is_announced_for_two_days_later_and_made_no_earlier_col_10
     content = billing.parts().invoices.content(billing.account_id, invoice.invoice_id)
     account.pass_time(days=1)
     a_day_later = account.renewed()
+    assert_verified(account.world.dynamo, account.world.clock.now())
     account.pass_time(days=1, minutes=1)
     two_days_later = account.renewed()
 

@@ -45,9 +45,7 @@ def item_of(value: Aggregate, at: datetime) -> Item:
     match value:
         case Invoice():
             key: Key = keys.invoice(value.account_id, value.invoice_id)
-            collect_at = value.next_collection_at()
-            due = items.due_entry("collection", collect_at) if collect_at else {}
-            return {**items.stored(key, encode_stated(value)), **due}
+            return {**items.stored(key, encode_stated(value)), **due_of(value)}
         case InvoiceRun():
             return {
                 **items.stored(keys.invoice_run(value.run_id), encode_stated(value)),
@@ -56,6 +54,12 @@ def item_of(value: Aggregate, at: datetime) -> Item:
             }
         case AccountBalance():
             return billing_items.item_of(value, at)
+
+
+def due_of(invoice: Invoice) -> Item:
+    """When it is to be collected; nothing where it is not."""
+    collect_at = invoice.next_collection_at()
+    return items.due_entry("collection", collect_at) if collect_at else {}
 
 
 def effect_about(value: Aggregate) -> Item:
