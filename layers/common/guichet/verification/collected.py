@@ -20,6 +20,7 @@ from guichet.ledger.postings import (
     payment_postings,
     payment_returned_postings,
     payment_to_credit_postings,
+    return_fee_postings,
 )
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.subscriptions.balance import AccountBalance
@@ -141,7 +142,8 @@ def _postings(payment: InvoicePayment, history: History) -> tuple[Posting, ...]:
     is_credit = _CREDITED in history.events
     came = payment_to_credit_postings if is_credit else payment_postings
     back = payment_returned_postings(payment.amount) if payment.status is S.RETURNED else ()
-    return (*came(capture.amount, capture.provider_fee), *back)
+    fee = () if payment.return_fee is None else return_fee_postings(payment.return_fee)
+    return (*came(capture.amount, capture.provider_fee), *back, *fee)
 
 
 def leases(found: Collected) -> Iterator[str]:
