@@ -189,6 +189,7 @@ class Subscribing:
         notes = [each for each in documents if each["kind"] == "credit_note"]
         currency = documents[0]["currency"]
         total = sum(_net(each["total"]["amount_minor"], each) for each in documents)
+        self._days(0)  # the transfer is credit until upkeep has paid the invoices with it
         until(lambda: self._as_owner(200, "GET", "/v1/payments-due")["items"], lambda due: not due)
         (balance,) = self._balances()
         count = f"{len(documents) - len(notes)} invoices and {len(notes)} credit note"
