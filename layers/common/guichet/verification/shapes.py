@@ -13,6 +13,7 @@ from guichet.adapters.dynamo import (
     billing_items,
     certificates,
     charge_store,
+    invoice_items,
     items,
     keys,
     method_items,
@@ -205,7 +206,9 @@ def due_of(value: Value, written_at: datetime) -> Item:
         return certificates.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
-    if isinstance(value, Invoice | InvoiceRun):
+    if isinstance(value, Invoice):
+        return invoice_items.due_of(value)
+    if isinstance(value, InvoiceRun):
         return {}
     return items.due_of(value)
 
