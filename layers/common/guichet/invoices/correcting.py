@@ -134,7 +134,7 @@ def vat_note_of(
     So the nets cancel, and its total is the VAT of these parts, by the running total of each tax.
 
     Raises:
-        Conflict: `credit_exceeds_invoice`.
+        Conflict: `credit_exceeds_invoice`; `credits_exceed_charges`, of what is left of its lines.
     """
     now = content.with_reversed_vat(reversed_vat)
     kept: list[InvoicedLine] = []
@@ -216,6 +216,10 @@ def _draft(  # noqa: PLR0917 - each is another thing
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
         raise _exceeds(invoice)
+    if total < 0:
+        raise Conflict(
+            "credits_exceed_charges", "More would be charged than goes back.", rule="INV-11"
+        )
     if invoice.issued_on is None:
         raise ValueError("an invoice without a number is not corrected")
     settlement = _settlement(invoice, total)
