@@ -104,6 +104,20 @@ def test_what_was_paid_comes_back_as_credit_col_7(billing: Billing) -> None:
     require_books_right(billing)
 
 
+def test_what_was_paid_in_part_comes_back_in_part_col_7(billing: Billing) -> None:
+    """As far as it is open it is less; the rest of the same note is credit, and the books say so."""
+    before = open_invoice(billing)
+    paid_by_transfer(billing, before.total_minor - 100)
+
+    reply = credited(billing, before.invoice_id, Wanted(0, 1000))
+
+    assert (reply.value.invoice.offset_minor, billing.balance().credit_minor) == (100, 1100)
+    require_books_right(billing)
+    world = billing.world
+    report = verify([*world.dynamo.items("state"), *world.dynamo.items("journal")], now=world.clock.now())
+    assert [each for each in report.findings if each.check in {Check.LINES, Check.BOOKS}] == []
+
+
 def test_a_void_invoice_keeps_number_lines_and_total_inv_5(billing: Billing) -> None:
     before = open_invoice(billing)
     said = content(billing, before.invoice_id)

@@ -228,8 +228,8 @@ def _documented(found: Gathered, invoices: dict[str, Invoice]) -> Nets:
     for each in found.lying("CONTENT#"):
         content = invoice_items.read_content(each)
         invoice = invoices.get(str(each["sk"]).partition("#")[2])
-        if content is None or invoice is None:
-            continue
+        if content is None or invoice is None or content.taxes_by_running_total:
+            continue  # credit notes of parts repeat lines of their invoice: no bill has those
         sign = -1 if invoice.is_credit_note else 1
         for part in content.lines:
             nets[_name(part.line)] += sign * part.net_minor

@@ -174,10 +174,20 @@ def books(found: InvoicedFound) -> Iterator[str]:
         place = each.selling_entity, each.currency
         for (account, _), amount in balances(_of(each, found)).items():
             wanted[place, str(account)] += amount
+        offset = Money(_offset_of_mixed(each, found), each.currency)
+        for (account, _), amount in balances(credit_given_postings(offset)).items():
+            wanted[place, str(account)] -= amount
     for place, name in sorted({*wanted, *found.moved}):
         is_, should = found.moved[place, name], wanted[place, name]
         if name in _THEIRS and is_ != should:
             yield f"moved {is_} {place[1]} on {name} of {place[0]}, and should have {should}"
+
+
+def _offset_of_mixed(invoice: Invoice, found: InvoicedFound) -> int:
+    """What an invoice is less by of credit notes that were more than was open: no credit of it."""
+    notes = (found.invoices.get(each) for each in invoice.note_ids)
+    whole = sum(n.total_minor for n in notes if n and n.settlement is Settlement.OFFSET)
+    return max(invoice.offset_minor - whole, 0)
 
 
 def _of(invoice: Invoice, found: InvoicedFound) -> tuple[Posting, ...]:
