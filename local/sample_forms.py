@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import yaml
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.pdfgen.canvas import Canvas
 
@@ -40,6 +41,7 @@ def sample(form: str, entity: dict[str, object]) -> bytes:
     """One page; the same bytes each time."""
     title, *lines = _TEXTS[form]
     written = BytesIO()
+    rl_config.useA85 = 0  # as in the documents: it holds for the process, so both have to agree
     is_american = entity["country"] in {"US", "CA"}
     canvas = Canvas(written, pagesize=LETTER if is_american else A4, invariant=1)
     canvas.setTitle(f"SAMPLE: {title}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from tests.simulation.billing_life import BillingLife
 from tests.simulation.billing_outcome import Outcome, outcome_of
 from tests.simulation.customers import Customers
 from tests.simulation.kills import Calls
 
-MAY_HAPPEN: Final = frozenset({"cart_payment.unknown_for_long"})
+MAY_HAPPEN: Final = frozenset({"cart_payment.unknown_for_long", "invoice_payment.unknown_for_long"})
 _UNTIL_ABANDONED: Final = 8  # days, and one
 
 
@@ -20,7 +20,7 @@ _UNTIL_ABANDONED: Final = 8  # days, and one
 class BillingFlow:
     """A story, and the day on which everything has come to rest."""
 
-    play: Callable[[Customers], None]
+    play: Callable[[Any], None]  # of the people named below
     ends: Mapping[str, str]  # where it leaves each order
     or_ends: Mapping[str, str] = field(default_factory=dict)  # if a fault delays what ends it
     over_on: int = 9  # days after the beginning: what is not paid is abandoned by then
@@ -29,6 +29,9 @@ class BillingFlow:
     is_timed: bool = False  # on a day's delay it ends otherwise
     is_open: bool = False  # its orders end so, but by other money perhaps
     alarms: frozenset[str] = frozenset()  # that it may raise
+    people: type[Customers] = Customers
+    attempts: tuple[str, ...] = ()  # what those to collect its invoices come to
+    rarer: int = 1  # the default run strikes so much fewer of its places
 
     @property
     def name(self) -> str:
@@ -37,7 +40,7 @@ class BillingFlow:
 
 def play(flow: BillingFlow, life: BillingLife) -> Customers:
     """The story, and then the clock until its day. The operator decides what is left to a person."""
-    story = Customers(life)
+    story = flow.people(life)
     flow.play(story)
     life.run_to(flow.over_on)
     while story.resolve():

@@ -7,8 +7,12 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from guichet.adapters.dynamo import items
+from guichet.adapters.dynamo.charge_store import read_invoice_payment
 from guichet.adapters.dynamo.seam import Item
+from guichet.collection.declines import Declines
+from guichet.invoices.invoice import Invoice
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.invoice_payment import InvoicePayment
 from guichet.registration.provider_event import ProviderEvent
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
@@ -28,6 +32,8 @@ class Outcome:
     seats: Mapping[str, Hashable]
     lines: Counter[Hashable]
     captured_minor: int  # by the providers' own books
+    invoices: Mapping[str, Hashable]  # of the runs and orders, and by hand: but for their numbers
+    charges: Counter[Hashable]  # what attempts came to, but for those that took nothing
 
 
 def outcome_of(billing: Billing) -> Outcome:
@@ -39,7 +45,7 @@ def outcome_of(billing: Billing) -> Outcome:
             for each in found.carts
         },
         {
-            f"{each.selling_entity} {each.currency}": (
+            f"{each.account_id} {each.selling_entity} {each.currency}": (
                 each.credit_minor,
                 each.reserved_minor,
                 each.bills,
@@ -49,7 +55,21 @@ def outcome_of(billing: Billing) -> Outcome:
         {each.seat_id: (each.email, each.status) for each in found.seats},
         Counter(line for entry in billing.world.journal() for line in entry.lines),
         captured_minor(billing.world),
+        {each.invoice_id: _invoice(each) for each in found.invoices},
+        Counter(_charge(each) for each in found.charges if each.capture or each.decline_code),
     )
+
+
+def _invoice(found: Invoice) -> Hashable:
+    return (
+        (found.kind, found.status, found.total_minor, found.tax_minor, found.paid_minor),
+        (found.credit_applied_minor, found.offset_minor, found.noted_minor, found.refers_to),
+        (found.issued_on, found.due_on, found.cart_id, found.is_collected),
+    )
+
+
+def _charge(found: InvoicePayment) -> Hashable:
+    return (found.status, found.invoice_id, found.method_id, found.amount, found.decline_code)
 
 
 def _subscription(found: Subscription) -> Hashable:
@@ -78,6 +98,10 @@ class Found:
         self.payments = _all(CartPayment, state, "CART_PAYMENT")
         self.events = _all(ProviderEvent, state, "INBOX")
         self.seats = _all(SeatAssignment, state, "SEAT")
+        self.invoices = _all(Invoice, state, "INVOICE")
+        self.declines = _all(Declines, state, "DECLINES")
+        charges = [item for item in state if item["sk"] == "INVOICE_PAYMENT"]
+        self.charges = [each for item in charges if (each := read_invoice_payment(item))]
 
 
 def _all[T](kind: type[T], state: list[Item], sort: str) -> list[T]:

@@ -48,6 +48,7 @@ from tests.simulation.billing_life import BillingLife
 from tests.simulation.billing_outcome import Found
 from tests.simulation.processes import OPERATOR
 from tests.support.billing import Billing
+from tests.support.world import ACCOUNT
 
 OLGA, RITA = "olga", "rita"
 _OPERATOR: Final = Actor(ActorKind.SYSTEM, "operator", "command line")
@@ -61,9 +62,11 @@ class Customers:
     placed: dict[str, Cart] = field(default_factory=dict)
     pages: dict[str, tuple[str, str]] = field(default_factory=dict)  # provider and session
     trial: Subscription | None = None
+    names: tuple[str, str] = (OLGA, RITA)
+    account_id: str = ACCOUNT
 
     def __post_init__(self) -> None:
-        self.billing = Billing(self.life.world)
+        self.billing = Billing(self.life.world, account_id=self.account_id, names=self.names)
         self._members = {OLGA: self.billing.owner, RITA: self.billing.representative}
 
     # -- ordering -----------------------------------------------------------------------------
@@ -163,7 +166,7 @@ class Customers:
         self._at_provider(name, {"stripe": self.life.world.stripe.deny_bank_debit})
 
     def _buyer(self, name: str, acts: dict[str, Callable[[str], object]]) -> None:
-        if OLGA not in self.life.gone:
+        if self.names[0] not in self.life.gone:
             self._at_provider(name, acts)
 
     def _at_provider(self, name: str, acts: dict[str, Callable[[str], object]]) -> None:
@@ -280,7 +283,7 @@ class Customers:
         return self.billing.action(subscription_id, member=member, key=key)
 
     def _olga[T](self, act: Callable[[Container], T]) -> T | None:
-        return self.life.person(OLGA, act)
+        return self.life.person(self.names[0], act)
 
 
 def _page_of(command: PayCart, parts: Container) -> CartPayment:

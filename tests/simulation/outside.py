@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from guichet.adapters.mail.render import AnyFacts
+from guichet.entry.relaying import in_groups
 from guichet.registration.mailer import RenderedMail
 
 type Body = Mapping[str, str]
@@ -28,6 +29,7 @@ class Queue:
     """Messages come again until somebody finished them."""
 
     waiting: deque[tuple[datetime, Body]] = field(default_factory=deque)
+    visibility: timedelta = timedelta(seconds=360)  # as in template.yaml
 
     def take(self, now: datetime) -> Body | None:
         for _ in range(len(self.waiting)):
@@ -36,6 +38,30 @@ class Queue:
                 return body
             self.waiting.append((visible_at, body))
         return None
+
+    def again(self, now: datetime, body: Body) -> None:
+        """Its worker fell: it is seen again in its time."""
+        self.waiting.append((now + self.visibility, body))
+
+
+@dataclass
+class OrderedQueue(Queue):
+    """A message that is not done with holds back what came after it in its group, and nothing else."""
+
+    visibility: timedelta = timedelta(seconds=720)
+
+    def take(self, now: datetime) -> Body | None:
+        held: set[str] = set()
+        for place, (visible_at, body) in enumerate(self.waiting):
+            ((group, _),) = in_groups([body])
+            if visible_at <= now and group not in held:
+                del self.waiting[place]
+                return body
+            held.add(group)
+        return None
+
+    def again(self, now: datetime, body: Body) -> None:
+        self.waiting.appendleft((now + self.visibility, body))
 
 
 @dataclass

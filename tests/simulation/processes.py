@@ -19,7 +19,7 @@ from guichet.registration.mailer import MailNotTakenError
 from guichet.registration.policy import RegistrationPolicy
 from tests.simulation.kills import Call, Calls, Killed, KillingDynamo, KillingHttp
 from tests.simulation.losses import LossyCalls, QueueAwayError
-from tests.simulation.outside import Lost, MailLog, Queue
+from tests.simulation.outside import Lost, MailLog, OrderedQueue, Queue
 from tests.support.world import World
 
 OPERATOR: Final = "operator"  # always comes back to what an alarm told
@@ -44,6 +44,7 @@ class Processes:
     world: World = field(default_factory=World)
     settle_queue: Queue = field(default_factory=Queue)
     deliver_queue: Queue = field(default_factory=Queue)
+    invoice_queue: Queue = field(default_factory=OrderedQueue)
     mail: MailLog = field(default_factory=MailLog)
     refusals: list[str] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
@@ -107,6 +108,7 @@ class Processes:
             self.world.dynamo.stream.clear()
             self.settle_queue.waiting.clear()
             self.deliver_queue.waiting.clear()
+            self.invoice_queue.waiting.clear()
 
     @property
     def loses_messages(self) -> bool:

@@ -19,6 +19,7 @@ from tests.simulation.billing_aftermath import (
 from tests.simulation.billing_flow import BillingFlow, play, undisturbed
 from tests.simulation.billing_flows import BILLING_FLOWS
 from tests.simulation.billing_life import BillingLife
+from tests.simulation.billing_outcome import Found
 from tests.simulation.enumeration import (
     IS_WIDE,
     SHARES,
@@ -53,6 +54,8 @@ def test_a_story_in_which_nothing_goes_wrong_ends_as_told(flow: BillingFlow) -> 
     story = play(flow, life)
 
     assert life.refusals == list(flow.refusals)
+    charges = sorted(Found(life.world).charges, key=lambda each: each.started_at)
+    assert tuple(each.status for each in charges) == flow.attempts
     assert_billing_is_well(story, flow)
 
 
@@ -60,7 +63,7 @@ def _cases() -> Iterator[Any]:
     for flow in BILLING_FLOWS:
         for name, (lost, narrow, wide) in _BESIDE.items():
             told_in_time = not (lost.webhooks and flow.needs_webhooks)
-            every = wide if IS_WIDE else narrow
+            every = wide if IS_WIDE else narrow * flow.rarer
             if told_in_time and every:
                 for share in range(_SHARES):
                     yield pytest.param(flow, lost, share, every, id=f"{flow.name}-{name}-{share}")
@@ -98,7 +101,7 @@ def test_an_answer_may_get_lost_at_any_call_col_8(flow: BillingFlow, share: int)
     lost = (
         shared(points, share, of=_SHARES)
         if IS_WIDE
-        else picked_of(flow.name, calls, points, every=_EVERY_LOSS, beside="an answer")
+        else picked_of(flow.name, calls, points, every=_EVERY_LOSS * flow.rarer, beside="an answer")
     )
     for point in lost:
         life = BillingLife(LossyCalls(lose=point), after_write=assert_no_page_without_its_order)

@@ -74,11 +74,12 @@ class Billing:
     flat_tax: bool = False
     account_id: str = ACCOUNT
     catalogues: Catalogues | None = None  # of the test's own
+    names: tuple[str, str] = ("olga", "rita")  # of its owner and its representative
 
     def __post_init__(self) -> None:
         self._keys = count(1)
-        self.owner = self.world.member("olga", Role.OWNER, account_id=self.account_id)
-        rep = self.world.member("rita", Role.REPRESENTATIVE, account_id=OPERATOR)
+        self.owner = self.world.member(self.names[0], Role.OWNER, account_id=self.account_id)
+        rep = self.world.member(self.names[1], Role.REPRESENTATIVE, account_id=OPERATOR)
         self.representative = replace(rep, account_id=self.account_id)
         self.move_to(NEW_YORK)
         if self.flat_tax or self.catalogues:

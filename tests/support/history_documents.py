@@ -134,7 +134,7 @@ def _numbers_have_no_gaps(
     records = history.billing.parts().invoices
     by_place = sorted(invoices, key=lambda each: each.place)
     assert [each.place for each in by_place] == list(range(1, len(invoices) + 1))
-    given = [each.place for each in records.places(ENTITY, kind)]
+    given = list(records.places(ENTITY, kind))
     assert given == [each.place for each in by_place]
     assert records.series(ENTITY, kind).last_place == len(invoices)
     days = [each.issued_on or date.max for each in by_place]

@@ -130,9 +130,6 @@ class BillingHouse:
         body = certificate_wanted(self._uploaded())
         return str(self._post("/v1/tax-certificates", 201, body)["certificate_id"])
 
-    def _bought(self, *, seats: int) -> str:
-        """Paid on the provider's page."""
-
     def _bought(self, *, seats: int) -> tuple[str, str]:
         """Paid on the provider's page: the subscription, and the order."""
         placed = self._ordered(seats=seats)

@@ -11,4 +11,4 @@ from tests.support.memory_dynamo import MemoryDynamo
 def assert_verified(dynamo: MemoryDynamo, now: datetime) -> None:
     """`guichet verify` finds nothing in a store in memory, in which nothing moves."""
     report = verify([*dynamo.items("state"), *dynamo.items("journal")], now=now)
-    assert report.findings == []
+    assert report.findings == [], "\n".join(map(str, report.findings))

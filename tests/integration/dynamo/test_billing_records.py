@@ -394,8 +394,19 @@ def test_what_time_moves_is_due_at_its_moment_and_named_by_its_ids(house: House)
         assert [each.due_at for each in due if each.ids == ids] == [at]
 
 
-def test_what_nothing_follows_from_is_not_due(house: House) -> None:
+def test_a_done_order_waits_for_its_invoice_from_that_moment_on_inv_1(house: House) -> None:
     cart = house.ours(samples.cart(status=CartStatus.DONE))
+    house.save(cart)
+
+    due = DynamoOutbox(house.dynamo).due(DueKind.INVOICE, now=NOW, limit=1000)
+
+    own = [each for each in due if each.ids == (house.account_id, cart.cart_id)]
+    assert [each.due_at for each in own] == [NOW]
+
+
+def test_what_nothing_follows_from_is_not_due(house: House) -> None:
+    of_bills = replace(samples.preview(), now=replace(samples.preview().now, lines=()))
+    cart = house.ours(samples.cart(status=CartStatus.DONE, preview=of_bills))
     payment = house.ours(cart_payment(status=PaymentStatus.CAPTURED))
     house.save(cart, payment)
 

@@ -96,8 +96,15 @@ HOW: dict[str, Callable[[Road], Payment]] = {
     "dispute.opened": disputed,
     "refund.unknown_for_long": return_unknown,
 }
-# In tests/unit/billing_astray, …/subscriptions, …/usage and …/collection.
-BILLING_S_OWN = ("cart_payment.", "subscription.", "usage.", "payment_method.")
+# In tests/unit/billing_astray, …/subscriptions, …/usage, …/collection and …/invoices.
+BILLING_S_OWN = (
+    "cart_payment.",
+    "subscription.",
+    "usage.",
+    "payment_method.",
+    "invoice_payment.",
+    "invoice.",
+)
 PAYPAL_ALONE = {"payment.unknown_for_long"}
 STRIPE_ALONE = {"refund.exceeds_captured"}  # PayPal's disputes are about what is left
 

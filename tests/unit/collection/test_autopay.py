@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from guichet.collection.use_cases.settle_invoice_payment import settle_invoice_payment
+from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
 from guichet.invoices.invoice import InvoiceStatus
 from guichet.money import Money
 from guichet.payments.invoice_payment import TRANSITIONS, ChargeStatus
+from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError
+from guichet.payments.stored_method import ChargeReport, MethodCharge
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
-from tests.support.autopaying import Autopaying
+from tests.support.autopaying import RENEWAL, Autopaying
+from tests.support.world import SYSTEM
 
 TOTAL = 10_800  # three seats at 30.00 with a fifth of tax
 
@@ -153,6 +159,25 @@ def test_a_debit_that_the_bank_returns_later_reopens_its_invoice_inv_5(
     assert "invoice_payment.returned" in account.world.alarms
 
 
+def test_a_debit_that_was_paid_and_returned_unheard_leaves_its_invoice_open_bad_8(
+    account: Autopaying,
+) -> None:
+    account.begin("bank", kind="bank_debit")
+    payment = account.payment(account.renew())
+    assert payment.provider_charge_id is not None
+    account.world.stripe.configure_chaos({"webhooks": {"drop": -1}})
+    account.world.stripe.settle_charge(payment.provider_charge_id)
+    account.world.stripe.return_charge(payment.provider_charge_id)
+
+    account.pass_time(days=1)
+
+    invoice = account.renewed()
+    assert account.payment(invoice).status is ChargeStatus.RETURNED
+    assert (invoice.open_minor, invoice.open_payment_id) == (TOTAL, None)
+    assert [bill.is_leased for bill in account.billing.balance().invoiced] == [False]
+    assert "invoice_payment.returned" in account.world.alarms
+
+
 def test_credit_comes_first_and_the_method_pays_the_rest_col_7(account: Autopaying) -> None:
     account.begin()
     give(account, 4_000)
@@ -208,6 +233,48 @@ def test_who_is_told_twice_or_asks_out_of_turn_changes_nothing_ext_2(account: Au
     assert account.world.journal() == before
 
 
+class _Unreachable:
+    """Accounts at providers that refuse every question."""
+
+    def method_providers(self, selling_entity: str) -> dict[str, Any]:
+        del selling_entity
+        return {"stripe": self}
+
+    def offered_providers(self, selling_entity: str) -> tuple[str, ...]:
+        del selling_entity
+        return ("stripe",)
+
+    def ask_charge(self, charge: MethodCharge) -> ChargeReport:
+        raise ProviderRefusedError(NOT_REACHABLE, charge.charge_key)
+
+
+def test_a_charge_that_nobody_could_be_asked_about_is_asked_about_again_bad_8(
+    account: Autopaying,
+) -> None:
+    account.begin()
+    lost = {"do": "lost_after", "match": "POST /v1/payment_intents", "times": 3}
+    account.world.stripe.configure_chaos({"api": [lost], "webhooks": {"drop": -1}})
+    account.billing.until(RENEWAL - timedelta(days=1))
+    account.world.clock.advance(hours=15)
+    account.world.upkeep()
+    account.world.invoice()
+    account.world.relay()
+    account.world.settle()
+    payment = account.payment(account.renewed())
+    charging = replace(account.billing.parts().charging, accounts=_Unreachable())
+    account.world.clock.advance(hours=2)
+    with pytest.raises(Unavailable):
+        settle_invoice_payment(payment.payment_id, SYSTEM, charging=charging)
+    assert account.payment(account.renewed()).status is ChargeStatus.PARKED
+
+    account.pass_time(hours=2)
+
+    invoice = account.renewed()
+    assert account.payment(invoice).status is ChargeStatus.CAPTURED
+    assert (invoice.status, account.charged()) == (InvoiceStatus.PAID, TOTAL)
+    assert "invoice_payment.parked" in account.world.alarms
+
+
 @pytest.mark.parametrize("before", list(ChargeStatus))
 @pytest.mark.parametrize("after", list(ChargeStatus))
 def test_every_pair_of_states(before: ChargeStatus, after: ChargeStatus) -> None:
@@ -218,13 +285,13 @@ def test_every_pair_of_states(before: ChargeStatus, after: ChargeStatus) -> None
 _MOVES = {
     (ChargeStatus(before), ChargeStatus(after))
     for before, those in {
-        "created": "processing requires_action captured declined canceled mismatched parked",
-        "processing": "requires_action captured declined mismatched parked",
-        "requires_action": "processing captured declined canceled mismatched",
+        "created": "processing requires_action captured declined canceled mismatched returned parked",
+        "processing": "requires_action captured declined canceled mismatched returned parked",
+        "requires_action": "processing captured declined canceled mismatched returned",
         "captured": "returned",
         "declined": "captured mismatched",
         "canceled": "captured mismatched",
-        "parked": "captured declined",
+        "parked": "processing requires_action captured declined canceled mismatched returned",
     }.items()
     for after in those.split()
 }

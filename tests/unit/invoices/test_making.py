@@ -227,6 +227,17 @@ def test_what_is_about_to_be_renewed_is_waited_for_and_not_for_ever_inv_1(here: 
     assert len(at_last.documents) == 1
 
 
+def test_what_has_waited_long_enough_waits_for_no_newer_bill_inv_1(here: Invoiced) -> None:
+    account = here.account()
+    here.bill(account, here.usd(1_000, NOON.date() - timedelta(days=2)))
+    here.bill(account, here.usd(3_000), is_due=True)
+
+    made = here.make(account)
+
+    assert [each.subtotal_minor for each in made.documents] == [1_000]
+    assert [bill.bill_on for bill in here.balance(account).waiting] == [NOON.date()]
+
+
 @pytest.mark.parametrize(
     ("time_zone", "bill_on", "due_at", "issued_on"),
     [

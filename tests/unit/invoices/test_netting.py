@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guichet.catalogue.catalogue import TaxClass
@@ -31,11 +31,13 @@ OF_ONE_RATE: Final = st.lists(st.builds(Borne, NETS, st.just(BORNE[1])), max_siz
 FIRST: Final = st.frozensets(st.integers(0, 9))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, FIRST)
 def test_the_invoice_is_never_below_0_inv_11(lines: list[Borne], first: frozenset[int]) -> None:
     assert total_minor(lines, netted(lines, first).invoice) >= 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, FIRST)
 def test_invoice_less_notes_is_each_line_to_the_cent_inv_11(
     lines: list[Borne], first: frozenset[int]
@@ -53,6 +55,7 @@ def test_invoice_less_notes_is_each_line_to_the_cent_inv_11(
         assert len({part.place for part in parts}) == len(parts), "once on a document"
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES)
 def test_what_comes_to_0_or_more_stands_whole_on_the_invoice_inv_11(lines: list[Borne]) -> None:
     whole = Netted(tuple(Part(place, line.net_minor) for place, line in enumerate(lines)), ())
@@ -60,6 +63,7 @@ def test_what_comes_to_0_or_more_stands_whole_on_the_invoice_inv_11(lines: list[
     assert (netted(lines) == whole) == (total_minor(lines, whole.invoice) >= 0)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES)
 def test_every_charge_stands_on_the_invoice_if_there_is_one_inv_11(lines: list[Borne]) -> None:
     found = netted(lines)
@@ -69,6 +73,7 @@ def test_every_charge_stands_on_the_invoice_if_there_is_one_inv_11(lines: list[B
     assert on_invoice == charges
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(OF_ONE_RATE)
 def test_of_one_rate_only_one_line_is_split_inv_11(lines: list[Borne]) -> None:
     found = netted(lines)
@@ -77,6 +82,7 @@ def test_of_one_rate_only_one_line_is_split_inv_11(lines: list[Borne]) -> None:
     assert len(split) <= 1
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(OF_ONE_RATE)
 def test_no_credit_is_left_that_a_cent_of_would_fit_inv_11(lines: list[Borne]) -> None:
     found = netted(lines)
@@ -85,6 +91,7 @@ def test_no_credit_is_left_that_a_cent_of_would_fit_inv_11(lines: list[Borne]) -
         assert total_minor(lines, found.invoice) <= 1
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(OF_ONE_RATE, FIRST)
 def test_what_no_note_can_have_counts_before_all_else_inv_11(
     lines: list[Borne], first: frozenset[int]

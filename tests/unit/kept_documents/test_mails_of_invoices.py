@@ -186,7 +186,7 @@ def test_a_late_mail_tells_what_is_open_now_not_what_was_inv_5(
 def test_a_void_invoice_asks_for_nothing_and_is_not_called_paid_inv_5(
     billing: Billing, opened: Invoice
 ) -> None:
-    void = moved(billing, opened, opened.voided("inv_note"))
+    void = moved(billing, opened, opened.voided(opened.open_minor))
 
     text = render(letter_of(billing, void).facts).text
 

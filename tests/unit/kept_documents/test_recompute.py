@@ -18,7 +18,7 @@ from guichet.adapters.dynamo.seam import Put
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.catalogue.selling import SellingEntities
-from guichet.cli import invoices as command
+from guichet.cli import invoicing as command
 from guichet.cli import main
 from guichet.errors import Conflict, NotFound, Refusal, Unavailable
 from guichet.invoices import document as documents

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guichet.ledger.billable import BillableLine, LineKind
@@ -74,6 +74,7 @@ def owed(balance: AccountBalance) -> int:
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS, DAYS)
 def test_settling_loses_nothing_and_makes_nothing_inv_11(
     lines: list[BillableLine], credit_minor: int, day: date
@@ -88,6 +89,7 @@ def test_settling_loses_nothing_and_makes_nothing_inv_11(
     assert all(bill.open_minor > 0 for bill in after.invoiced)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS, DAYS)
 def test_settled_twice_is_settled_once_bad_5(
     lines: list[BillableLine], credit_minor: int, day: date
@@ -97,6 +99,7 @@ def test_settled_twice_is_settled_once_bad_5(
     assert once.settled() == once
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS, DAYS)
 def test_while_there_is_credit_no_invoice_is_open_col_7(
     lines: list[BillableLine], credit_minor: int, day: date
@@ -107,6 +110,7 @@ def test_while_there_is_credit_no_invoice_is_open_col_7(
     assert not after.has_credit_to_apply
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS, DAYS)
 def test_credit_pays_no_bill_that_waits_col_7(
     lines: list[BillableLine], credit_minor: int, day: date
@@ -116,6 +120,7 @@ def test_credit_pays_no_bill_that_waits_col_7(
     assert before.settled().waiting == before.waiting
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS, DAYS)
 def test_nothing_is_bought_with_what_a_bill_of_a_day_that_has_come_needs_col_7(
     lines: list[BillableLine], credit_minor: int, day: date
@@ -128,6 +133,7 @@ def test_nothing_is_bought_with_what_a_bill_of_a_day_that_has_come_needs_col_7(
     assert balance.to_spend(day).amount_minor <= left.credit_minor
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, LINES)
 def test_lines_billed_together_or_apart_come_to_the_same(
     some: list[BillableLine], others: list[BillableLine]
@@ -142,6 +148,7 @@ def _sums(balance: AccountBalance) -> dict[date, int]:
     return {bill.bill_on: bill.open_minor for bill in balance.bills}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, LINES)
 def test_each_bill_has_an_id_of_its_own_and_knows_where_its_lines_are_inv_1(
     some: list[BillableLine], others: list[BillableLine]
@@ -160,6 +167,7 @@ def test_each_bill_has_an_id_of_its_own_and_knows_where_its_lines_are_inv_1(
     assert all(bill.sources == () for bill in both.invoiced)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LINES, AMOUNTS)
 def test_a_payment_is_on_invoices_or_credit_to_the_last_cent_col_6(
     lines: list[BillableLine], amount: int
@@ -174,6 +182,7 @@ def test_a_payment_is_on_invoices_or_credit_to_the_last_cent_col_6(
     assert all(bill.open_minor <= open_before[bill.bill_on] for bill in after.bills)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(AMOUNTS, AMOUNTS)
 def test_credit_is_reserved_once_and_comes_back_whole_bad_5(credit: int, wanted: int) -> None:
     before, amount = empty(credit), Money(wanted, "USD")

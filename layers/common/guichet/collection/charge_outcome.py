@@ -13,10 +13,13 @@ from guichet.events import Event
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import (
+    Posting,
     payment_postings,
     payment_returned_postings,
     payment_to_credit_postings,
+    return_fee_postings,
 )
+from guichet.money import Money
 from guichet.payments.attempt import Capture
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more
@@ -164,15 +167,15 @@ def _returned(situation: Situation, report: ChargeReport) -> Decision:
     """The bank took a paid debit back: what it had paid is owed again (INV-5, COL-10)."""
     payment, invoice = situation.payment, situation.invoice
     if payment.status is not S.CAPTURED:
-        return _ended(situation, report) if payment.holds else Decision()
+        return _returned_at_once(situation, report) if payment.holds else Decision()
     amount = payment.amount
-    back = replace(_moved(situation, S.RETURNED, report), ended_at=situation.now)
+    back = _back(situation, report)
     events = (Event("invoice_payment.returned", _facts(payment)),)
     change = Change[Aggregate](
         payment,
         _bumped(back),
         events,
-        payment_returned_postings(amount),
+        _return_postings(amount, report),
         ("billing_payment_returned",),
         book=payment.selling_entity,
     )
@@ -191,6 +194,38 @@ def _returned(situation: Situation, report: ChargeReport) -> Decision:
             _balance_change(situation.balance, situation.balance.owes(owed)),
         )
     )
+
+
+def _returned_at_once(situation: Situation, report: ChargeReport) -> Decision:
+    """Paid and taken back between two questions: both are booked, and the invoice was never paid."""
+    payment, capture = situation.payment, report.capture
+    if capture is None:
+        return _ended(situation, report)
+    back = replace(_back(situation, report), capture=capture)
+    change = Change[Aggregate](
+        payment,
+        _bumped(back),
+        (Event("invoice_payment.returned", _facts(payment)),),
+        (
+            *payment_postings(capture.amount, capture.provider_fee),
+            *_return_postings(capture.amount, report),
+        ),
+        ("billing_payment_returned",),
+        book=payment.selling_entity,
+    )
+    return Decision(
+        (change, *_lease_ended(situation, situation.balance), *_not_declined(situation))
+    )
+
+
+def _back(situation: Situation, report: ChargeReport) -> InvoicePayment:
+    moved = _moved(situation, S.RETURNED, report)
+    return replace(moved, return_fee=report.return_fee, ended_at=situation.now)
+
+
+def _return_postings(amount: Money, report: ChargeReport) -> tuple[Posting, ...]:
+    fee = () if report.return_fee is None else return_fee_postings(report.return_fee)
+    return (*payment_returned_postings(amount), *fee)
 
 
 def _waiting(situation: Situation, report: ChargeReport, status: ChargeStatus) -> Decision:
@@ -271,9 +306,11 @@ def unanswered(situation: Situation) -> Decision:
 
 
 def parked(situation: Situation) -> Decision:
-    """It was sent, and its account can't be asked any more: a person decides."""
+    """It was sent, and its account refuses to be asked: a person is told, and it is asked about on."""
     payment = situation.payment
-    moved = _bumped(payment.transition_to(S.PARKED))
+    since = payment.asked_from or payment.started_at
+    count = asked_once_more(since, payment.asked_count, situation.now)
+    moved = _bumped(replace(payment.transition_to(S.PARKED), asked_count=count))
     event = Event("invoice_payment.parked", _facts(payment))
     return Decision((Change[Aggregate](payment, moved, (event,)),))
 

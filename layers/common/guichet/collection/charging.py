@@ -216,7 +216,11 @@ class Charging:
     # -- recording ------------------------------------------------------------------------
 
     def situation(self, payment_id: str) -> Situation:
-        """A payment with everything that its outcome depends on, as it is now."""
+        """A payment with everything that its outcome depends on, as it is now.
+
+        Raises:
+            ConcurrentUpdateError: it moved while the rest was read.
+        """
         payment = self.records.invoice_payment(payment_id)
         if payment is None:
             raise ConcurrentUpdateError("a payment that was there is gone")
@@ -226,7 +230,7 @@ class Charging:
         balance = self.records.balance(
             payment.account_id, payment.selling_entity, payment.amount.currency
         )
-        return Situation(
+        situation = Situation(
             payment,
             invoice,
             balance,
@@ -235,6 +239,9 @@ class Charging:
             self.policy,
             self.clock.now(),
         )
+        if self.records.invoice_payment(payment_id) != payment:
+            raise ConcurrentUpdateError("a payment moved while its invoice was read")
+        return situation
 
     def record(self, payment_id: str, report: ChargeReport, cause: Cause) -> None:
         """Write an answer that somebody else was given."""
@@ -243,10 +250,10 @@ class Charging:
     def _write(self, payment_id: str, report: ChargeReport, cause: Cause, event: Applied) -> bool:
         applied: tuple[Step, ...] = () if event is None else (event,)
         for _ in range(TRIES):
-            decision = charge_outcome.decided(self.situation(payment_id), report)
-            if not decision.changes:
-                return False
             try:
+                decision = charge_outcome.decided(self.situation(payment_id), report)
+                if not decision.changes:
+                    return False
                 self.records.save(cause, decision.changes, (*decision.steps, *applied))
             except ConcurrentUpdateError:
                 continue  # moved meanwhile; the event perhaps applied by another worker
@@ -257,8 +264,8 @@ class Charging:
         self, payment: InvoicePayment, decide: Callable[[Situation], Decision], cause: Cause
     ) -> None:
         """Write what follows from the payment as it was read, unless somebody else has moved it."""
-        situation = self.situation(payment.payment_id)
-        if situation.payment.version != payment.version:
-            return
         with suppress(ConcurrentUpdateError):
+            situation = self.situation(payment.payment_id)
+            if situation.payment.version != payment.version:
+                return
             self.records.save(cause, decide(situation).changes)

@@ -259,6 +259,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
         settlement=settlement,
         standing=invoice.standing,
         vat_mark=invoice.vat_mark,
+        is_correction=True,
     )
     note_content = InvoiceContent(
         invoice_id=note_id,

@@ -75,6 +75,7 @@ class Invoice:
     own_taxes: tuple[OwnTaxes, ...] = ()
     standing: VatStanding | None = None  # of the VAT number that it was decided on
     vat_mark: str = ""  # a one-way mark of that number
+    is_correction: bool = False  # a credit note of lines billed before, beside what bills come to
     note: str = ""  # why a credit note was issued by hand
     note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order

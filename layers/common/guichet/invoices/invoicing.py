@@ -81,8 +81,8 @@ class Invoicing:
             return None
         if candidate.kind is CandidateKind.ORDER:
             return self._order(candidate)
-        due = [bill for bill in balance.waiting if bill.is_waiting_at(now)][:_MOST_BILLS]
-        if not due or self._is_being_moved(candidate.account_id, due, now):
+        due = self._ready(balance, now)[:_MOST_BILLS]
+        if not due:
             return None
         profile = self.billing.profile(candidate.account_id)
         billed = tuple(self._bill(bill, balance, profile, day) for bill in due)
@@ -162,10 +162,20 @@ class Invoicing:
                 break  # one with credit notes has a write of its own
         return Prepared(candidate, tuple(ready), balance, originals) if ready else None
 
-    def _is_being_moved(self, account_id: str, due: list[OpenBill], now: datetime) -> bool:
+    def _ready(self, balance: AccountBalance, now: datetime) -> list[OpenBill]:
+        """Bills whose day has come; each waits for what is about to be on it, and a day at most."""
+        due = [bill for bill in balance.waiting if bill.is_waiting_at(now)]
+        waited = [
+            bill
+            for bill in due
+            if bill.invoice_at is None or bill.invoice_at + _WAITS_FOR_MOVES <= now
+        ]
+        if len(waited) == len(due) or not self._is_being_moved(balance.account_id, now):
+            return due
+        return waited
+
+    def _is_being_moved(self, account_id: str, now: datetime) -> bool:
         """Whether a period of the account should have begun by now, and has not."""
-        if all(bill.invoice_at and bill.invoice_at + _WAITS_FOR_MOVES <= now for bill in due):
-            return False
         after: str | None = None
         while True:
             page = self.billing.subscriptions_of(account_id, limit=_PAGE, after=after)

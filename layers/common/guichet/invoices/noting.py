@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from guichet.errors import ConcurrentUpdateError
 from guichet.events import Event
 from guichet.invoices.building import Draft, numbered
 from guichet.invoices.invoice import Invoice, InvoiceStatus
@@ -54,7 +55,12 @@ def note_write(  # noqa: PLR0917 - each is another thing
         at: the present instant.
         reason: why, for the operator's people.
         handled_keys: of the call that made it, for ever.
+
+    Raises:
+        ConcurrentUpdateError: the balance was written after the invoice was read, or before.
     """
+    if balance.open_of(before.invoice_id) != before.open_minor:
+        raise ConcurrentUpdateError("the balance and the invoice were not read at one moment")
     final = numbered(draft, series, at)
     note = replace(final.invoice, note=reason, handled_keys=handled_keys)
     moved = replace(after, version=before.version + 1)

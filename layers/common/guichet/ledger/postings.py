@@ -201,6 +201,11 @@ def payment_returned_postings(amount: Money) -> tuple[Posting, ...]:
     return _moved((LedgerAccount.ENTITY_BALANCE, LedgerAccount.RECEIVABLE, amount))
 
 
+def return_fee_postings(fee: Money) -> tuple[Posting, ...]:
+    """What the provider charges for a debit that it took back (FEE-3)."""
+    return _moved((LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, fee))
+
+
 def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that no order takes any more: the customer has it as credit (COL-6)."""
     return _moved(

@@ -28,7 +28,7 @@ class ChargeStatus(StrEnum):
     CANCELED = "canceled"  # ended, nothing was taken
     MISMATCHED = "mismatched"  # taken, but not as asked: it is credit, and a person is told
     RETURNED = "returned"  # paid, and taken back by the bank (INV-5)
-    PARKED = "parked"  # sent, and nobody can be asked about it: a person decides
+    PARKED = "parked"  # sent, and whoever is asked refuses to say: a person is told (BAD-8)
 
 
 S = ChargeStatus
@@ -38,14 +38,17 @@ TRANSITIONS = MappingProxyType(
         S.CREATED: frozenset(
             {
                 *(S.PROCESSING, S.REQUIRES_ACTION, S.CAPTURED, S.DECLINED, S.CANCELED),
-                *(S.MISMATCHED, S.PARKED),
+                *(S.MISMATCHED, S.RETURNED, S.PARKED),
             }
         ),
         S.PROCESSING: frozenset(
-            {S.REQUIRES_ACTION, S.CAPTURED, S.DECLINED, S.MISMATCHED, S.PARKED}
+            {
+                *(S.REQUIRES_ACTION, S.CAPTURED, S.DECLINED, S.CANCELED, S.MISMATCHED),
+                *(S.RETURNED, S.PARKED),
+            }
         ),
         S.REQUIRES_ACTION: frozenset(
-            {S.PROCESSING, S.CAPTURED, S.DECLINED, S.CANCELED, S.MISMATCHED}
+            {S.PROCESSING, S.CAPTURED, S.DECLINED, S.CANCELED, S.MISMATCHED, S.RETURNED}
         ),
         S.CAPTURED: frozenset({S.RETURNED}),
         # Money that comes after all has its place (COL-8).
@@ -53,7 +56,13 @@ TRANSITIONS = MappingProxyType(
         S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED}),
         S.MISMATCHED: frozenset(),
         S.RETURNED: frozenset(),
-        S.PARKED: frozenset({S.CAPTURED, S.DECLINED}),  # a person looked at the provider's pages
+        # The provider can be asked again after all, or a person looked at its pages.
+        S.PARKED: frozenset(
+            {
+                *(S.PROCESSING, S.REQUIRES_ACTION, S.CAPTURED, S.DECLINED, S.CANCELED),
+                *(S.MISMATCHED, S.RETURNED),
+            }
+        ),
     }
 )
 
@@ -85,6 +94,7 @@ class InvoicePayment:
     decline_code: str = ""
     is_final_decline: bool = False
     capture: Capture | None = None
+    return_fee: Money | None = None  # what the provider charged for a debit that was taken back
     action_since: datetime | None = None
     asked_count: int = 0
     asked_from: datetime | None = None  # what questions are counted from, once it moved
@@ -144,7 +154,7 @@ class InvoicePayment:
             return max(
                 next_question_at(self.started_at, self.asked_count), self.started_at + CALL_LIMIT
             )
-        if self.status in {S.PROCESSING, S.REQUIRES_ACTION}:
+        if self.status in {S.PROCESSING, S.REQUIRES_ACTION, S.PARKED}:
             return next_question_at(self.asked_from or self.started_at, self.asked_count)
         return None
 

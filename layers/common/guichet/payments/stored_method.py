@@ -139,6 +139,7 @@ class ChargeReport:
     state: ChargeState
     charge_id: str | None = None  # the provider's name of it, to ask by
     capture: Capture | None = None  # with PAID; with RETURNED what had been paid
+    return_fee: Money | None = None  # with RETURNED: what the provider charged for it
     action_url: str | None = None  # with REQUIRES_ACTION, where a page is open
     decline_code: str = ""  # the provider's own word, for the record
     is_final: bool = False

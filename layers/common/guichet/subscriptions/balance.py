@@ -75,6 +75,10 @@ class AccountBalance:
         come = sum(max(bill.open_minor, 0) for bill in self.waiting if bill.bill_on <= day)
         return Money(max(self.settled().credit_minor - come, 0), self.currency)
 
+    def open_of(self, invoice_id: str) -> int:
+        """What is left to pay of an invoice, in minor units."""
+        return sum(bill.open_minor for bill in self.invoiced if bill.invoice_id == invoice_id)
+
     def due(self, day: date) -> Money:
         """What is due today or earlier on invoices, after the credit that pays them (COL-5, COL-7)."""
         due = sum(bill.open_minor for bill in self.settled().invoiced if bill.due_on <= day)

@@ -198,6 +198,7 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         )
         for each in _told(found, "order")
     }
+    documented, returned = _documented(found, invoices)
     billed: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
     for each in _told(found, "billed"):
@@ -215,7 +216,8 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         orders=orders,
         billed=billed,
         billed_by_source=by_source,
-        documented=_documented(found, invoices),
+        documented=documented,
+        returned=returned,
         moved=_sums(found),
         applied_at_first={
             str(each["invoice_id"]): _number(each["amount"]) for each in _told(found, "at_first")
@@ -223,17 +225,21 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
     )
 
 
-def _documented(found: Gathered, invoices: dict[str, Invoice]) -> Nets:
+def _documented(found: Gathered, invoices: dict[str, Invoice]) -> tuple[Nets, Nets]:
     nets: Nets = Counter()
+    returned: Nets = Counter()
     for each in found.lying("CONTENT#"):
         content = invoice_items.read_content(each)
         invoice = invoices.get(str(each["sk"]).partition("#")[2])
-        if content is None or invoice is None or content.taxes_by_running_total:
-            continue  # credit notes of parts repeat lines of their invoice: no bill has those
+        if content is None or invoice is None:
+            continue
         sign = -1 if invoice.is_credit_note else 1
         for part in content.lines:
-            nets[_name(part.line)] += sign * part.net_minor
-    return nets
+            if invoice.is_correction:
+                returned[_name(part.line)] += part.net_minor
+            else:
+                nets[_name(part.line)] += sign * part.net_minor
+    return nets, returned
 
 
 def _sums(found: Gathered) -> MovedByAccount:

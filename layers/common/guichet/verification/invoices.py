@@ -57,6 +57,7 @@ class InvoicedFound:
     billed: Nets
     billed_by_source: Mapping[tuple[str, str, str], Nets]  # journal entry, day, currency
     documented: Nets
+    returned: Nets  # by credit notes that correct an invoice
     moved: MovedByAccount  # by the histories of its invoices
     applied_at_first: Mapping[str, int]  # credit that an order used, by its invoice
 
@@ -165,6 +166,9 @@ def lines(found: InvoicedFound) -> Iterator[str]:
         should, is_ = found.billed[name], found.documented[name] + waiting[name]
         if should != is_:
             yield f"{name} was billed with {should}, and stands on documents with {is_}"
+    for name, returned in sorted(found.returned.items()):
+        if returned > max(found.documented[name], 0):
+            yield f"{name} stands with {found.documented[name]}, of which {returned} was given back"
 
 
 def books(found: InvoicedFound) -> Iterator[str]:
@@ -174,20 +178,20 @@ def books(found: InvoicedFound) -> Iterator[str]:
         place = each.selling_entity, each.currency
         for (account, _), amount in balances(_of(each, found)).items():
             wanted[place, str(account)] += amount
-        offset = Money(_offset_of_mixed(each, found), each.currency)
-        for (account, _), amount in balances(credit_given_postings(offset)).items():
-            wanted[place, str(account)] -= amount
+        wanted[place, str(LedgerAccount.ACCOUNT_CREDIT)] -= _given_by_corrections(each, found)
     for place, name in sorted({*wanted, *found.moved}):
         is_, should = found.moved[place, name], wanted[place, name]
         if name in _THEIRS and is_ != should:
             yield f"moved {is_} {place[1]} on {name} of {place[0]}, and should have {should}"
 
 
-def _offset_of_mixed(invoice: Invoice, found: InvoicedFound) -> int:
-    """What an invoice is less by of credit notes that were more than was open: no credit of it."""
+def _given_by_corrections(invoice: Invoice, found: InvoicedFound) -> int:
+    """What its credit notes gave as credit: what they did not take off what was open of it (COL-7)."""
+    if invoice.status is InvoiceStatus.VOID:
+        return 0  # nobody had paid anything of it
     notes = (found.invoices.get(each) for each in invoice.note_ids)
-    whole = sum(n.total_minor for n in notes if n and n.settlement is Settlement.OFFSET)
-    return max(invoice.offset_minor - whole, 0)
+    came_to = sum(each.total_minor for each in notes if each is not None and each.is_correction)
+    return came_to - invoice.offset_minor
 
 
 def _of(invoice: Invoice, found: InvoicedFound) -> tuple[Posting, ...]:
@@ -201,7 +205,7 @@ def _of(invoice: Invoice, found: InvoicedFound) -> tuple[Posting, ...]:
     if invoice.cart_id is not None:
         return used
     if invoice.is_credit_note:
-        is_credit = invoice.settlement is Settlement.ACCOUNT_CREDIT
+        is_credit = invoice.settlement is Settlement.ACCOUNT_CREDIT and not invoice.is_correction
         given = credit_given_postings(invoice.total) if is_credit else ()
         return (*_tax_of(-invoice.tax_minor, invoice.currency), *given)
     return (*_tax_of(invoice.tax_minor, invoice.currency), *used)

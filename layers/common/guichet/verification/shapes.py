@@ -91,7 +91,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "CERTIFICATE#": ExemptionCertificate,
         "VAT#": VatRecord,
         "INVOICE#": Invoice,
-        "RUN#": InvoiceRun,
+        "RUN": InvoiceRun,
     }
 )
 _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(

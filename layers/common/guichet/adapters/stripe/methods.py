@@ -256,8 +256,11 @@ class StripeMethods:
         listed = self._listed(
             lambda after: method_requests.list_disputes(capture.capture_id, after), budget
         )
-        lost = (finding.found_dispute(each).status is DisputeStatus.LOST for each in listed)
-        return replace(report, state=ChargeState.RETURNED) if any(lost) else report
+        disputes = (finding.found_dispute(each) for each in listed)
+        lost = next((each for each in disputes if each.status is DisputeStatus.LOST), None)
+        if lost is None:
+            return report
+        return replace(report, state=ChargeState.RETURNED, return_fee=lost.fee)
 
     def _listed(self, page: Callable[[str | None], Call], budget: Budget) -> Iterator[Json]:
         """All objects of a list, newest first.

@@ -44,8 +44,8 @@ def _applied(
     found = invoicing.records.invoices(account_id, [name for name, _ in used])
     after, changes, paid = before, [], []
     for (name, amount), invoice in zip(used, found, strict=True):
-        if invoice is None:
-            raise ConcurrentUpdateError("an open bill without its invoice")
+        if invoice is None or invoice.open_minor != before.open_of(name):
+            raise ConcurrentUpdateError("the invoice was written after its balance was read")
         moved = replace(invoice.credit_applied(amount), version=invoice.version + 1)
         after = replace(after.paid(name, amount), credit_minor=after.credit_minor - amount)
         paid.append(moved)

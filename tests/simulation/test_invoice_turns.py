@@ -1,0 +1,331 @@
+"""Workers of one series, Rita, credit and charges at one account's invoices: who comes in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from guichet.entry.invoicing import invoices_message
+from guichet.invoices.correcting import Wanted
+from guichet.invoices.invoice import InvoiceStatus
+from guichet.invoices.ports import Candidate
+from guichet.registration.outbox import DueKind
+from tests.simulation.billing_outcome import Found, captured_minor
+from tests.simulation.meetings import Meeting
+from tests.simulation.outside import Body
+from tests.simulation.payers import Payers
+
+ORDERED = 10_800  # three seats, with tax: the order, and each renewal
+IN_FLIGHT = {"payment_in_flight"}
+
+
+def renewed(story: Payers) -> None:
+    """An invoice of three seats is open."""
+    story.subscribed(story.billing.webinar(seats=3))
+    story.life.wait(days=31)
+
+
+def bills_come_due(story: Payers) -> None:
+    """Two minutes after a midnight, periods have begun; the run of the quarter has not."""
+    story.life.run_until(datetime(2026, 12, 21, 23, 50, tzinfo=UTC))
+    story.life.world.clock.advance(minutes=12)
+    story.life.upkeep()
+    story.life.background()
+
+
+def to_be_collected(story: Payers, chosen: str = "visa") -> None:
+    """An invoice was made that autopay collects; nobody has heard of it."""
+    story.autopaying(chosen)
+    bills_come_due(story)
+    parts = story.life.with_catalogues(story.life.world.container())
+    sent: list[Body] = []
+    Meeting.plan("run_first", sent)(parts)
+    Meeting.work(*sent)(parts)
+    assert [each.open_minor for each in story.invoices()] == [0, ORDERED]
+
+
+def several_due(story: Payers) -> None:
+    """Four accounts of one entity have a bill whose day has come."""
+    for name in ("bea", "cyn", "dan"):
+        story.neighbour(name).subscribed()
+    story.subscribed()
+    bills_come_due(story)
+
+
+# Told once for all tests of this module; each schedule begins from what was kept.
+@pytest.fixture(scope="module")
+def owed() -> Meeting:
+    return Meeting(renewed)
+
+
+@pytest.fixture(scope="module")
+def collectable() -> Meeting:
+    return Meeting(to_be_collected)
+
+
+@pytest.fixture(scope="module")
+def due() -> Meeting:
+    return Meeting(several_due)
+
+
+def notes(meeting: Meeting) -> list[int]:
+    found = Found(meeting.life.world).invoices
+    return sorted(each.total_minor for each in found if each.is_credit_note)
+
+
+# -- Rita -------------------------------------------------------------------------------------------
+
+
+def test_one_wish_told_twice_at_once_is_one_credit_note_inv_3(owed: Meeting) -> None:
+    invoice = owed.latest()
+
+    def begin(meeting: Meeting) -> None:
+        wish = meeting.credit(invoice, Wanted(0, 1_000), key="same")
+        meeting.add(one=wish, other=wish)
+
+    for schedule in owed.schedules(begin):
+        assert owed.answers == ["ok", "ok"], schedule
+        owed.end()
+        assert notes(owed) == [1_200], schedule
+
+
+def test_two_credit_notes_at_once_never_come_to_more_than_the_line_inv_11(owed: Meeting) -> None:
+    invoice = owed.latest()
+
+    def begin(meeting: Meeting) -> None:
+        meeting.add(
+            one=meeting.credit(invoice, Wanted(0, 5_000), key="one"),
+            other=meeting.credit(invoice, Wanted(0, 6_000), key="other"),
+        )
+
+    for schedule in owed.schedules(begin):
+        assert sorted(owed.answers) == ["credit_exceeds_line", "ok"], schedule
+        owed.end()
+        assert notes(owed) in ([6_000], [7_200]), schedule
+
+
+@pytest.mark.parametrize("keys", [("one", "one"), ("one", "other")], ids="-".join)
+def test_a_void_is_done_once_bad_5(owed: Meeting, keys: tuple[str, str]) -> None:
+    invoice = owed.latest()
+
+    def begin(meeting: Meeting) -> None:
+        first, second = keys
+        meeting.add(one=meeting.void(invoice, first), other=meeting.void(invoice, second))
+
+    for schedule in owed.schedules(begin):
+        second = "ok" if len(set(keys)) == 1 else "invoice_void"
+        assert sorted(owed.answers) == sorted(["ok", second]), schedule
+        owed.end()
+        assert notes(owed) == [ORDERED], schedule
+
+
+def test_an_invoice_is_voided_or_credited_never_both_inv_5(owed: Meeting) -> None:
+    invoice = owed.latest()
+
+    def begin(meeting: Meeting) -> None:
+        meeting.add(
+            void=meeting.void(invoice, "void"),
+            credit=meeting.credit(invoice, Wanted(0, 1_000), key="credit"),
+        )
+
+    for schedule in owed.schedules(begin):
+        assert sorted(owed.answers) in (["invoice_void", "ok"], ["invoice_credited", "ok"]), (
+            schedule
+        )
+        owed.end()
+        assert notes(owed) in ([ORDERED], [1_200]), schedule
+
+
+# -- credit -----------------------------------------------------------------------------------------
+
+
+def test_credit_pays_once_whoever_applies_it_bad_5(owed: Meeting) -> None:
+    account_id = owed.story.account_id
+
+    def begin(meeting: Meeting) -> None:
+        meeting.story.money_came(4_000)
+        meeting.add(
+            one=meeting.apply_credit(account_id),
+            other=meeting.apply_credit(account_id),
+        )
+
+    for schedule in owed.schedules(begin):
+        assert owed.answers == ["ok", "ok"], schedule
+        owed.end()
+        assert owed.latest().credit_applied_minor == 4_000, schedule
+
+
+@pytest.mark.parametrize("rival", ["credit", "void"])
+def test_credit_is_applied_while_rita_corrects_the_invoice_bad_5(owed: Meeting, rival: str) -> None:
+    """What both would pay is paid once; what is over is credit again."""
+    invoice = owed.latest()
+
+    def begin(meeting: Meeting) -> None:
+        meeting.story.money_came(8_000)
+        acts = {
+            "credit": meeting.credit(invoice, key="credit"),
+            "void": meeting.void(invoice, "void"),
+        }
+        meeting.add(
+            applier=meeting.apply_credit(invoice.account_id),
+            rita=acts[rival],
+        )
+
+    for schedule in owed.schedules(begin):
+        assert set(owed.answers) <= {"ok", "invoice_partly_paid"}, schedule
+        owed.end()
+        balance = owed.story.billing.balance()
+        was_corrected = notes(owed) == [ORDERED]
+        assert balance.credit_minor == (8_000 if was_corrected else 0), schedule
+
+
+# -- charges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rival", ["worker", "upkeep", "void", "credit"])
+def test_a_charge_and_whoever_else_is_there_take_money_once_col_8_bad_1(
+    collectable: Meeting, rival: str
+) -> None:
+    invoice = collectable.latest()
+
+    def begin(meeting: Meeting) -> None:
+        acts = {
+            "worker": meeting.collect(invoice),
+            "upkeep": meeting.upkeep,
+            "void": meeting.void(invoice, "void"),
+            "credit": meeting.credit(invoice, Wanted(0, 1_000), key="credit"),
+        }
+        meeting.add(worker=meeting.collect(invoice), rival=acts[rival])
+
+    for schedule in collectable.schedules(begin):
+        assert set(collectable.answers) <= {
+            "ok",
+            "payment_in_flight",
+            "invoice_partly_paid",
+            "invoice_paid",
+        }, schedule
+        collectable.end()
+        after = collectable.latest()
+        taken = captured_minor(collectable.life.world) - ORDERED
+        assert taken == after.paid_minor, schedule
+        assert after.status in {InvoiceStatus.PAID, InvoiceStatus.VOID}, schedule
+        if after.status is InvoiceStatus.VOID:
+            assert taken == 0, schedule
+
+
+def test_a_transfer_is_recorded_while_autopay_charges_bad_1(collectable: Meeting) -> None:
+    """Either pays it, and what came twice is credit."""
+    invoice = collectable.latest()
+
+    def begin(meeting: Meeting) -> None:
+        meeting.add(
+            worker=meeting.collect(invoice),
+            rita=lambda parts: meeting.story.record(ORDERED, parts),
+        )
+
+    for schedule in collectable.schedules(begin):
+        assert collectable.answers == ["ok", "ok"], schedule
+        collectable.end()
+        after, balance = collectable.latest(), collectable.story.billing.balance()
+        taken = captured_minor(collectable.life.world) - ORDERED
+        assert after.status is InvoiceStatus.PAID, schedule
+        assert taken + ORDERED == ORDERED + balance.credit_minor, schedule
+
+
+def test_the_worker_the_webhook_and_the_clock_hear_of_a_charge_at_once_bad_2(
+    collectable: Meeting,
+) -> None:
+    invoice = collectable.latest()
+
+    def begin(meeting: Meeting) -> None:
+        meeting.add(worker=meeting.collect(invoice), webhook=meeting.webhooks, clock=meeting.upkeep)
+
+    for schedule in collectable.schedules(begin, every=2):
+        assert set(collectable.answers) == {"ok"}, schedule
+        collectable.end()
+        assert captured_minor(collectable.life.world) == 2 * ORDERED, schedule
+        assert len(collectable.story.charges()) == 1, schedule
+
+
+# -- the run ----------------------------------------------------------------------------------------
+
+
+def of_due(meeting: Meeting) -> list[Body]:
+    """A message for each two of those that are due."""
+    accounts = [meeting.story, *meeting.story.neighbours]
+    assert meeting.life.world.parts.outbox.due(
+        DueKind.INVOICE, now=meeting.life.world.clock.now(), limit=9
+    )
+    candidates = [Candidate("balance", each.account_id, "us", "USD", "") for each in accounts]  # type: ignore[arg-type]  # as messages have it
+    return [
+        invoices_message("us", candidates[:2], "run_a"),
+        invoices_message("us", candidates[2:], "run_a"),
+    ]
+
+
+def numbered(meeting: Meeting) -> Counter[str]:
+    """How many invoices each account has of its renewal."""
+    found = Found(meeting.life.world).invoices
+    return Counter(each.account_id for each in found if each.cart_id is None)
+
+
+def each_once(meeting: Meeting) -> Counter[str]:
+    accounts = [meeting.story, *meeting.story.neighbours]
+    return Counter({each.account_id: 1 for each in accounts})
+
+
+def test_two_runs_that_plan_at_once_invoice_once_bad_12(due: Meeting) -> None:
+    sent: list[Body] = []
+
+    def begin(meeting: Meeting) -> None:
+        sent.clear()
+        meeting.add(one=meeting.plan("run_x", sent), other=meeting.plan("run_x", sent))
+
+    for schedule in due.schedules(begin):
+        assert due.answers == ["ok", "ok"], schedule
+        assert len(sent) == 2, schedule
+        due.life.invoice_queue.waiting.extend((due.life.world.clock.now(), each) for each in sent)
+        due.end()
+        assert numbered(due) == each_once(due), schedule
+
+
+@pytest.mark.parametrize("pair", ["same", "two of one series", "and a run"])
+def test_messages_of_one_series_at_once_double_and_skip_no_number_inv_3(
+    due: Meeting, pair: str
+) -> None:
+    """As if the queue's promise were broken."""
+
+    def begin(meeting: Meeting) -> None:
+        first, second = of_due(meeting)
+        other = {
+            "same": meeting.work(first),
+            "two of one series": meeting.work(second),
+            "and a run": meeting.upkeep,
+        }[pair]
+        meeting.add(one=meeting.work(first), other=other)
+
+    for schedule in due.schedules(begin):
+        assert set(due.answers) <= {"ok", "again"}, schedule
+        assert "ok" in due.answers, schedule
+        due.end()
+        assert numbered(due) == each_once(due), schedule
+
+
+def test_a_line_that_comes_while_its_bill_is_invoiced_is_billed_once_inv_1(due: Meeting) -> None:
+    """An order that is carried out, and money that comes, touch the balance that is invoiced."""
+
+    def begin(meeting: Meeting) -> None:
+        first, _ = of_due(meeting)
+        meeting.add(
+            worker=meeting.work(first),
+            rita=lambda parts: meeting.story.record(1_000, parts),
+            clock=meeting.upkeep,
+        )
+
+    for schedule in due.schedules(begin, every=2):
+        assert set(due.answers) == {"ok"}, schedule
+        due.end()
+        assert numbered(due) == each_once(due), schedule
+        assert due.latest().credit_applied_minor == 1_000, schedule
