@@ -18,11 +18,14 @@ from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.ports import Aggregate
 from guichet.ledger.journal import Change
 from guichet.tax.places import Category, Sentence
+from guichet.tax.subject import VatStanding
 from guichet.tax.vat_check import VatAnswer
 from tests.simulation.kills import Calls, Killed, KillingDynamo, KillPoint, kill_points
 from tests.simulation.turns import TurningDynamo, Turns, explore
-from tests.support.bills_drafted import DUBLIN
+from tests.support.billing import Billing
+from tests.support.bills_drafted import DUBLIN, PARIS
 from tests.support.confirming import Unconfirmed
+from tests.support.correcting import invoices_of
 from tests.support.unchanged import nothing_written
 from tests.support.verified import assert_verified
 from tests.support.world import refusal_of
@@ -436,3 +439,73 @@ def test_workers_that_meet_correct_once_tax_3_bad_5(other: Act) -> None:
         assert_right(ann)
 
     assert len(meetings) > 5
+
+
+# -- orders -----------------------------------------------------------------------------------
+
+
+def french(world_is_out: bool = True) -> Billing:  # noqa: FBT001, FBT002 - what the register does
+    billing = Billing()
+    if world_is_out:
+        billing.world.vies.take_out("FR")
+    profile = billing.move_to(PARIS)
+    after = replace(profile, vat_number="FR61954506077", version=profile.version + 1)
+    billing.world.parts.profiles.save_profile(billing.world.cause("update_profile"), profile, after)
+    return billing
+
+
+def answer(billing: Billing) -> None:
+    """The register is back, and upkeep asks when an hour is over, or the next invoice does."""
+    billing.world.vies.bring_back("FR")
+    billing.world.clock.advance(hours=1)
+    billing.world.settle_down()
+
+
+def assert_order_is_corrected(billing: Billing, standing: VatStanding) -> None:
+    note, order = sorted(invoices_of(billing), key=lambda each: not each.is_credit_note)
+    assert order.tax_minor > 0
+    assert (order.status, order.standing) == (InvoiceStatus.PAID, standing)
+    assert (note.refers_to, note.total_minor) == (order.invoice_id, order.tax_minor)
+    assert billing.balance("EUR", "ie").credit_minor == order.tax_minor
+    assert billing.world.mails().count("billing_credit_note") == 1
+    assert_verified(billing.world.dynamo, billing.world.clock.now())
+
+
+def test_an_orders_vat_becomes_credit_tax_3_col_7() -> None:
+    billing = french()
+    billing.buy(billing.webinar("starter", 2))
+
+    answer(billing)
+
+    assert_order_is_corrected(billing, VatStanding.NEVER_ANSWERED)
+
+
+def test_an_order_that_was_previewed_before_and_invoiced_after_is_corrected_tax_3() -> None:
+    billing = french()
+    placed = billing.place(billing.preview(billing.webinar("starter", 2))).value
+    billing.world.vies.bring_back("FR")
+    told(billing)
+
+    billing.pay(placed)
+
+    assert_order_is_corrected(billing, VatStanding.VALID)
+
+
+def told(billing: Billing) -> None:
+    """Something else asked the register, and all that follows happened."""
+    parts = billing.world.parts.billing
+    profile, now = parts.taxpayers.profile(billing.account_id), billing.world.clock.now()
+    parts.invoicing.subjects.subject(profile, now.date())
+    billing.world.settle_down()
+
+
+def test_an_order_that_bore_none_is_left_alone_tax_3() -> None:
+    billing = french(world_is_out=False)
+    told(billing)
+    billing.buy(billing.webinar("starter", 2))
+
+    billing.world.settle_down()
+
+    (order,) = invoices_of(billing)
+    assert order.tax_minor == 0
+    assert_verified(billing.world.dynamo, billing.world.clock.now())

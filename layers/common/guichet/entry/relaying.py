@@ -69,7 +69,7 @@ _WORK: Final = MappingProxyType(
     }
 )
 
-# After these, VAT that was charged on a number goes back: of all entities, or of an order's invoice.
+# After these, VAT that was charged on an account's number may go back, whatever entity charged it.
 _VAT: Final = frozenset({"vat_number.confirmed", "invoice.vat_in_doubt"})
 
 
@@ -128,13 +128,9 @@ def _invoice(
     if "invoice_run.requested" in names:
         return ({"do": "plan", "run": identity},)
     for name, facts in events:
-        if name in _VAT:
-            entity = {"entity": image["book"]["S"]} if name == "invoice.vat_in_doubt" else {}
-            number = facts.get("number_id", "")
-            at = image["at"]["S"]
-            return (
-                {"do": "vat", "account": facts["account_id"], "number": number, "at": at, **entity},
-            )
+        if name in _VAT and "account_id" in facts:
+            number, at = facts.get("number_id", ""), image["at"]["S"]
+            return ({"do": "vat", "account": facts["account_id"], "number": number, "at": at},)
     lines = _list(image, "lines")
     if "cart.done" not in names or not lines:
         return ()
