@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import (
@@ -13,6 +14,8 @@ from benchmarks import (
     documents,
     figures,
     floor,
+    growing_runs,
+    invoice_run,
     machine,
     page,
     price,
@@ -26,7 +29,7 @@ from benchmarks.first_events import first_events
 from benchmarks.workshop import Workshop, built_template, workshop
 from local.paths import machine_architecture
 
-_PARTS = ("cold", "warm", "billing", "size")
+_PARTS = ("cold", "warm", "billing", "invoices", "size")
 
 
 def main() -> None:
@@ -45,6 +48,9 @@ def main() -> None:
     facts = machine.facts()
     measured: list[Measured] = []
     with workshop() as place:
+        if "invoices" in arguments.only:
+            invoiced = invoice_run.invoice(place, arguments.invoices)
+            measured += _invoices(invoiced, arguments.subscriptions, template, prices)
         if "warm" in arguments.only:
             measured += _warm(place, arguments.sales, template, prices)
         if "billing" in arguments.only:
@@ -61,7 +67,11 @@ def main() -> None:
     found = figures.judged(measured, goals)
     whole = set(arguments.only) == set(_PARTS)
     target = figures.LATEST if whole and not changed else _aside()
-    samples = {"sales": arguments.sales, "starts": arguments.starts}
+    samples = {
+        "sales": arguments.sales,
+        "starts": arguments.starts,
+        "invoices": arguments.invoices,
+    }
     figures.write(target, {**facts, "samples": samples}, found)
     if target == figures.LATEST:
         page.write(facts, found)
@@ -74,9 +84,23 @@ def main() -> None:
         raise SystemExit(1)
 
 
+def _invoices(
+    invoiced: invoice_run.Invoiced,
+    sizes: Sequence[int],
+    template: price.Template,
+    prices: price.PriceList,
+) -> list[Measured]:
+    _say(f"an invoice\n{invoice_run.units_by_item(invoiced)}\n")
+    return [
+        *invoice_run.figures(invoiced, template, prices),
+        *growing_runs.measure(invoice_run.cpu_ms(invoiced), sizes),
+    ]
+
+
 def _warm(
     place: Workshop, sales: int, template: price.Template, prices: price.PriceList
 ) -> list[Measured]:
+    quarter = invoice_run.idle_quarter(place)
     sold = warm.sell(place, sales)
     steps = warm.counted_steps(sold)
     webhooks = [step for step in steps if step.name == "webhook"]
@@ -96,7 +120,7 @@ def _warm(
         *warm.cpu_figures(sold),
         *floor.measure(place, samples=10 * sales),
         *warm.unit_figures(sold),
-        *price.idle_month(template, sold.idle_upkeep, prices).figures("idle_month"),
+        *price.idle_month(template, sold.idle_upkeep, quarter, prices).figures("idle_month"),
         *price.million_sales(steps, template, prices).figures("million_sales"),
         Measured("million_sales_kept_a_month", price.kept_month(sold.stored_bytes, prices), "USD"),
         *price.million_sales(webhooks, template, prices).figures("million_webhooks")[:1],
@@ -118,6 +142,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sales", type=int, default=30, help="warm sales that are timed")
     parser.add_argument("--starts", type=int, default=7, help="cold starts of each function")
+    parser.add_argument("--invoices", type=int, default=600, help="of the timed run")
+    parser.add_argument(
+        "--subscriptions",
+        nargs="+",
+        type=int,
+        default=list(growing_runs.SIZES),
+        help="of the runs that are compared with each other",
+    )
     parser.add_argument("--only", nargs="+", choices=_PARTS, default=list(_PARTS))
     parser.add_argument("--strict", action="store_true", help="fail where a goal is missed")
     parser.add_argument(

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from benchmarks.sale import Sale, Stream, queue_event, webhook_event
+from benchmarks.due_bills import DueBills
+from benchmarks.sale import Sale, Stream, ordered_event, queue_event, webhook_event
 from benchmarks.workshop import OWNER, TRAINING, Worker, Workshop
+from guichet.entry.invoicing import invoices_message
+from guichet.invoices.ports import Candidate, CandidateKind
 from tests.support.gateway import http_event
 
 type Event = Mapping[str, Any]
@@ -21,6 +24,7 @@ _FIRST_NUMBER: Final = 100_000  # registrants apart from those of other sales
 def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
     """For each function what makes a new event; each is answered with real work."""
     numbers = itertools.count(_FIRST_NUMBER)
+    due = DueBills()
     with Worker(place, metered=False) as worker:
 
         def sale() -> Sale:
@@ -36,6 +40,7 @@ def first_events(place: Workshop) -> Iterator[dict[str, Callable[[], Event]]]:
             "settle": lambda: _stored_event(sale()),
             "deliver": lambda: queue_event(_effect(sale().register())),
             "upkeep": dict,
+            "invoice_run": lambda: _due_bill(place, due, next(numbers)),
             "reconcile": dict,
         }
 
@@ -60,6 +65,13 @@ def _entry(sale: Sale) -> Event:
     """A journal entry that makes a mail necessary."""
     sale.register()
     return {"Records": sale.stream.new_records()}
+
+
+def _due_bill(place: Workshop, due: DueBills, number: int) -> Event:
+    """A message about an account whose period was renewed: its invoice is made."""
+    account_id = due.store(place.dynamo, number, 1)
+    candidate = Candidate(CandidateKind.BALANCE, account_id, "us", "USD")
+    return ordered_event([json.dumps(dict(invoices_message("us", [candidate], "")))])
 
 
 def _effect(registration_id: str) -> str:

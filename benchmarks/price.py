@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ _MINUTES_AN_HOUR: Final = 60
 _HTTP: Final = frozenset({"checkout", "organizer", "refund", "billing", "webhooks"})
 # A message is sent once, received once and deleted once.
 _CALLS_A_MESSAGE: Final = 3
+_MESSAGES_A_CALL: Final = 10
 _EVERY_MINUTE: Final = "rate(1 minute)"
+_EVERY_QUARTER: Final = "cron(0/15 * * * ? *)"
+_QUARTERS_AN_HOUR: Final = 4
 # Starts of the nightly comparison: but the first, each finds nothing left to do.
 _NIGHTLY: Final = "cron(10/15 3-8 * * ? *)"
 _STARTS_A_NIGHT: Final = 24
@@ -73,13 +77,14 @@ class Template:
     memory_mb: Mapping[str, int]
     architecture: str
     nightly: int = 0
+    quarterly: int = 0
 
     @classmethod
     def of(cls, template: Mapping[str, Any], architecture: str) -> Template:
         """Read it.
 
         Raises:
-            ValueError: a schedule that is neither once a minute nor the nightly one.
+            ValueError: a schedule that is neither once a minute, nor each quarter of an hour, nor nightly.
         """
         resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
         functions = _of_type(resources, "AWS::Serverless::Function")
@@ -94,7 +99,7 @@ class Template:
             for each in events
             if each["Type"] in {"Schedule", "ScheduleV2"}
         ]
-        if set(rates) - {_EVERY_MINUTE, _NIGHTLY}:
+        if set(rates) - {_EVERY_MINUTE, _EVERY_QUARTER, _NIGHTLY}:
             raise ValueError(f"schedules of another rate: {rates}")
         return cls(
             alarms=len(_of_type(resources, "AWS::CloudWatch::Alarm")),
@@ -102,10 +107,9 @@ class Template:
             polled_queues=sum(each["Type"] == "SQS" for each in events),
             schedules=rates.count(_EVERY_MINUTE),
             nightly=rates.count(_NIGHTLY),
+            quarterly=rates.count(_EVERY_QUARTER),
             memory_mb={
-                name.removesuffix("Function").lower(): int(
-                    function["Properties"].get("MemorySize", own)
-                )
+                _function_of(name): int(function["Properties"].get("MemorySize", own))
                 for name, function in functions.items()
             },
             architecture=architecture,
@@ -117,8 +121,8 @@ class Template:
         return {name: min(1.0, memory / whole) for name, memory in self.memory_mb.items()}
 
 
-def idle_month(template: Template, upkeep: Step, prices: PriceList) -> Bill:
-    """A month in which nobody comes: alarms, secret, polling, and `upkeep` every minute.
+def idle_month(template: Template, upkeep: Step, quarter: Step, prices: PriceList) -> Bill:
+    """A month in which nobody comes: alarms, secret, polling, `upkeep`, and a run of invoices each `quarter`.
 
     Empty tables (point-in-time recovery is billed by size), an empty bucket, a user pool without
     users, dead letter queues and the stream (Lambda's polling of it is free) cost nothing.
@@ -134,10 +138,13 @@ def idle_month(template: Template, upkeep: Step, prices: PriceList) -> Bill:
     bill.add("secret", template.secrets * usd["secret_month"])
     bill.add("queue_polling", polls * usd["sqs_million_calls"] / _MILLION)
     by_night = template.nightly * hours / _HOURS_A_DAY * _STARTS_A_NIGHT
-    bill.add("schedule", (runs + by_night) * usd["scheduler_million_calls"] / _MILLION)
+    quarters = template.quarterly * hours * _QUARTERS_AN_HOUR
+    starts = runs + by_night + quarters
+    bill.add("schedule", starts * usd["scheduler_million_calls"] / _MILLION)
     reads = hours / assumed["worker_lives_hours"]
     bill.add("secret", reads * usd["secret_million_calls"] / _MILLION)
     _add_calls(bill, [upkeep], template, prices, times=runs)
+    _add_calls(bill, [quarter], template, prices, times=quarters)
     return bill
 
 
@@ -156,6 +163,40 @@ def million_sales(steps: Sequence[Step], template: Template, prices: PriceList) 
     bill.add("internet_out", out * _MILLION / _GIGABYTE * usd["internet_out_gb"])
     access = len(http) * assumed["access_log_bytes"]
     bill.add("logs", access * _MILLION / _GIGABYTE * usd["logs_gb"])
+    return bill
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One call, and of how many invoices it is about."""
+
+    step: Step
+    invoices: int
+
+
+def million_invoices(
+    shares: Sequence[Share],
+    candidates_a_message: float,
+    mails_an_invoice: float,
+    template: Template,
+    prices: PriceList,
+) -> Bill:
+    """What a million invoices cost until each is posted and its mail is queued.
+
+    Args:
+        shares: the calls that made some of them.
+        candidates_a_message: of the queue in order.
+        mails_an_invoice: messages that `relay` sends on, ten a call; receiving them is part of the mail.
+        template: memory and processor of each function.
+        prices: the list.
+    """
+    usd = prices.usd
+    bill = Bill()
+    for share in shares:
+        _add_calls(bill, [share.step], template, prices, times=_MILLION / share.invoices)
+    calls = _CALLS_A_MESSAGE / candidates_a_message
+    bill.add("queues", calls * usd["sqs_fifo_million_calls"])
+    bill.add("queues", mails_an_invoice / _MESSAGES_A_CALL * usd["sqs_million_calls"])
     return bill
 
 
@@ -194,6 +235,11 @@ def billed_ms(step: Step, template: Template, assumed: Mapping[str, float]) -> f
     waits = (len(step.report.calls) + messages) * assumed["store_round_trip_ms"]
     waits += step.provider_calls * assumed["provider_round_trip_ms"]
     return step.report.cpu_ms / share + waits
+
+
+def _function_of(resource: str) -> str:
+    """`InvoiceRunFunction` is `invoice_run`."""
+    return re.sub("(?<!^)(?=[A-Z])", "_", resource.removesuffix("Function")).lower()
 
 
 def _of_type(resources: Mapping[str, Mapping[str, Any]], kind: str) -> dict[str, Mapping[str, Any]]:

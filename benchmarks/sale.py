@@ -7,7 +7,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -226,6 +226,15 @@ def queue_event(body: str) -> dict[str, Any]:
         "awsRegion": "us-east-1",
     }
     return {"Records": [record]}
+
+
+def ordered_event(bodies: Sequence[str]) -> dict[str, Any]:
+    """Messages of one series, as Lambda's poller brings them from the queue in order."""
+    records = [record for body in bodies for record in queue_event(body)["Records"]]
+    for record in records:
+        record["attributes"]["MessageGroupId"] = json.loads(record["body"])["entity"]
+        record["eventSourceARN"] += ".fifo"
+    return {"Records": records}
 
 
 def webhook_event(webhook: PendingWebhook) -> dict[str, Any]:

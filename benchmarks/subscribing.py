@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Final, Self
 
@@ -30,11 +30,12 @@ from guichet.subscriptions.use_cases.record_usage import (
     record_usage,
 )
 from tests.support.billing import Billing
-from tests.support.world import SYSTEM, World
+from tests.support.world import SYSTEM, TestClock, World
 
 LINES: Final = 20  # of the large cart: half of them new, half more seats for what runs
 BATCH: Final = 500  # records of usage in one call
 _MONTH_DAYS: Final = 30  # a webinar's monthly period (SUB-2)
+_BEGIN: Final = datetime(2026, 5, 22, 9, tzinfo=UTC)  # the tables have telephony's fees of its bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Customer:
         self._metered = metered
         self._numbers = count(1)
         self._at_store, self._outside = Stopwatch(), Stopwatch()
-        world = World(store=TimedDynamo(store, self._at_store))
+        world = World(clock=TestClock(_BEGIN), store=TimedDynamo(store, self._at_store))
         self._http = TimedHttp(world.http, self._outside)
         world.parts = world.container(http=self._http)
         self.billing = Billing(world)

@@ -54,11 +54,11 @@ def sell(place: Workshop, samples: int, method: str = "stripe") -> Sold:
         idle = [worker.call("upkeep", {}).cpu_ms for _ in range(_WARMING + samples)]
     with Worker(place, metered=True) as worker:
         stream = Stream(place)
-        first, held = numbers + _WARMING + samples, _stored_bytes(place)
+        first, held = numbers + _WARMING + samples, stored_bytes(place)
         metered = [
             Sale(place, worker, stream, first + number, method).run() for number in range(_METERED)
         ]
-        stored = (_stored_bytes(place) - held) / _METERED
+        stored = (stored_bytes(place) - held) / _METERED
         worker.call("upkeep", {})  # the first reads no more than later ones, but makes its clients
         upkeep = worker.call("upkeep", {})
     cpu_ms = statistics.median(idle[_WARMING:])
@@ -178,7 +178,7 @@ def _summed(steps: Steps) -> dict[str, float]:
     return taken
 
 
-def _stored_bytes(place: Workshop) -> int:
+def stored_bytes(place: Workshop) -> int:
     """What the tables hold, as DynamoDB bills storage: each item and 100 bytes."""
     store = place.client("dynamodb")
     total = 0

@@ -10,6 +10,7 @@ import importlib.util
 import io
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -56,6 +57,7 @@ def main() -> None:
         logged.size_bytes = 0
         report = _answer(handlers[asked["function"]], asked["event"])
         report["log_bytes"] = logged.size_bytes
+        report["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         report["calls"] = [asdict(each) for each in meter()] if meter else []
         answers.write(json.dumps(report) + "\n")
         answers.flush()

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -71,6 +71,11 @@ class Workshop:
     def journal_table(self) -> str:
         return self.variables["JOURNAL_TABLE"]
 
+    @property
+    def dynamo(self) -> DynamoClient:
+        """Its tables, to put there what a measurement begins with."""
+        return _dynamo(self.endpoint_url, self.variables)
+
 
 @contextmanager
 def workshop() -> Iterator[Workshop]:
@@ -101,7 +106,7 @@ def built_template() -> dict[str, Any]:
 
 def resource_of(function: str) -> str:
     """The name of a function's resource, which is its artefact's folder too."""
-    return f"{function.capitalize()}Function"
+    return f"{''.join(part.capitalize() for part in function.split('_'))}Function"
 
 
 def layers_of(function: str) -> list[Path]:
@@ -142,6 +147,9 @@ def _variables(endpoint_url: str, providers: Providers) -> dict[str, str]:
         "JOURNAL_TABLE": tables["journal"],
         "SETTLE_QUEUE_URL": queues.create_queue(QueueName="bench-settle")["QueueUrl"],
         "DELIVER_QUEUE_URL": queues.create_queue(QueueName="bench-deliver")["QueueUrl"],
+        "INVOICE_QUEUE_URL": queues.create_queue(
+            QueueName="bench-invoice.fifo", Attributes={"FifoQueue": "true"}
+        )["QueueUrl"],
         "DOCUMENTS_BUCKET": _DOCUMENTS,
         "SECRET_ARN": made["ARN"],
         "PUBLIC_BASE_URL": "https://pay.example",
@@ -152,12 +160,16 @@ def _variables(endpoint_url: str, providers: Providers) -> dict[str, str]:
     }
 
 
-def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
-    """An organizer who may be paid, and a training with more seats than will be sold."""
-    dynamo = DynamoClient(
+def _dynamo(endpoint_url: str, variables: Mapping[str, str]) -> DynamoClient:
+    return DynamoClient(
         SdkService(client(endpoint_url, "dynamodb")),
         {"state": variables["STATE_TABLE"], "journal": variables["JOURNAL_TABLE"]},
     )
+
+
+def _seed(endpoint_url: str, variables: Mapping[str, str]) -> None:
+    """An organizer who may be paid, and a training with more seats than will be sold."""
+    dynamo = _dynamo(endpoint_url, variables)
     parts = Container(Settings.from_environment(variables), dynamo=dynamo)
     now = datetime.now(UTC)
     cause = Cause(Actor(ActorKind.SYSTEM, "bench", "bench"), "seed", now)
@@ -233,17 +245,26 @@ class Report:
     wall_ms: float
     log_bytes: int
     calls: list[dict[str, Any]]
+    peak_memory_mb: float = 0.0  # of its process so far
 
 
 class Worker:
-    """One process with all built functions, fed event by event, as warm workers are."""
+    """One process with built functions, fed event by event, as warm workers are.
 
-    def __init__(self, place: Workshop, *, metered: bool) -> None:
+    Args:
+        place: what they find around them.
+        metered: whether each call of the store is counted.
+        functions: which; all of them unless it matters what the process holds.
+    """
+
+    def __init__(
+        self, place: Workshop, *, metered: bool, functions: Sequence[str] = FUNCTIONS
+    ) -> None:
         told = {
-            "functions": {name: str(BUILD_DIR / resource_of(name)) for name in FUNCTIONS},
+            "functions": {name: str(BUILD_DIR / resource_of(name)) for name in functions},
             "metered": metered,
         }
-        layers = {str(layer): None for name in FUNCTIONS for layer in layers_of(name)}
+        layers = {str(layer): None for name in functions for layer in layers_of(name)}
         environment = function_environment(place.variables)
         environment["PYTHONPATH"] = ":".join([*layers, str(ROOT)])
         environment["BENCH_TABLES"] = json.dumps(table_requests(_PREFIX))
@@ -264,11 +285,7 @@ class Worker:
         self._process.communicate()
 
     def call(self, function: str, event: Mapping[str, Any]) -> Report:
-        """One event, answered.
-
-        Raises:
-            RuntimeError: the worker died; its own words stand on standard error.
-        """
+        """One event, answered. RuntimeError: the worker died; why, stands on standard error."""
         if self._process.stdin is None:
             raise RuntimeError("the worker has no standard input")
         self._process.stdin.write(json.dumps({"function": function, "event": event}) + "\n")

@@ -15,6 +15,7 @@ from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
 from guichet.entry.calls.documents import DocumentCalls
 from guichet.entry.calls.forms import FormCalls
+from guichet.entry.calls.invoice_payments import InvoicePaymentCalls
 from guichet.entry.calls.invoice_runs import InvoiceRunCalls
 from guichet.entry.calls.invoices import InvoiceCalls
 from guichet.entry.calls.payment_methods import PaymentMethodCalls
@@ -38,6 +39,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
         *(InvoiceCalls, InvoiceRunCalls, CollectionCalls, ProfileCalls),
+        InvoicePaymentCalls,
         *(DocumentCalls, PaymentMethodCalls, CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))

@@ -9,6 +9,7 @@ from typing import Final
 from guichet.collection.stored import StoredMethod
 from guichet.invoices.invoice import Invoice
 from guichet.payments.invoice_payment import InvoicePayment
+from guichet.verification.findings import Check
 from tests.support.billing import Billing
 from tests.support.quiet_world import QuietWorld
 from tests.support.stored_methods import Methods
@@ -16,6 +17,10 @@ from tests.support.world import TestClock
 
 BEGIN: Final = datetime(2026, 3, 1, 9, tzinfo=UTC)
 RENEWAL: Final = date(2026, 3, 31)
+# What is judged where invoices are collected, and nowhere else.
+COLLECTING_CHECKS: Final = frozenset(
+    {Check.CHARGE_BOOKS, Check.LEASES, Check.ATTEMPTS, Check.COUNTED, Check.CHARGES}
+)
 
 
 def _billing() -> Billing:

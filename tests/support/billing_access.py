@@ -74,6 +74,10 @@ BILLING_TABLE: Final = MappingProxyType(
         # Sold from the United States: EN 16931 does not reach there.
         "GET /v1/invoices/{invoice_id}/xml":           "404 403 403 403 404 403 403 403 404 404 404",
         "GET /v1/invoices/{invoice_id}/ubl":           "404 403 403 403 404 403 403 403 404 404 404",
+        "GET /v1/invoices/{invoice_id}/payments":      f"{_SEE_BILLS} 404",
+        # The invoice was paid with its order: nothing of it was collected.
+        "POST /v1/invoice-payments/{payment_id}/action": f"{_PAY.format(404)} 404",
+        "POST /v1/invoice-payments/{payment_id}/return": f"{_PAY.format(404)} 404",
         "POST /v1/payments-received":                  _REPRESENT.format(201),
         "GET /v1/account":                             "200 403 403 403 200 403 403 403 200 200 200",
         "PATCH /v1/account":                           "200 403 403 403 200 403 403 403 200 403 200",
@@ -119,6 +123,7 @@ class BillingObjects:
     form_id: str = "us-w9-2026"
     invoice_id: str = "inv_0"
     run_id: str = "run_0"
+    payment_id: str = "ipy_0"
 
     def absent(self) -> BillingObjects:
         """The same, which nobody has made."""

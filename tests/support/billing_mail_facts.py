@@ -88,6 +88,16 @@ _CERTIFICATE: Final[dict[str, Any]] = {
     "exempt_as": "Resale, licence 12-345",
 }
 
+_COLLECTED: Final = ToldDocument(
+    number="IE-I-000012", issued_on=date(2027, 1, 11), open=Money(27000, "USD")
+)
+_PAYMENT: Final[dict[str, Any]] = {
+    "document": _COLLECTED,
+    "paid": Money(27000, "USD"),
+    "stored_method": VISA,
+    "reference": "ipy_5TR8",
+}
+
 OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.ORDER_CONFIRMED: _ORDER
     | {
@@ -149,6 +159,16 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
         ),
         "total": Money(1900, "USD"),
     },
+    BillingMail.PAYMENT_RECEIVED: _PAYMENT
+    | {
+        "document": replace(_COLLECTED, open=Money(0, "USD")),
+        "paid_at": datetime(2027, 1, 11, 9, 14, tzinfo=UTC),
+    },
+    BillingMail.PAYMENT_DECLINED: _PAYMENT
+    | {"next_try_at": datetime(2027, 1, 11, 10, 14, tzinfo=UTC)},
+    BillingMail.PAYMENT_ACTION: _PAYMENT
+    | {"valid_until": datetime(2027, 1, 18, 9, 14, tzinfo=UTC)},
+    BillingMail.PAYMENT_RETURNED: _PAYMENT,
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)

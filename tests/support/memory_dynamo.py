@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from guichet.adapters.dynamo.seam import (
@@ -86,18 +88,19 @@ class MemoryDynamo:
         if not pk or limit < 1 or at_most == "" or (prefix and at_most is not None):
             raise ValueError("a query wants a partition, a limit, and not more than one bound")
 
-        def wanted(position: Position) -> bool:
-            return position[0].startswith(prefix) and (at_most is None or position[0] <= at_most)
-
         def answer() -> Page:
             after = _position_of(start, VIEWS[table][index], pk) if start else None
             source = self._source(table, index)
-            found = sorted(filter(wanted, source.positions.get((index, pk), ())))
-            if not forward:
-                found.reverse()
-            if after:
-                found = [each for each in found if (each > after if forward else each < after)]
-            return _page(source, index, found, limit)
+            found = source.in_order(index, pk)
+            first = bisect_left(found, (prefix, "", ""))
+            last = len(found)
+            if after and forward:
+                first = max(first, bisect_right(found, after))
+            elif after:
+                last = bisect_left(found, after)
+            places = range(first, last) if forward else range(last - 1, first - 1, -1)
+            wanted = (found[place] for place in places if _is_within(found[place], prefix, at_most))
+            return _page(source, index, islice(wanted, limit), limit)
 
         return self._call("query", call_details.partition(table, pk, index, prefix), answer)
 
@@ -222,7 +225,7 @@ def _require_transaction(places: Sequence[tuple[TableName, Key]]) -> None:
         raise ValueError("a transaction touches each item once")
 
 
-def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> Page:
+def _page(source: Table, view: View, found: Iterable[Position], limit: int) -> Page:
     keys = source.views[view]
     names = {"pk", "sk", keys.partition, keys.sort}
     items: list[Item] = []
@@ -236,6 +239,10 @@ def _page(source: Table, view: View, found: Sequence[Position], limit: int) -> P
         if len(items) == limit or bytes_read > _PAGE_LIMIT_BYTES:
             return Page(items, {name: item[name] for name in names})
     return Page(items, None)
+
+
+def _is_within(position: Position, prefix: str, at_most: str | None) -> bool:
+    return position[0].startswith(prefix) and (at_most is None or position[0] <= at_most)
 
 
 def _position_of(start: Item, keys: ViewKeys, pk: str) -> Position:

@@ -51,6 +51,15 @@ class Table:
         default_factory=lambda: defaultdict(set)
     )
 
+    _in_order: dict[tuple[View, str], list[Position]] = field(default_factory=dict)
+
+    def in_order(self, view: View, partition: str) -> list[Position]:
+        """The positions of one partition, ascending; kept until something there changes."""
+        place = (view, partition)
+        if place not in self._in_order:
+            self._in_order[place] = sorted(self.positions.get(place, ()))
+        return self._in_order[place]
+
     def item(self, key: Key) -> Item | None:
         row = self.rows.get(key)
         return row.item if row else None
@@ -67,10 +76,12 @@ class Table:
         if before:
             for place, position in self._places(before.item):
                 self.positions[place].discard(position)
+                self._in_order.pop(place, None)
         if row:
             self.rows[key] = row
             for place, position in self._places(row.item):
                 self.positions[place].add(position)
+                self._in_order.pop(place, None)
 
     def _places(self, item: Item) -> list[tuple[tuple[View, str], Position]]:
         pk, sk = str(item["pk"]), str(item["sk"])

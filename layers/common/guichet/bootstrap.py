@@ -493,6 +493,8 @@ class _AllLetters:
         self._of_billing = of_billing
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
+        if effect.is_of_payments:
+            return self._of_billing().payment_letters.about(effect)
         if effect.invoice_id is not None:
             return self._of_billing().invoice_letters.about(effect)
         if effect.is_of_methods:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from guichet.collection.collecting import Collecting
     from guichet.collection.method_letters import MethodLetters
     from guichet.collection.opening import Opening as MethodOpening
+    from guichet.collection.payment_letters import PaymentLetters
     from guichet.collection.policy import CollectionPolicy
     from guichet.invoices.correspondence import InvoiceLetters
     from guichet.invoices.forms import RenderDocument
@@ -216,6 +217,14 @@ class BillingParts:
         return MethodLetters(self._sources, self.method_records, pages)
 
     @cached_property
+    def payment_letters(self) -> PaymentLetters:
+        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - deliver only
+        from guichet.collection.payment_letters import PaymentLetters  # noqa: PLC0415 - same
+
+        pages = MethodPages(self.held.settings.public_base_url)
+        return PaymentLetters(self._sources, self.charges, pages)
+
+    @cached_property
     def invoice_letters(self) -> InvoiceLetters:
         from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
 
@@ -337,6 +346,12 @@ class _Autopay:
     def is_on(self, account_id: str, selling_entity: str) -> bool:
         methods = self.parts.method_records.methods(account_id, selling_entity)
         return methods.is_autopay and methods.default_method_id is not None
+
+    def notice_days(self, account_id: str, selling_entity: str) -> int:
+        records = self.parts.method_records
+        default = records.methods(account_id, selling_entity).default_method_id
+        method = None if default is None else records.stored_method(account_id, default)
+        return 0 if method is None else method.debit_notice.days
 
 
 @dataclass(frozen=True, slots=True)

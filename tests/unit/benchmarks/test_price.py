@@ -2,7 +2,16 @@
 
 import pytest
 
-from benchmarks.price import PriceList, Template, billed_ms, idle_month, kept_month, million_sales
+from benchmarks.price import (
+    PriceList,
+    Share,
+    Template,
+    billed_ms,
+    idle_month,
+    kept_month,
+    million_invoices,
+    million_sales,
+)
 from benchmarks.sale import Step
 from benchmarks.workshop import Report
 
@@ -16,6 +25,7 @@ PRICES = PriceList(
         "lambda_gb_second_arm64": 0.00001,
         "http_api_million_calls": 1.0,
         "sqs_million_calls": 0.4,
+        "sqs_fifo_million_calls": 0.5,
         "scheduler_million_calls": 1.0,
         "alarm_month": 0.1,
         "logs_gb": 0.5,
@@ -37,8 +47,8 @@ PRICES = PriceList(
         "worker_lives_hours": 2,
     },
 )
-MEMORY = {"checkout": 512, "settle": 256, "relay": 256, "upkeep": 256}
-TEMPLATE = Template(10, 1, 2, 1, MEMORY, "arm64")
+MEMORY = {"checkout": 512, "settle": 256, "relay": 256, "upkeep": 256, "invoice_run": 512}
+TEMPLATE = Template(10, 1, 2, 1, MEMORY, "arm64", quarterly=1)
 
 
 def step(function: str, *, cpu_ms: float = 0, provider_calls: int = 0) -> Step:
@@ -67,17 +77,20 @@ def test_what_is_billed_is_processor_time_at_its_share_and_waiting(
     assert billed == pytest.approx(expected)
 
 
-def test_an_idle_month_is_alarms_secret_polling_and_upkeep() -> None:
-    bill = idle_month(TEMPLATE, step("upkeep", cpu_ms=5), PRICES)
+def test_an_idle_month_is_alarms_secret_polling_upkeep_and_runs_without_invoices() -> None:
+    quarter = step("invoice_run", cpu_ms=5)
 
-    runs = 60_000
+    bill = idle_month(TEMPLATE, step("upkeep", cpu_ms=5), quarter, PRICES)
+
+    minutes, quarters = 60_000, 4_000
+    runs = minutes + quarters
     assert bill.lines == {
         "alarms": pytest.approx(1.0),
         "secret": pytest.approx(0.4 + 500 * 5 / 1e6),
         "queue_polling": pytest.approx(2 * 5 * 180_000 * 0.4 / 1e6),
-        "schedule": pytest.approx(0.06),
+        "schedule": pytest.approx(0.064),
         "function_calls": pytest.approx(runs * 0.2 / 1e6),
-        "function_time": pytest.approx(runs * 0.050 * 0.25 * 0.00001),
+        "function_time": pytest.approx((minutes * 0.050 * 0.25 + quarters * 0.030 * 0.5) * 0.00001),
         "write_units": pytest.approx(runs * 3 * 0.5 / 1e6),
         "read_units": pytest.approx(runs * 0.25 / 1e6),
         "logs": pytest.approx(runs * 1000 / 1e9 * 0.5),
@@ -99,6 +112,24 @@ def test_a_million_sales_cost_calls_time_units_messages_logs_and_traffic() -> No
         "http_api": pytest.approx(1.0),
         "queues": pytest.approx(3 * 0.4),
         "internet_out": pytest.approx((500 + 500 + 1000) / 1000 * 0.1),
+    }
+
+
+def test_a_million_invoices_cost_their_share_of_calls_and_messages() -> None:
+    shares = [
+        Share(step("invoice_run", cpu_ms=4), 10),
+        Share(step("relay", cpu_ms=4), 20),
+    ]
+
+    bill = million_invoices(shares, 6, 1, TEMPLATE, PRICES)
+
+    assert bill.lines == {
+        "function_calls": pytest.approx(0.2 / 10 + 0.2 / 20),
+        "function_time": pytest.approx((0.026 * 0.5 / 10 + 0.047 * 0.25 / 20) * 10),
+        "write_units": pytest.approx(3 * 0.5 / 10 + 3 * 0.5 / 20),
+        "read_units": pytest.approx(0.25 / 10 + 0.25 / 20),
+        "logs": pytest.approx((1000 / 10 + 1000 / 20) / 1000 * 0.5),
+        "queues": pytest.approx(3 / 6 * 0.5 + 1 / 10 * 0.4),
     }
 
 
@@ -129,6 +160,18 @@ def test_the_template_says_what_costs_money_by_itself() -> None:
                     }
                 },
             },
+            "InvoiceRunFunction": {
+                "Type": "AWS::Serverless::Function",
+                "Properties": {
+                    "Events": {
+                        "EveryQuarter": {
+                            "Type": "ScheduleV2",
+                            "Properties": {"ScheduleExpression": "cron(0/15 * * * ? *)"},
+                        },
+                        "Messages": {"Type": "SQS"},
+                    }
+                },
+            },
             "OneAlarm": {"Type": "AWS::CloudWatch::Alarm"},
             "TheSecret": {"Type": "AWS::SecretsManager::Secret"},
         },
@@ -136,8 +179,8 @@ def test_the_template_says_what_costs_money_by_itself() -> None:
 
     found = Template.of(template, "arm64")
 
-    memory = {"checkout": 512, "settle": 256, "upkeep": 256}
-    assert found == Template(1, 1, 1, 1, memory, "arm64")
+    memory = {"checkout": 512, "settle": 256, "upkeep": 256, "invoice_run": 256}
+    assert found == Template(1, 1, 2, 1, memory, "arm64", quarterly=1)
 
 
 def test_a_schedule_that_is_not_priced_is_refused() -> None:

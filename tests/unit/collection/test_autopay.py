@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,14 +19,18 @@ from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError
 from guichet.payments.stored_method import ChargeReport, MethodCharge
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from tests.support.autopaying import RENEWAL, Autopaying
+from tests.support.verified import assert_verified
 from tests.support.world import SYSTEM
 
 TOTAL = 10_800  # three seats at 30.00 with a fifth of tax
 
 
 @pytest.fixture
-def account() -> Autopaying:
-    return Autopaying()
+def account() -> Iterator[Autopaying]:
+    """What any of these stories leaves behind keeps the rules."""
+    made = Autopaying()
+    yield made
+    assert_verified(made.world.dynamo, made.world.clock.now())
 
 
 def test_an_invoice_with_autopay_is_due_on_its_day_and_paid_by_the_default_method_inv_10(

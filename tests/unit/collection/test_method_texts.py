@@ -12,12 +12,15 @@ import guichet
 from guichet.collection.authorizations import authorization_text
 from guichet.collection.refusals import method_explained
 from guichet.languages import LANGUAGES, Language
+from guichet.payments.invoice_payment import ChargeStatus
 from guichet.payments.stored_method import DebitScheme
 from local.paths import ROOT
 
 DATA = Path(guichet.__file__).parent / "data"
 # What other pages explain: these are told of by their own English sentence, or never to customers.
 ELSEWHERE = frozenset({"method_not_offered", "selling_entity_unknown"})
+# A payment in one of these waits for nobody; what is said of a declined one says billing of orders too.
+NOTHING_TO_CONFIRM = set(ChargeStatus) - {ChargeStatus.REQUIRES_ACTION, ChargeStatus.DECLINED}
 
 
 def texts(language: Language) -> dict[str, dict[str, str]]:
@@ -35,7 +38,8 @@ def codes() -> set[str]:
         r'|return "([a-z_]+_(?:kind|authorized|accepted))"'
     )
     sources = [path.read_text() for path in files]
-    return {one or two for text in sources for one, two in re.findall(asked, text)} - ELSEWHERE
+    named = {one or two for text in sources for one, two in re.findall(asked, text)} - ELSEWHERE
+    return named | {f"payment_{each}" for each in NOTHING_TO_CONFIRM}
 
 
 @pytest.mark.parametrize("folder", ["method_refusals", "debit_authorizations"])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -238,6 +239,14 @@ def test_inv_4_how_to_pay_is_told_where_somebody_has_to(
     document = replace(SAMPLES["fr-reverse-charge"], **changed)
 
     assert ("virement bancaire" in pages(document)[0]) is shows
+
+
+def test_inv_10_the_day_from_which_a_bank_account_is_debited_is_told() -> None:
+    at_once = replace(SAMPLES["fr-reverse-charge"], is_collected=True)
+    later = replace(at_once, collected_from=date(2027, 3, 3))
+
+    assert "le 3 mars 2027 ou après" in pages(later)[0]
+    assert "ou après" not in pages(at_once)[0]
 
 
 def test_inv_7_the_last_day_of_a_dispute_is_told_while_there_is_one() -> None:

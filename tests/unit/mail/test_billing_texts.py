@@ -28,6 +28,10 @@ from tests.support.billing_mail_facts import (
 )
 
 OF_METHODS = {each for each in BillingMail if each.startswith("billing_method_")}
+OF_PAYMENTS = {
+    *(BillingMail.PAYMENT_RECEIVED, BillingMail.PAYMENT_DECLINED),
+    *(BillingMail.PAYMENT_ACTION, BillingMail.PAYMENT_RETURNED),
+}
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_texts"
 
 
@@ -127,6 +131,59 @@ def test_documents_are_called_what_pages_call_them(language: Language, words: st
     assert not [word for word in words.split("|") if word not in everything]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "receipt|declined|payment method|amount due"),
+        ("fr", "reçu|refusé|mode de paiement|montant dû"),
+        ("de", "zahlungsbeleg|abgelehnt|zahlungsart|offene betrag"),
+        ("it", "ricevuta|rifiutato|metodo di pagamento|importo dovuto"),
+        ("es", "recibo|rechazado|método de pago|importe pendiente"),
+        ("pt", "recibo|recusado|forma de pagamento|valor em aberto"),
+        ("nl", "betalingsbewijs|geweigerd|betaalmethode|te betalen bedrag"),
+    ],
+)
+def test_mails_about_payments_use_the_words_that_pages_use(language: Language, words: str) -> None:
+    own = {key: each for key, each in billing_texts(language).items() if "billing_payment_" in key}
+    everything = " ".join(own.values()).lower()
+
+    assert not [word for word in words.split("|") if word not in everything]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(OF_PAYMENTS))
+def test_mails_about_a_payment_name_invoice_amount_and_method_col_3_col_4(
+    kind: BillingMail, language: Language
+) -> None:
+    mail = render(billing_facts(kind, language=language))
+
+    assert "IE-I-000012" in mail.subject
+    assert "270" in mail.text
+    assert "Visa" in mail.text
+    assert "4242" in mail.text
+    assert "ipy_5TR8" in mail.text
+    moments = {
+        BillingMail.PAYMENT_RECEIVED: "10:14",
+        BillingMail.PAYMENT_DECLINED: "11:14",
+        BillingMail.PAYMENT_ACTION: "18",
+    }
+    assert moments.get(kind, "") in mail.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_method_that_is_not_tried_again_has_no_moment_of_a_next_try_col_3(
+    language: Language,
+) -> None:
+    declined = BillingMail.PAYMENT_DECLINED
+    stopped = render(billing_facts(declined, language=language, is_method_stopped=True)).text
+    later = render(billing_facts(declined, language=language)).text
+
+    assert "11:14" in later
+    assert "11:14" not in stopped
+    assert billing_texts(language)["billing_payment_declined.stopped"] in stopped
+    assert billing_texts(language)["billing_payment_declined.stopped"] not in later
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", BillingMail)
 def test_every_kind_of_mail_is_whole_in_every_language(
@@ -168,6 +225,10 @@ def _documents() -> list[BillingFacts]:
     return [
         billing_facts(invoice, document=told_document(invoice, is_attached=False)),
         billing_facts(invoice, document=told_document(invoice, is_collected=True)),
+        billing_facts(
+            invoice,
+            document=told_document(invoice, is_collected=True, collected_from=date(2027, 1, 13)),
+        ),
         billing_facts(invoice, document=told_document(invoice, is_void=True, open=nothing)),
         billing_facts(
             invoice, document=told_document(invoice, open=nothing), order_id="crt_7QK2M4"
@@ -194,6 +255,7 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             billing_facts(BillingMail.DELETION_ANNOUNCED, days_left=1),
             billing_facts(BillingMail.EXPIRED, frame=replace(FRAME, recipient_name="")),
             *_documents(),
+            billing_facts(BillingMail.PAYMENT_DECLINED, is_method_stopped=True, next_try_at=None),
         ]
     )
 

@@ -10,10 +10,12 @@ import pytest
 
 from guichet.adapters.dynamo.codec import encode_time
 from guichet.verification.findings import MEANING, Check
+from tests.support.autopaying import COLLECTING_CHECKS
 from tests.support.billed_day import BILLING_CHECKS
 from tests.support.kept import Kept
 
-ELSEWHERE = BILLING_CHECKS | {Check.METHODS}  # test_what_is_found_in_billing.py, …_in_methods.py
+# test_what_is_found_in_billing.py, …_in_methods.py, …_in_collecting.py
+ELSEWHERE = BILLING_CHECKS | {Check.METHODS} | COLLECTING_CHECKS
 
 type Spoil = Callable[[Kept], Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from guichet.adapters.dynamo.codec import encode_time
-from guichet.adapters.dynamo.items import packed, unpacked
+from guichet.adapters.dynamo.content_text import packed_content, unpacked_content
 from guichet.verification.findings import Check
 from tests.support.billed_day import BILLING_CHECKS, BilledDay
 from tests.support.kept import Kept
@@ -201,9 +201,9 @@ def _content(kept: Kept, change: Callable[[Any], object], **where: object) -> No
     """Change what a document was computed from: a compressed text in its item."""
     name = kept.item("INVOICE#", **where)["invoice_id"]
     item = kept.item(f"CONTENT#{name}")
-    content = json.loads(unpacked(item["content"]))
+    content = json.loads(unpacked_content(item["content"]))
     change(content)
-    item["content"] = packed(json.dumps(content))
+    item["content"] = packed_content(json.dumps(content))
 
 
 def _a_cent_more_on_a_line(kept: Kept) -> None:
@@ -223,9 +223,9 @@ def _printed_otherwise(kept: Kept) -> None:
 def _a_line_on_two_documents(kept: Kept) -> None:
     """Both add up, each for itself."""
     found = [each for each in kept.state if each["sk"].startswith("CONTENT#")]
-    texts = [unpacked(each["content"]) for each in found]
+    texts = [unpacked_content(each["content"]) for each in found]
     whole = [n for n, each in enumerate(texts) if '"credit_note"' not in each]
-    found[whole[0]]["content"] = packed(texts[whole[1]])
+    found[whole[0]]["content"] = packed_content(texts[whole[1]])
 
 
 def _numbered_twice(kept: Kept) -> None:

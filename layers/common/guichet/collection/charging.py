@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from guichet.clock import Clock
 from guichet.collection import charge_outcome
@@ -25,7 +24,7 @@ from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.method_ports import MethodProvider
 from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.schedule import ALARM_AFTER
-from guichet.payments.stored_method import ChargeReport, ChargeState, DebitScheme
+from guichet.payments.stored_method import ChargeReport, ChargeState
 from guichet.payments.unavailable import provider_unavailable
 from guichet.retrying import TRIES, with_fresh_state
 from guichet.subscriptions.ports import ProviderEventApplied
@@ -34,16 +33,11 @@ type Applied = ProviderEventApplied | None
 type Payee = Callable[[str, str], str]  # of a selling entity at a provider
 
 
-# What SEPA's and Bacs' authorizations promise: the invoice is told so long before the debit.
-_DEBIT_NOTICE: Final = timedelta(days=2)
-_NOTICED: Final = frozenset({DebitScheme.SEPA, DebitScheme.BACS})
-
-
 def _debited_from(invoice: Invoice, method: StoredMethod) -> datetime | None:
     """The moment from which a bank account may be debited, where its holder has to be told before."""
-    if method.scheme not in _NOTICED or invoice.finalized_at is None:
+    if not method.debit_notice or invoice.finalized_at is None:
         return None
-    return invoice.finalized_at + _DEBIT_NOTICE
+    return invoice.finalized_at + method.debit_notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from guichet.errors import Conflict
 from guichet.payments.stored_method import DebitScheme, FoundMethod, MethodKind, MethodToken
+
+# What SEPA's and Bacs' authorizations promise: the invoice is told so long before the debit.
+_NOTICE: Final = timedelta(days=2)
+_NOTICED: Final = frozenset({DebitScheme.SEPA, DebitScheme.BACS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,11 @@ class StoredMethod:
     @property
     def scheme(self) -> DebitScheme | None:
         return self.authorization.scheme if self.authorization else None
+
+    @property
+    def debit_notice(self) -> timedelta:
+        """How long before a debit its invoice has to be there; nothing where none is promised."""
+        return _NOTICE if self.scheme in _NOTICED else timedelta()
 
     @property
     def may_be_charged(self) -> bool:

@@ -51,6 +51,7 @@ class Billed:
     paid_minor: int = 0  # with an order
     credit_applied_minor: int = 0  # with an order
     is_collected: bool = False
+    notice_days: int = 0  # before its method may be debited
 
     @property
     def all_lines(self) -> tuple[BillableLine, ...]:
@@ -132,6 +133,12 @@ def _kept(
     )
 
 
+def _collected_from(billed: Billed, issued_on: date) -> date | None:
+    """The first day of a debit that has to be told before (COL-10)."""
+    waits = billed.is_collected and billed.cart_id is None and billed.notice_days
+    return issued_on + timedelta(days=billed.notice_days) if waits else None
+
+
 def _invoice(
     billed: Billed, issued_on: date, lines: tuple[InvoicedLine, ...], noted_minor: int
 ) -> Draft:
@@ -157,6 +164,7 @@ def _invoice(
         credit_applied_minor=credit_applied,
         paid_minor=billed.paid_minor,
         is_collected=billed.is_collected and not is_order,
+        collected_from=_collected_from(billed, issued_on),
         remittance=bank,
         disputable_until=issued_on + timedelta(days=DISPUTABLE_DAYS),
     )

@@ -75,6 +75,7 @@ class InvoiceMatter:
             open=invoice.open,
             is_void=invoice.status is InvoiceStatus.VOID,
             is_collected=document.is_collected,
+            collected_from=document.collected_from,
             corrects=document.refers_to.number if document.refers_to else "",
             settlement=document.settlement or "",
             is_attached=is_attached,

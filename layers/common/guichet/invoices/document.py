@@ -192,6 +192,7 @@ class InvoiceDocument:
     due_on: date | None = None
     period: Period | None = None  # what its lines are for, from the first day to the last
     is_collected: bool = False  # by autopay: nothing has to be done
+    collected_from: date | None = None  # where it is debited only some days later
     remittance: BankDetails | None = None  # those of the day of issue
     payment_reference: str = ""
     disputable_until: date | None = None  # the 15th day after issue (INV-7)

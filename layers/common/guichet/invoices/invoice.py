@@ -83,6 +83,7 @@ class Invoice:
     not_reversed: str = ""  # the code of why its VAT did not: a person decides
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
+    payment_ids: tuple[str, ...] = ()  # of all attempts, in their order
     payment_count: int = 0
     collect_at: datetime | None = None  # when autopay tries next by itself
     next_try_at: datetime | None = None  # after a decline: the first moment that COL-3 allows
@@ -262,6 +263,7 @@ class Invoice:
             collect_at=None,
             open_payment_id=payment_id,
             last_payment_id=payment_id,
+            payment_ids=(*self.payment_ids, payment_id),
             payment_count=self.payment_count + 1,
         )
 

@@ -37,6 +37,10 @@ class Autopay(Protocol):
 
     def is_on(self, account_id: str, selling_entity: str) -> bool: ...
 
+    def notice_days(self, account_id: str, selling_entity: str) -> int:
+        """How long before a debit its invoice has to be there (COL-10): 0 where nothing is promised."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -129,6 +133,8 @@ class Invoicing:
             raise ValueError(f"a bill of {bill.open_minor} whose lines come to {net_minor(lines)}")
         subject = self.subjects.subject(profile, day)
         taxes = AccountTaxes(self.taxes, self.billing, balance.account_id)
+        place = balance.account_id, balance.selling_entity
+        is_collected = self.autopay.is_on(*place)
         return Billed(
             invoice_id=bill.invoice_id,
             bill_on=bill.bill_on,
@@ -140,7 +146,8 @@ class Invoicing:
             names=LineNames(self.catalogues, profile.language),
             terms_days=self.policy.payment_terms_days,
             standing=subject.vat_standing,
-            is_collected=self.autopay.is_on(balance.account_id, balance.selling_entity),
+            is_collected=is_collected,
+            notice_days=self.autopay.notice_days(*place) if is_collected else 0,
         )
 
     def _with_originals(

@@ -32,6 +32,10 @@ class BillingMail(StrEnum):
     CERTIFICATE_EXPIRED = "billing_certificate_expired"
     INVOICE = "billing_invoice"
     CREDIT_NOTE = "billing_credit_note"
+    PAYMENT_RECEIVED = "billing_payment_received"
+    PAYMENT_DECLINED = "billing_payment_declined"
+    PAYMENT_ACTION = "billing_payment_action"
+    PAYMENT_RETURNED = "billing_payment_returned"
 
 
 type AnyMail = MailKind | BillingMail
@@ -43,6 +47,15 @@ _OF_METHODS: Final = frozenset(
         BillingMail.METHOD_REMOVED,
         BillingMail.METHOD_GONE,
         BillingMail.METHOD_LINK,
+    }
+)
+
+_OF_PAYMENTS: Final = frozenset(
+    {
+        BillingMail.PAYMENT_RECEIVED,
+        BillingMail.PAYMENT_DECLINED,
+        BillingMail.PAYMENT_ACTION,
+        BillingMail.PAYMENT_RETURNED,
     }
 )
 
@@ -126,6 +139,11 @@ class Effect:
     @property
     def is_of_methods(self) -> bool:
         return any(mail in _OF_METHODS for mail in self.mails)
+
+    @property
+    def is_of_payments(self) -> bool:
+        """Whether it tells of attempts to collect an invoice, not of the invoice itself."""
+        return any(mail in _OF_PAYMENTS for mail in self.mails)
 
 
 class Outbox(Protocol):

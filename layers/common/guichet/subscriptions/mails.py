@@ -40,6 +40,10 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.CERTIFICATE_EXPIRED: frozenset({"country", "counts_until"}),
         K.INVOICE: frozenset({"document", "total", "due_on"}),
         K.CREDIT_NOTE: frozenset({"document", "total"}),
+        K.PAYMENT_RECEIVED: frozenset({"document", "paid", "stored_method", "paid_at"}),
+        K.PAYMENT_DECLINED: frozenset({"document", "paid", "stored_method"}),
+        K.PAYMENT_ACTION: frozenset({"document", "paid", "stored_method", "valid_until"}),
+        K.PAYMENT_RETURNED: frozenset({"document", "paid", "stored_method"}),
     }
 )
 
@@ -106,7 +110,8 @@ class ToldDocument:
 
     Args:
         open: what is left to pay of an invoice now; nothing of one that is void.
-        is_collected: by a stored method, without anybody doing anything.
+        is_collected: by a stored method, without anybody doing anything; from `collected_from` on,
+            where a bank account is debited only some days later.
         corrects: of a credit note: the invoice's number.
         settlement: of a credit note: where its amount goes.
         is_attached: the mail bears it; else it is too large for one.
@@ -117,6 +122,7 @@ class ToldDocument:
     open: Money
     is_void: bool = False
     is_collected: bool = False
+    collected_from: date | None = None
     corrects: str = ""
     settlement: str = ""
     is_attached: bool = True
@@ -156,12 +162,14 @@ class BillingFacts:
         total: what the charges come to: with known taxes of an order or an invoice, before tax of
             a renewal; 0 where credits outweigh them.
         paid: what was, or has to be, paid for the order now; `method` and what follows say how. Of
-            an invoice, what was paid so far.
+            an invoice, what was paid so far; of an attempt to collect one, its amount.
         period: of a renewal, for which `lines` are billed.
         ends_on: the first day without access; `has_ended` where it has come.
         still_billed: a cancelled contract is billed until its end (SUB-9).
         deletion_on: the day on which data is deleted (SUB-15), so many days from then.
-        valid_until: until when an order can be paid.
+        valid_until: until when an order can be paid, or the bank's question be answered.
+        next_try_at: after a decline: when the same method may be tried again, where it may be (COL-3).
+        is_method_stopped: no try with this method can succeed (COL-3), or it is gone.
         stored_method: the payment method that it is about.
         default_method: what autopay charges, where it is on.
         authorization_text: that was agreed to at `authorized_at`, of a bank debit (COL-10).
@@ -213,6 +221,8 @@ class BillingFacts:
     exempt_as: str = ""
     refusal: str = ""
     document: ToldDocument | None = None
+    next_try_at: datetime | None = None
+    is_method_stopped: bool = False
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""
@@ -221,7 +231,7 @@ class BillingFacts:
         if missing:
             raise ValueError(f"a mail {self.kind} needs {', '.join(missing)}")
         instants = (self.frame.occurred_at, self.paid_at, self.valid_until, self.authorized_at)
-        for instant in instants:
+        for instant in (*instants, self.next_try_at):
             if instant is not None and instant.utcoffset() != timedelta(0):
                 raise ValueError("instants in a mail are aware and in UTC")
 

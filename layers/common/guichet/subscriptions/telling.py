@@ -23,7 +23,7 @@ from guichet.taxpayer.ports import CertificateRecords
 _RECEIPTS: Final = frozenset(
     {
         *(BillingMail.ORDER_CONFIRMED, BillingMail.RENEWED),
-        *(BillingMail.INVOICE, BillingMail.CREDIT_NOTE),
+        *(BillingMail.INVOICE, BillingMail.CREDIT_NOTE, BillingMail.PAYMENT_RECEIVED),
     }
 )
 

@@ -48,6 +48,11 @@ class Check(StrEnum):
     INVOICED = "invoices.made"
     LINES = "invoices.lines"
     INVOICE_BOOKS = "books.invoices"
+    CHARGE_BOOKS = "books.collected"
+    LEASES = "collecting.leases"
+    ATTEMPTS = "collecting.attempts"
+    COUNTED = "collecting.counted"
+    CHARGES = "collecting.charges"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -87,6 +92,11 @@ MEANING: Final = MappingProxyType(
         Check.INVOICED: "orders and bills have their invoices, credit notes theirs (INV-1, INV-11)",
         Check.LINES: "what was billed stands on one document, or waits for it (INV-1)",
         Check.INVOICE_BOOKS: "invoices moved the tax and the credit that they say (MON-4)",
+        Check.CHARGE_BOOKS: "books say once what became of each attempt to collect an invoice (MON-4)",
+        Check.LEASES: "a leased invoice has one open attempt, and its balance knows (COL-8)",
+        Check.ATTEMPTS: "invoices were paid by what their attempts captured, once (COL-8)",
+        Check.COUNTED: "what counts as being tried is, and gives its place back (COL-3)",
+        Check.CHARGES: "payments of invoices are found by their providers' names of them",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

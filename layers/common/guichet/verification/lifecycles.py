@@ -9,7 +9,7 @@ from typing import Final
 
 from guichet.collection import setup, stored
 from guichet.invoices import invoice, run
-from guichet.payments import account, attempt, dispute, payment, refund
+from guichet.payments import account, attempt, dispute, invoice_payment, payment, refund
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
 from guichet.subscriptions import cart, seats, subscription
@@ -34,6 +34,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "subscription": _words(subscription.TRANSITIONS),
         "cart": _words(cart.TRANSITIONS),
         "cart_payment": _words(attempt.TRANSITIONS),
+        "invoice_payment": _words(invoice_payment.TRANSITIONS),
         "seat": _words(seats.TRANSITIONS),
         "method_setup": _words(setup.TRANSITIONS),
         "stored_method": _words(stored.TRANSITIONS),
@@ -52,6 +53,7 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "subscription": frozenset({"pending", "trialing", "free", "active"}),
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
+        "invoice_payment": frozenset({"created"}),
         "method_setup": frozenset({"created"}),
         "stored_method": frozenset({"active"}),
         "tax_certificate": frozenset({"submitted"}),

@@ -9,7 +9,15 @@ from typing import Final, TypeIs
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
-from guichet.adapters.dynamo import billing_items, certificates, items, keys, method_items
+from guichet.adapters.dynamo import (
+    billing_items,
+    certificates,
+    charge_store,
+    invoice_items,
+    items,
+    keys,
+    method_items,
+)
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.journal_items import PRIVATE
 from guichet.adapters.dynamo.seam import Item, Key, Plain
@@ -23,6 +31,7 @@ from guichet.invoices.run import InvoiceRun
 from guichet.payments.account import PaymentAccount
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
+from guichet.payments.invoice_payment import InvoicePayment
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
 from guichet.registration.cancellation import Cancellation
@@ -55,6 +64,7 @@ type Value = (
     | ProviderEvent
     | Billed
     | OfMethods
+    | InvoicePayment
     | ExemptionCertificate
     | VatRecord
     | Invoice
@@ -88,6 +98,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "METHODS#": PaymentMethods,
         "CUSTOMER#": ProviderCustomer,
         "DECLINES": Declines,
+        "INVOICE_PAYMENT": InvoicePayment,
         "CERTIFICATE#": ExemptionCertificate,
         "VAT#": VatRecord,
         "INVOICE#": Invoice,
@@ -113,6 +124,7 @@ _OF_METHODS: Final[Mapping[type, str]] = MappingProxyType(
         PaymentMethods: "payment_methods",
         ProviderCustomer: "provider_customer",
         Declines: "declines",
+        InvoicePayment: "invoice_payment",
     }
 )
 _OF_INVOICES: Final[Mapping[type, str]] = MappingProxyType(
@@ -169,11 +181,19 @@ def place_of(value: Value) -> Key:
         return method_items.key_of(value)
     if certificates.is_kept_here(value):
         return certificates.key_of(value)
-    if isinstance(value, Invoice):
-        return keys.invoice(value.account_id, value.invoice_id)
-    if isinstance(value, InvoiceRun):
-        return keys.invoice_run(value.run_id)
+    if isinstance(value, Invoice | InvoiceRun | InvoicePayment):
+        return _of_invoices(value)
     return billing_items.key_of(value) if _is_billed(value) else items.key_of(value)
+
+
+def _of_invoices(value: Invoice | InvoiceRun | InvoicePayment) -> Key:
+    match value:
+        case Invoice():
+            return keys.invoice(value.account_id, value.invoice_id)
+        case InvoiceRun():
+            return keys.invoice_run(value.run_id)
+        case InvoicePayment():
+            return keys.invoice_payment(value.payment_id)
 
 
 def due_of(value: Value, written_at: datetime) -> Item:
@@ -184,13 +204,23 @@ def due_of(value: Value, written_at: datetime) -> Item:
         return certificates.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
-    if isinstance(value, Invoice | InvoiceRun):
-        return {}
+    if isinstance(value, Invoice | InvoiceRun | InvoicePayment):
+        return _due_of_invoices(value)
     return items.due_of(value)
 
 
+def _due_of_invoices(value: Invoice | InvoiceRun | InvoicePayment) -> Item:
+    match value:
+        case Invoice():
+            return invoice_items.due_of(value)
+        case InvoiceRun():
+            return {}
+        case InvoicePayment():
+            return charge_store.payment_due(value)
+
+
 def _is_of_methods(value: Value) -> TypeIs[OfMethods]:
-    return type(value) in _OF_METHODS
+    return type(value) in _OF_METHODS and not isinstance(value, InvoicePayment)
 
 
 def _is_billed(value: Value) -> TypeIs[Billed]:

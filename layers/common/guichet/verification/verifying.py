@@ -17,12 +17,14 @@ from typing import Final
 from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
+from guichet.payments.invoice_payment import InvoicePayment
 from guichet.subscriptions.cart import Cart
 from guichet.verification import (
     accounts,
     billing,
     billing_gathering,
     codes,
+    collected,
     gathering,
     history,
     invoice_gathering,
@@ -132,6 +134,18 @@ def verify(
     return run.report
 
 
+def _put_together(
+    found: gathering.Gathered,
+) -> Found | collected.Collected | collected.Charged | None:
+    if collected.is_collected(found.group):
+        return collected.put_together(found)
+    if invoice_gathering.is_of_invoices(found.group):
+        return invoice_gathering.put_together(found)
+    if billing_gathering.is_of_billing(found.group):
+        return billing_gathering.put_together(found)
+    return gathering.put_together(found)
+
+
 @dataclass(slots=True)
 class _Run:
     now: datetime
@@ -155,6 +169,9 @@ class _Run:
             or billing_gathering.group_beside(item)
             or invoice_gathering.group_beside(item)
         )
+        collecting = collected.group_beside(item)
+        if collecting is not None:  # beside whatever else it is judged as
+            belongings.add(collecting, "", {"as": "beside", "item": item})
         if kind is not None:
             objects.add(history_of(item, kind), "", without_persons(item))
         elif group is not None:
@@ -175,6 +192,7 @@ class _Run:
                 *gathering.passed_on(found),
                 *billing_gathering.passed_on(found),
                 *invoice_gathering.passed_on(found),
+                *collected.passed_on(found),
             ):
                 belongings.add(group, rank, {"as": rank, **row})
             if self._is_moving(found.last_at):
@@ -185,6 +203,8 @@ class _Run:
                 self.report.judge(check, name, look(found))
             if found.kind is Cart:
                 self.report.judge(Check.PREVIEWED, name, billing.previewed(found))
+            if found.kind is InvoicePayment:
+                self.report.judge(Check.CHARGE_BOOKS, name, collected.books(found))
             self.report.judge(Check.DUE, name, waiting.due(found, self.now))
             self.report.judge(Check.ALARMED, name, waiting.alarmed(found, self.now))
 
@@ -200,7 +220,11 @@ class _Run:
                 continue
             missing = () if whole is not None else ("is not there, and something belongs to it",)
             self.report.judge(Check.WHOLE, group, missing)
-            self._judge(group, whole)
+            if isinstance(whole, collected.Collected | collected.Charged):
+                for check, problems in collected.judged(whole):
+                    self.report.judge(check, group, problems)
+            else:
+                self._judge(group, whole)
 
     def _judge(self, group: str, found: Found | None) -> None:
         match found:
@@ -277,11 +301,3 @@ class _Run:
 
     def _is_moving(self, at: str) -> bool:
         return bool(self.moving_since and at and decode_time(at) >= self.moving_since)
-
-
-def _put_together(found: gathering.Gathered) -> Found | None:
-    if invoice_gathering.is_of_invoices(found.group):
-        return invoice_gathering.put_together(found)
-    if billing_gathering.is_of_billing(found.group):
-        return billing_gathering.put_together(found)
-    return gathering.put_together(found)

@@ -10,6 +10,7 @@ from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.seam import Item
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute, DisputeStatus
+from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
@@ -60,6 +61,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:
             yield "payment.unknown_for_long"
         case CartPayment() as payment:
             yield from _of_cart_payment(payment, now)
+        case InvoicePayment() as payment:
+            yield from _of_invoice_payment(payment, now)
         case Refund(reason=RefundReason.CHARGEBACK, status=RefundStatus.FAILED):
             return  # won on appeal: nobody has to act
         case Refund(status=RefundStatus.FAILED):
@@ -80,5 +83,19 @@ def _of_cart_payment(payment: CartPayment, now: datetime) -> Iterator[str]:
             yield "cart_payment.credited"
         case PaymentStatus.CAPTURING if now >= payment.started_at + _TOLD_BY:
             yield "cart_payment.unknown_for_long"
+        case _:
+            return
+
+
+def _of_invoice_payment(payment: InvoicePayment, now: datetime) -> Iterator[str]:
+    match payment.status:
+        case ChargeStatus.PARKED:
+            yield "invoice_payment.parked"
+        case ChargeStatus.MISMATCHED:
+            yield "invoice_payment.credited"
+        case ChargeStatus.RETURNED:
+            yield "invoice_payment.returned"
+        case ChargeStatus.CREATED if now >= payment.started_at + _TOLD_BY:
+            yield "invoice_payment.unknown_for_long"
         case _:
             return

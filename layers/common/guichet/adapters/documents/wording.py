@@ -64,6 +64,9 @@ class Wording:
             return self.say(f"headline.{document.settlement}", amount=amount)
         if not document.due_minor or document.due_on is None:
             return self.say("headline.paid")
+        if document.collected_from is not None:
+            day = self.words.day(document.collected_from)
+            return self.say("headline.collected_from", amount=amount, day=day)
         key = "headline.collected" if document.is_collected else "headline.due"
         return self.say(key, amount=amount, day=self.words.day(document.due_on))
 

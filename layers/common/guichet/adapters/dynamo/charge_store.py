@@ -39,6 +39,13 @@ class ChargeStore:
     def invoice_payment(self, payment_id: str) -> InvoicePayment | None:
         return read_invoice_payment(self._dynamo.get("state", keys.invoice_payment(payment_id)))
 
+    def invoice_payments(self, payment_ids: Sequence[str]) -> list[InvoicePayment]:
+        if not payment_ids:
+            return []
+        wanted = [keys.invoice_payment(each) for each in payment_ids]
+        found = self._dynamo.transact_get([("state", key) for key in wanted])
+        return [payment for item in found if (payment := read_invoice_payment(item))]
+
     def payment_charged_as(self, provider: str, provider_charge_id: str) -> InvoicePayment | None:
         item = self._dynamo.get("state", keys.charge(provider, provider_charge_id))
         return None if item is None else self.invoice_payment(str(item["payment_id"]))
@@ -51,6 +58,9 @@ class ChargeStore:
 
     def stored_method(self, account_id: str, method_id: str) -> StoredMethod | None:
         return self._methods.stored_method(account_id, method_id)
+
+    def stored_methods(self, account_id: str, method_ids: Sequence[str]) -> list[StoredMethod]:
+        return self._methods.stored_methods(account_id, method_ids)
 
     def declines(self, account_id: str) -> Declines:
         return self._methods.declines(account_id)

@@ -8,6 +8,7 @@ from typing import Final
 
 from guichet.adapters.dynamo import billing_items, items, keys
 from guichet.adapters.dynamo.codec import decode, encode_stated, encode_time
+from guichet.adapters.dynamo.content_text import packed_content, unpacked_content
 from guichet.adapters.dynamo.seam import Absent, Equals, Item, Key, Operation, Put, Update
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
@@ -44,9 +45,7 @@ def item_of(value: Aggregate, at: datetime) -> Item:
     match value:
         case Invoice():
             key: Key = keys.invoice(value.account_id, value.invoice_id)
-            collect_at = value.next_collection_at()
-            due = items.due_entry("collection", collect_at) if collect_at else {}
-            return {**items.stored(key, encode_stated(value)), **due}
+            return {**items.stored(key, encode_stated(value)), **due_of(value)}
         case InvoiceRun():
             return {
                 **items.stored(keys.invoice_run(value.run_id), encode_stated(value)),
@@ -55,6 +54,12 @@ def item_of(value: Aggregate, at: datetime) -> Item:
             }
         case AccountBalance():
             return billing_items.item_of(value, at)
+
+
+def due_of(invoice: Invoice) -> Item:
+    """When it is to be collected; nothing where it is not."""
+    collect_at = invoice.next_collection_at()
+    return items.due_entry("collection", collect_at) if collect_at else {}
 
 
 def effect_about(value: Aggregate) -> Item:
@@ -67,13 +72,13 @@ def content_item(content: InvoiceContent) -> Item:
     """One compressed text: nobody reads a part of it."""
     text = json.dumps(encode_stated(content), separators=(",", ":"))
     key = keys.invoice_content(content.account_id, content.invoice_id)
-    return items.stored(key, {"content": items.packed(text)})
+    return items.stored(key, {"content": packed_content(text)})
 
 
 def read_content(item: Item | None) -> InvoiceContent | None:
     if item is None:
         return None
-    return decode(InvoiceContent, json.loads(items.unpacked(str(item["content"]))))
+    return decode(InvoiceContent, json.loads(unpacked_content(str(item["content"]))))
 
 
 def read_series(item: Item | None, selling_entity: str, kind: DocumentKind) -> Series:

@@ -6,7 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from guichet.adapters.dynamo import keys
-from guichet.adapters.dynamo.codec import decode, encode_fields, encode_time
+from guichet.adapters.dynamo.codec import (
+    decode,
+    encode,
+    encode_fields,
+    encode_time,
+    field_names,
+)
 from guichet.adapters.dynamo.items import PLATFORM, stored
 from guichet.adapters.dynamo.seam import Item, Plain
 from guichet.events import Actor, Event
@@ -28,8 +34,9 @@ PRIVATE: Final = frozenset({
 PROVIDERS_OWN: Final = frozenset({
     "token", "customer_id", "customer_body", "found", "last4", "authorization",
 })  # fmt: skip
-# Of an order: it stands in its item, is never changed, and its lines are facts once it is done.
-KEPT_ELSEWHERE: Final = frozenset({"preview"})
+# They stand in their item and are never changed. Of an order its lines are facts once it is done; what
+# an invoice's charges bore is in its content too, which is put once.
+KEPT_ELSEWHERE: Final = frozenset({"preview", "own_taxes", "vat_mark"})
 UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
@@ -81,16 +88,17 @@ def journal_entry_item(
 
 
 def _difference[T: Owned](change: Change[T]) -> tuple[Item, Item]:
-    after = _public(change.after)
-    if change.before is None:
-        return {}, {name: value for name, value in after.items() if value not in (None, [])}
-    before = _public(change.before)
-    changed = [name for name in after if before[name] != after[name]]
-    return {name: before[name] for name in changed}, {name: after[name] for name in changed}
-
-
-def _public(value: Owned) -> Item:
-    return {name: each for name, each in encode_fields(value).items() if name not in UNTOLD}
+    """A first entry leaves out what is empty."""
+    before, after = change.before, change.after
+    names = [name for name in field_names(type(after)) if name not in UNTOLD]
+    if before is None:
+        made = {name: encode(getattr(after, name)) for name in names}
+        return {}, {name: value for name, value in made.items() if value not in (None, [])}
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return (
+        {name: encode(getattr(before, name)) for name in changed},
+        {name: encode(getattr(after, name)) for name in changed},
+    )
 
 
 def _event(event: Event) -> Plain:

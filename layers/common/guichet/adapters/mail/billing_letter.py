@@ -87,6 +87,7 @@ _VALUE_OF_LABEL: Final = MappingProxyType(
         "before_tax": "total",
         "ended_on": "ends_on",
         "email": "seat_email",
+        "invoice": "number",
         "certificate_for": "place",
     }
 )
@@ -122,9 +123,6 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         "method": words.sentences[f"method.{facts.method}"] if facts.method else "",
         "date": words.moment(facts.paid_at or frame.occurred_at, frame.time_zone),
     }
-    for name, method in (("stored", facts.stored_method), ("default", facts.default_method)):
-        if method is not None:
-            values[name] = _method(method, words)
     if facts.authorized_at is not None:
         values["agreed_on"] = words.day(local_day(facts.authorized_at, frame.time_zone))
     if frame.representative is not None:
@@ -134,15 +132,19 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["period"] = words.stretch(facts.period)
     if facts.valid_until is not None:
         values["valid_until"] = words.moment(facts.valid_until, frame.time_zone)
+    if facts.next_try_at is not None:
+        values["next_try_at"] = words.moment(facts.next_try_at, frame.time_zone)
     if facts.days_left is not None:
         values["days_left"] = words.counted("days", facts.days_left)
     if facts.document is not None:
         values["number"] = facts.document.number
         values["issued_on"] = words.day(facts.document.issued_on)
         values["corrects"] = facts.document.corrects
+        if facts.document.collected_from is not None:
+            values["collected_from"] = words.day(facts.document.collected_from)
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
-    return values | told | _amounts(facts, words)
+    return values | told | _methods(facts, words) | _amounts(facts, words)
 
 
 _BRANDS: Final = MappingProxyType(
@@ -161,6 +163,14 @@ def _method(method: ToldMethod, words: Words) -> str:
     brand = _BRANDS.get(method.brand, method.brand.replace("_", " ").title())
     sentence = words.sentences[f"stored.{method.kind}"]
     return one_line(sentence.format(brand=brand, last4=method.last4))
+
+
+def _methods(facts: BillingFacts, words: Words) -> dict[str, str]:
+    """What a mail is about, and what autopay charges; of an invoice, what paid or was to pay it."""
+    found = {"stored": facts.stored_method, "default": facts.default_method}
+    if facts.document is not None and facts.stored_method is not None:
+        found["method"] = facts.stored_method
+    return {name: _method(each, words) for name, each in found.items() if each is not None}
 
 
 def _products(facts: BillingFacts) -> str:

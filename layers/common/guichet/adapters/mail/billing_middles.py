@@ -7,6 +7,7 @@ from typing import Final
 from guichet.adapters.mail.billing_letter import BillingLetter
 from guichet.adapters.mail.blocks import Block, Heading, Paragraph, Rows
 from guichet.adapters.mail.method_middles import METHOD_MIDDLES
+from guichet.adapters.mail.payment_middles import PAYMENT_MIDDLES
 from guichet.registration.outbox import BillingMail
 
 K = BillingMail
@@ -189,8 +190,10 @@ def _invoice(letter: BillingLetter) -> tuple[Block, ...]:
         state = "void"
     elif not told.open:
         state = "paid"
+    elif told.is_collected:
+        state = "collected_from" if told.collected_from else "collected"
     else:
-        state = "collected" if told.is_collected else "due"
+        state = "due"
     left_to_pay = ("open", "due_on") if told.open else ()
     return (
         *letter.paragraphs("intro" if told.is_attached else "linked"),
@@ -232,6 +235,7 @@ _MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]
             K.CERTIFICATE_EXPIRED: _certificate_expired,
             K.INVOICE: _invoice,
             K.CREDIT_NOTE: _credit_note,
+            **PAYMENT_MIDDLES,
         }
     )
 )

@@ -12,6 +12,7 @@ from guichet.events import Actor
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.unavailable import provider_unavailable
+from guichet.registration.ports import RateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,30 @@ def open_payment_action(
         raise provider_unavailable(None) from error
     cause = cause_of(actor, "open_payment_action", charging.clock)
     charging.record(payment_id, report, cause)
-    return OpenedAction(_own(payment_id, member, charging), report.action_url)
+    payment = _own(payment_id, member, charging)
+    waits = payment.status is ChargeStatus.REQUIRES_ACTION
+    return OpenedAction(payment, report.action_url if waits else None)
 
 
 def return_from_action(
-    payment_id: str, member: Member, actor: Actor, *, charging: Charging
+    payment_id: str,
+    member: Member,
+    actor: Actor,
+    *,
+    charging: Charging,
+    limits: RateLimits | None = None,
 ) -> InvoicePayment:
-    """The customer is back: ask what became of it.
+    """The customer is back: ask what became of it; with limits at most every few seconds.
 
     Raises:
         NotAllowed, NotFound, Unavailable: as above.
     """
     payment = _own(payment_id, member, charging)
-    if payment.holds:
-        charging.ask(payment_id, cause_of(actor, "return_from_action", charging.clock))
+    cause = cause_of(actor, "return_from_action", charging.clock)
+    seconds = charging.policy.return_poll_seconds
+    is_asked = limits is None or limits.may_again("ask", payment_id, at=cause.at, seconds=seconds)
+    if payment.holds and is_asked:
+        charging.ask(payment_id, cause)
     return _own(payment_id, member, charging)
 
 
