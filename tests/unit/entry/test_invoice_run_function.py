@@ -1,0 +1,55 @@
+"""The invoice_run function: a number that was confirmed is spread over the series, and corrected in each (TAX-3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from functions.invoice_run import app as invoice_run
+from guichet import bootstrap
+from tests.support.confirming import Unconfirmed
+from tests.support.gateway import CONTEXT
+
+
+def queued(group: str, body: Mapping[str, str]) -> dict[str, Any]:
+    record = {
+        "messageId": f"m-{group}",
+        "receiptHandle": "r-1",
+        "body": json.dumps(body),
+        "eventSource": "aws:sqs",
+        "attributes": {"MessageGroupId": group},
+    }
+    return {"Records": [record]}
+
+
+def test_each_series_gets_a_message_and_its_invoices_are_corrected_once_tax_3(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ann = Unconfirmed()
+    invoice = ann.invoiced(10_000)
+    ann.told()
+    ann.world.relay()
+    (confirmed,) = [each for each in ann.world.invoice_queue if each["do"] == "vat"]
+    ann.world.invoice_queue.clear()
+    sent: list[tuple[str, Mapping[str, str]]] = []
+
+    def send(url: str, messages: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        del url
+        sent.extend(messages)
+
+    parts = ann.world.parts
+    monkeypatch.setitem(vars(parts), "send_in_order", send)
+    monkeypatch.setattr(bootstrap, "container", lambda: parts)
+
+    spread = invoice_run.handler(queued("planning", confirmed), CONTEXT)
+    corrected = [invoice_run.handler(queued(*each), CONTEXT) for each in sent * 2]
+
+    assert [group for group, _ in sent] == sorted(parts.selling_entities.entities)
+    assert spread == {"batchItemFailures": []}
+    assert all(each == {"batchItemFailures": []} for each in corrected)
+    assert [(each.refers_to, each.tax_minor) for each in ann.notes()] == [
+        (invoice.invoice_id, 2_000)
+    ]
