@@ -1,4 +1,4 @@
-"""The invoice_run function: a number that was confirmed is spread over the series, and corrected in each (TAX-3)."""
+"""The invoice_run function: a confirmed number is spread over the series, each corrected (TAX-3)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from functions.invoice_run import app as invoice_run
 from guichet import bootstrap
+from guichet.bootstrap import Container
 from tests.support.confirming import Unconfirmed
 from tests.support.gateway import CONTEXT
 
@@ -36,12 +37,14 @@ def test_each_series_gets_a_message_and_its_invoices_are_corrected_once_tax_3(
     ann.world.invoice_queue.clear()
     sent: list[tuple[str, Mapping[str, str]]] = []
 
-    def send(url: str, messages: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-        del url
+    def send_in_order(
+        held: Container, url: str, messages: Sequence[tuple[str, Mapping[str, str]]]
+    ) -> None:
+        del held, url
         sent.extend(messages)
 
     parts = ann.world.parts
-    monkeypatch.setitem(vars(parts), "send_in_order", send)
+    monkeypatch.setattr(Container, "send_in_order", send_in_order)
     monkeypatch.setattr(bootstrap, "container", lambda: parts)
 
     spread = invoice_run.handler(queued("planning", confirmed), CONTEXT)
