@@ -43,7 +43,7 @@ def main() -> None:
         "types": lambda: _complaint(str(bin_ / "mypy"), *typed),
         "template": lambda: _complaint(str(SAM), "validate", "--lint"),
         "imports": lambda: _complaint(str(bin_ / "lint-imports")),
-        "lint": lambda: _complaint(str(bin_ / "ruff"), "check", "."),
+        "lint": lambda: _complaint(str(bin_ / "ruff"), "check", "--no-cache", "."),
         "format": lambda: _complaint(str(bin_ / "ruff"), "format", "--check", "."),
         **{name: partial(complaint, name) for name in CHECKS},
         "locks": _stale_locks,

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 
 from guichet import bootstrap
-from guichet.entry.invoicing import plan, scheduled_run, work
+from guichet.entry.invoicing import correct, plan, scheduled_run, vat_messages, work
 from guichet.entry.relaying import in_groups
 from guichet.entry.work import message_of
 
@@ -38,6 +38,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
         body = message_of(record)
         if body["do"] == "plan":
             _plan(body["run"], context)
+        elif body["do"] == "vat":
+            _correct_vat(body)
         else:
             _work(body)
 
@@ -57,6 +59,16 @@ def _plan(run_id: str, context: LambdaContext) -> int:
     )
     logger.info("invoices planned", run=run_id, planned=planned)
     return planned
+
+
+def _correct_vat(body: Mapping[str, str]) -> None:
+    parts = bootstrap.container()
+    if "entity" not in body:
+        bodies = vat_messages(body, parts)
+        parts.send_in_order(parts.settings.invoice_queue_url, in_groups(bodies))
+        return
+    notes = correct(body, parts)
+    logger.info("vat corrected", entity=body["entity"], account=body["account"], notes=len(notes))
 
 
 def _work(body: Mapping[str, str]) -> None:

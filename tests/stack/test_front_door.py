@@ -21,7 +21,7 @@ def test_every_member_of_the_seed_can_sign_in(deployed_stack: DeployedStack) -> 
 
     tokens = {deployed_stack.token(email) for email in emails}
 
-    assert len(tokens) == 15
+    assert len(tokens) == len(emails)
 
 
 def test_a_signed_in_route_refuses_a_stranger(deployed_stack: DeployedStack) -> None:

@@ -46,6 +46,8 @@ def work_queue(world: World) -> None:
         body = world.invoice_queue.popleft()
         if body["do"] == "plan":
             plan(body["run"], world.parts, world.invoice_queue.extend, lambda: True)
+        elif body["do"] == "vat":
+            world.correct_vat(body, world.parts)
         else:
             work_message(body, world.parts)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.methods import ClockOf, a_setup, found, with_setup_page
-
 from guichet.adapters.http import Http
 from guichet.adapters.paypal.client import PayPalClient
 from guichet.adapters.paypal.methods import PayPalMethods
 from guichet.payments.stored_method import FoundMethod, MethodKind
 from local.simulators.in_process import SimulatorHttp
 from local.simulators.paypal import PayPalSimulator
+from tests.support.methods import ClockOf, a_setup, found, with_setup_page
 from tests.support.paypal_calls import CLIENT
 from tests.support.stripe import Pauses, RecordedHttp
 from tests.support.stripe_calls import MovableClock

@@ -24,7 +24,7 @@ from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.configuration import load_registration_policy
-from guichet.entry.invoicing import plan, scheduled_run, work
+from guichet.entry.invoicing import correct, plan, scheduled_run, vat_messages, work
 from guichet.entry.relaying import relayed
 from guichet.entry.webhooks import answer_paypal, answer_stripe
 from guichet.entry.work import doers, settle_message
@@ -395,9 +395,18 @@ class World:
             body = self.invoice_queue.popleft()
             if body["do"] == "plan":
                 plan(body["run"], used, self.invoice_queue.extend, lambda: True)
+            elif body["do"] == "vat":
+                made += self.correct_vat(body, used)
             else:
                 made += len(work(body, used).documents)
         return made
+
+    def correct_vat(self, body: Mapping[str, str], used: Container) -> int:
+        """As the function does: spread over the series, or those of one corrected."""
+        if "entity" in body:
+            return len(correct(body, used))
+        self.invoice_queue.extend(vat_messages(body, used))
+        return 0
 
     def deliver(self, parts: Container | None = None) -> None:
         while self.deliver_queue:

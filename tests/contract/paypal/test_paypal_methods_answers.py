@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.methods import ClockOf, a_charge, a_setup
 
 from guichet.adapters.http import HttpResponse
 from guichet.adapters.paypal.client import PayPalClient
@@ -19,6 +18,7 @@ from guichet.payments.stored_method import (
     SetupReport,
     SetupState,
 )
+from tests.support.methods import ClockOf, a_charge, a_setup
 from tests.support.paypal import (
     CLIENT_ID,
     CLIENT_SECRET,

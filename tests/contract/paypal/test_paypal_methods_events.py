@@ -1,12 +1,12 @@
 """Whom PayPal's events about stored accounts and their charges hint at: whom to ask, no more."""
 
 import pytest
-from tests.support.methods import a_charge, paid
 
 from guichet.adapters.paypal.hints import read_hint
 from guichet.adapters.paypal.webhooks import ENDPOINT_EVENTS, parse_event
 from guichet.payments.ports import Hint
 from guichet.registration.provider_event import ProviderEvent
+from tests.support.methods import a_charge, paid
 from tests.support.paypal_calls import PayPalCalls, money
 from tests.support.paypal_methods import (
     PayPalMethodShop,

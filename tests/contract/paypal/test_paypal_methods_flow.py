@@ -4,15 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.support.methods import (
-    DUE,
-    a_charge,
-    a_setup,
-    found,
-    known_as,
-    paid,
-    with_setup_page,
-)
 
 from guichet.adapters.urllib3_http import Urllib3Http
 from guichet.money import Money
@@ -30,6 +21,15 @@ from guichet.payments.stored_method import (
 from local.simulators.errors import BuyerRefusedError
 from local.simulators.paypal import PayPalSimulator
 from local.simulators.paypal.server import serve
+from tests.support.methods import (
+    DUE,
+    a_charge,
+    a_setup,
+    found,
+    known_as,
+    paid,
+    with_setup_page,
+)
 from tests.support.paypal_calls import PARTNER
 from tests.support.paypal_methods import (
     PayPalMethodShop,

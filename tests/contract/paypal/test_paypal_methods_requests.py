@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.support.methods import SETUP_TEXTS, a_charge, a_setup, known_as, with_setup_page
 
 from guichet.adapters.http import HttpRequest
 from guichet.adapters.paypal.amounts import CURRENCIES
@@ -13,6 +12,7 @@ from guichet.errors import Invalid
 from guichet.languages import LANGUAGES
 from guichet.money import Money
 from guichet.payments.stored_method import MethodKind, MethodToken
+from tests.support.methods import SETUP_TEXTS, a_charge, a_setup, known_as, with_setup_page
 from tests.support.paypal_calls import PARTNER
 from tests.support.paypal_methods import paypal_method_shop, stored_account
 from tests.support.paypal_schema import PayPalSchema

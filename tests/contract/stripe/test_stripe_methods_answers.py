@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.support.methods import ClockOf, a_charge, a_setup
 
 from guichet.adapters.http import HttpResponse, NoAnswerError
 from guichet.adapters.stripe.methods import StripeMethods
@@ -21,6 +20,7 @@ from guichet.payments.stored_method import (
     SetupReport,
     SetupState,
 )
+from tests.support.methods import ClockOf, a_charge, a_setup
 from tests.support.stripe import API_KEY, STARTED_AT, Pauses, ScriptedHttp
 from tests.support.stripe_calls import MovableClock
 

@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+
+from guichet.adapters.stripe.webhooks import OWN_ENDPOINT_EVENTS, parse_event, read_hint
+from guichet.payments.ports import Hint
+from guichet.registration.provider_event import ProviderEvent
 from tests.support.methods import (
     MethodShop,
     a_charge,
@@ -13,10 +17,6 @@ from tests.support.methods import (
     stored,
     with_setup_page,
 )
-
-from guichet.adapters.stripe.webhooks import OWN_ENDPOINT_EVENTS, parse_event, read_hint
-from guichet.payments.ports import Hint
-from guichet.registration.provider_event import ProviderEvent
 from tests.support.stripe import STARTED_AT
 from tests.support.stripe_calls import ORGANIZER
 

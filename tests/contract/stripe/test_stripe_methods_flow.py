@@ -4,18 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.support.methods import (
-    DUE,
-    MethodShop,
-    a_charge,
-    a_setup,
-    found,
-    known_as,
-    method_shop,
-    paid,
-    stored,
-    with_setup_page,
-)
 
 from guichet.adapters.urllib3_http import Urllib3Http
 from guichet.errors import Invalid
@@ -35,6 +23,18 @@ from guichet.payments.stored_method import (
 from local.simulators.errors import BuyerRefusedError
 from local.simulators.stripe import StripeSimulator
 from local.simulators.stripe.server import serve
+from tests.support.methods import (
+    DUE,
+    MethodShop,
+    a_charge,
+    a_setup,
+    found,
+    known_as,
+    method_shop,
+    paid,
+    stored,
+    with_setup_page,
+)
 from tests.support.stripe_calls import MovableClock
 
 

@@ -3,6 +3,14 @@
 from dataclasses import replace
 
 import pytest
+
+from guichet.adapters.http import HttpRequest
+from guichet.adapters.stripe.amounts import CURRENCIES
+from guichet.errors import Invalid
+from guichet.languages import LANGUAGES
+from guichet.money import Money
+from guichet.payments.stored_method import MethodKind, MethodToken
+from local.simulators.stripe import forms
 from tests.support.methods import (
     SETUP_TEXTS,
     MethodShop,
@@ -13,14 +21,6 @@ from tests.support.methods import (
     stored,
     with_setup_page,
 )
-
-from guichet.adapters.http import HttpRequest
-from guichet.adapters.stripe.amounts import CURRENCIES
-from guichet.errors import Invalid
-from guichet.languages import LANGUAGES
-from guichet.money import Money
-from guichet.payments.stored_method import MethodKind, MethodToken
-from local.simulators.stripe import forms
 from tests.support.provider_specs import StripeSchema
 
 DEBITED = {"USD": "us_bank_account", "EUR": "sepa_debit", "GBP": "bacs_debit"}

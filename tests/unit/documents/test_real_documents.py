@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from guichet.adapters.documents.files import files_of, rendered
 from guichet.invoices.content import InvoicedLine, document_line
+from guichet.invoices.correcting import Wanted
 from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.forms import DocumentForm
 from guichet.ledger.billable import BillableLine, LineKind
@@ -22,6 +23,7 @@ from guichet.money import Money, minor_digits
 from guichet.period import Period
 from guichet.subscriptions.cart import TaxQuote, TaxStatus
 from tests.support.business_rules import RULES, Judge
+from tests.support.confirming import Unconfirmed
 from tests.support.real_documents import (
     BERLIN,
     CUSTOMERS,
@@ -239,3 +241,27 @@ def test_inv_4_five_hundred_lines_carry_their_sums_from_page_to_page() -> None:
         carried = before.split("A riportare")[1].splitlines()[0].strip()
         assert carried
         assert after.split("Riporto")[1].lstrip().startswith(carried)
+
+
+def test_inv_4_a_credit_note_of_vat_alone_keeps_the_rules_tax_3(judges: dict[str, Judge]) -> None:
+    """What was charged goes back line by line and is charged reversed; some went back by hand before."""
+    ann = Unconfirmed()
+    invoice = ann.invoiced(10_003, 5_000)
+    ann.credited(invoice, Wanted(0, 3_334))
+    ann.answered()
+    _, note = ann.notes()
+    later = ann.credited(invoice, Wanted(1)).note
+
+    document = ann.here.content(note).document
+
+    assert (document.subtotal_minor, document.tax_minor) == (0, 2_334)
+    assert_keeps_the_rules(document, judges)
+    assert_keeps_the_rules(ann.here.content(later).document, judges)
+    text = " ".join(page_text(document).split())
+    for said in (
+        "Taken off the invoice: 23,34 €",
+        "part of 100,03 € · VAT 20%",
+        "Jun 2026 · VAT 0%",
+    ):
+        assert said in text
+    assert "Credit: Starter" not in text, "what is below 0 there is charged"

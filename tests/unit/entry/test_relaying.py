@@ -1,8 +1,10 @@
 """Which messages and alarms follow from a journal entry; nothing in one can stop the others."""
 
+from datetime import datetime
+
 from guichet.adapters.dynamo.expressions import to_wire
 from guichet.adapters.dynamo.journal_items import journal_item
-from guichet.entry.relaying import ALARMS, Relayed, relayed
+from guichet.entry.relaying import ALARMS, Relayed, in_groups, relayed
 from guichet.events import Actor, ActorKind, Event
 from guichet.ledger.journal import Cause, Change
 from tests.support import samples
@@ -48,6 +50,7 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "usage.unpriced": "guichet audit acc_…",
         "payment_method.not_forgotten": "guichet audit acc_…",
         "invoice.parked": "guichet audit acc_…",
+        "invoice.vat_not_reversed": "guichet audit acc_…",
         "invoice_payment.credited": "guichet audit acc_…",
         "invoice_payment.unknown_for_long": "guichet audit acc_…",
         "invoice_payment.parked": "guichet audit acc_…",
@@ -71,3 +74,19 @@ def test_an_alarm_names_the_registration_and_the_commands_for_it_reg_3() -> None
         "guichet story reg_t_r",
         "guichet resolve pay_p accept|return",
     )
+
+
+def test_a_number_that_is_confirmed_is_spread_over_the_series_tax_3() -> None:
+    facts = {"account_id": "acc_1", "number_id": "0000000001"}
+
+    (body,) = entry_with(Event("vat_number.confirmed", facts)).invoice
+
+    assert datetime.fromisoformat(body["at"]) == samples.NOW
+    assert {**body, "at": ""} == {"do": "vat", "account": "acc_1", "number": "0000000001", "at": ""}
+    assert in_groups([body]) == [("planning", body)]
+
+
+def test_an_order_whose_vat_is_in_doubt_is_looked_at_once_more_tax_3() -> None:
+    (body,) = entry_with(Event("invoice.vat_in_doubt", {"account_id": "acc_1"})).invoice
+
+    assert (body["do"], body["account"], body["number"]) == ("vat", "acc_1", "")

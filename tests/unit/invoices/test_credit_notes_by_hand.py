@@ -33,6 +33,7 @@ from tests.support.correcting import (
     work,
 )
 from tests.support.unchanged import nothing_written
+from tests.support.verified import assert_verified
 from tests.support.world import refusal_of
 
 DAY = date(2026, 12, 2)
@@ -102,6 +103,18 @@ def test_what_was_paid_comes_back_as_credit_col_7(billing: Billing) -> None:
     assert reply.value.note.settlement is Settlement.ACCOUNT_CREDIT
     assert billing.balance().credit_minor == reply.value.note.total_minor == gross
     require_books_right(billing)
+
+
+def test_what_was_paid_in_part_comes_back_in_part_col_7(billing: Billing) -> None:
+    """As far as it is open it is less; the rest of the same note is credit, and the books say so."""
+    before = open_invoice(billing)
+    paid_by_transfer(billing, before.total_minor - 100)
+
+    reply = credited(billing, before.invoice_id, Wanted(0, 1000))
+
+    assert (reply.value.invoice.offset_minor, billing.balance().credit_minor) == (100, 1100)
+    require_books_right(billing)
+    assert_verified(billing.world.dynamo, billing.world.clock.now())
 
 
 def test_a_void_invoice_keeps_number_lines_and_total_inv_5(billing: Billing) -> None:

@@ -6,11 +6,11 @@ import json
 from typing import Final
 
 import pytest
-from tests.support.methods import a_charge, a_setup, found, with_setup_page
 
 from guichet.bootstrap import Container
 from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
 from guichet.payments.stored_method import ChargeState, MethodKind
+from tests.support.methods import a_charge, a_setup, found, with_setup_page
 from tests.support.stripe import RecordedHttp
 from tests.support.world import World, settings
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from guichet.events import Actor, ActorKind
 from guichet.invoices.ports import Candidate, CandidateKind
+from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
 from guichet.invoices.use_cases.make_invoices import Made, make_invoices
 from guichet.invoices.use_cases.note_progress import note_progress
 from guichet.invoices.use_cases.plan_invoices import plan_invoices
 
 if TYPE_CHECKING:
     from guichet.bootstrap import Container
+    from guichet.invoices.invoice import Invoice
 
 type Body = Mapping[str, str]
 
@@ -30,6 +32,29 @@ def scheduled_run(now: datetime) -> str:
 def invoices_message(entity: str, candidates: Sequence[Candidate], run_id: str) -> Body:
     of = [[str(c.kind), c.account_id, c.currency, c.cart_id] for c in candidates]
     return {"do": "invoices", "entity": entity, "run": run_id, "of": json.dumps(of)}
+
+
+def vat_messages(body: Body, container: Container) -> list[Body]:
+    """A number was confirmed: a message for each series that may have charged VAT of it (TAX-3)."""
+    return [{**body, "entity": each} for each in sorted(container.selling_entities.entities)]
+
+
+def correct(body: Body, container: Container) -> list[Invoice]:
+    """One series' invoices of the account; answers their credit notes."""
+    billing = container.billing
+    command = CorrectVat(
+        body["account"],
+        body["entity"],
+        body["number"],
+        datetime.fromisoformat(body["at"]),
+        _ACTOR,
+    )
+    return correct_vat(
+        command,
+        invoicing=billing.invoicing,
+        numbers=billing.taxpayers,
+        policy=billing.vat_policy,
+    )
 
 
 def plan(

@@ -28,6 +28,7 @@ ALARMS: Final = MappingProxyType(
         "cart_payment.credited": None,
         "subscription.not_sold": None,
         "invoice.parked": "guichet invoices release {account_id} {selling_entity} {currency}",
+        "invoice.vat_not_reversed": None,
         "usage.unpriced": None,
         "payment_method.not_forgotten": None,
         "invoice_payment.credited": None,
@@ -67,6 +68,9 @@ _WORK: Final = MappingProxyType(
         "invoice.to_collect": "collection",
     }
 )
+
+# After these, VAT that was charged on an account's number may go back, whatever entity charged it.
+_VAT: Final = frozenset({"vat_number.confirmed", "invoice.vat_in_doubt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,18 @@ def relayed(image: Mapping[str, Any]) -> Relayed:
 def _invoice(
     image: Mapping[str, Any], aggregate: str, events: list[tuple[str, Mapping[str, str]]]
 ) -> tuple[Body, ...]:
-    """A run that somebody asked for is planned; a paid order gets its invoice at once."""
+    """A run that somebody asked for is planned, a paid order gets its invoice at once.
+
+    Once a VAT number is confirmed, what was charged before goes back (TAX-3).
+    """
     names = {name for name, _ in events}
     _, _, identity = aggregate.partition("/")
     if "invoice_run.requested" in names:
         return ({"do": "plan", "run": identity},)
+    for name, facts in events:
+        if name in _VAT and "account_id" in facts:
+            number, at = facts.get("number_id", ""), image["at"]["S"]
+            return ({"do": "vat", "account": facts["account_id"], "number": number, "at": at},)
     lines = _list(image, "lines")
     if "cart.done" not in names or not lines:
         return ()
@@ -129,7 +140,7 @@ def _invoice(
 
 
 def in_groups(bodies: Iterable[Body]) -> list[tuple[str, Body]]:
-    """Invoice messages by the series whose numbers they take; runs are planned beside them."""
+    """Invoice messages by the series whose numbers they take; what is to be spread is beside them."""
     return [(each.get("entity", "planning"), each) for each in bodies]
 
 

@@ -8,7 +8,15 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from guichet.events import Event
-from guichet.invoices.building import Draft, Drafted, Numbered, drafted, numbered, with_credit
+from guichet.invoices.building import (
+    Billed,
+    Draft,
+    Drafted,
+    Numbered,
+    drafted,
+    numbered,
+    with_credit,
+)
 from guichet.invoices.document import DocumentKind, Reference
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Prepared
@@ -26,6 +34,7 @@ from guichet.ledger.postings import (
 )
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
+from guichet.tax.subject import VatStanding
 
 type Postings = tuple[Posting, ...]
 type Lines = tuple[BillableLine, ...]
@@ -83,7 +92,7 @@ class _Assembly:
         for billed, one in zip(self._prepared.billed, made, strict=True):
             self._on_balance(billed.invoice_id, one)
         for billed, one in zip(self._prepared.billed, self._with_credit(made), strict=True):
-            self._document(one, billed.quote.fees)
+            self._document(one, billed)
         self._finish()
         return Unit(
             self._prepared,
@@ -115,21 +124,25 @@ class _Assembly:
         self._balance = settled
         return [replace(one, invoice=_credited(one.invoice, left)) for one in made]
 
-    def _document(self, made: Drafted, fees: Lines) -> None:
+    def _document(self, made: Drafted, billed: Billed) -> None:
         """Fees come with the invoice, and are billed with its entry; those of an order were (TAX-5)."""
-        fees = fees if self._balance is not None else ()
+        fees = billed.quote.fees if self._balance is not None else ()
         if made.invoice is not None:
-            self._add(made.invoice, "invoice.finalized", "billing_invoice", self._postings, fees)
+            events = ["invoice.finalized"]
+            if _is_vat_in_doubt(made.invoice.invoice):
+                events.append("invoice.vat_in_doubt")
+            self._add(made.invoice, events, "billing_invoice", self._postings, fees)
             fees = ()
         for note in made.notes:
-            self._add(note, "credit_note.issued", "billing_credit_note", self._note_postings, fees)
+            events = ["credit_note.issued"]
+            self._add(note, events, "billing_credit_note", self._note_postings, fees)
             self._correct(note.invoice)
             fees = ()
 
     def _add(
         self,
         draft: Draft,
-        event: str,
+        names: list[str],
         mail: str,
         postings: Callable[[Invoice], Postings],
         fees: Lines,
@@ -140,7 +153,7 @@ class _Assembly:
             invoice = replace(invoice, collect_at=self._at)
         self._series[invoice.kind] = final.series
         self._documents.append(invoice)
-        events = [Event(event, _facts(invoice))]
+        events = [Event(name, _facts(invoice)) for name in names]
         if invoice.status is InvoiceStatus.PAID and not invoice.is_credit_note:
             events.append(Event("invoice.paid", _facts(invoice)))
         if invoice.collect_at is not None:
@@ -202,6 +215,12 @@ def _credited(draft: Draft | None, left: Mapping[str, int]) -> Draft | None:
     invoice = draft.invoice
     used = invoice.total_minor - left.get(invoice.invoice_id, 0)
     return with_credit(draft, used)
+
+
+def _is_vat_in_doubt(invoice: Invoice) -> bool:
+    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3)."""
+    is_valid = invoice.standing is VatStanding.VALID
+    return is_valid and invoice.cart_id is not None and invoice.tax_minor > 0
 
 
 def _balance_change(before: AccountBalance, after: AccountBalance) -> Change[Aggregate]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
-from guichet.invoices.invoice import OwnTaxes
+from guichet.invoices.parts import OwnTaxes, ReversedVat
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up, minor_digits
 from guichet.subscriptions.cart import TaxStatus
@@ -41,7 +41,7 @@ class InvoiceContent:
     lines: tuple[InvoicedLine, ...]
     bearings: tuple[Bearing, ...]
     document: InvoiceDocument
-    taxes_by_running_total: bool = False  # of a credit note by hand: each follows those before it
+    taxes_by_running_total: bool = False  # of a credit note of parts: each follows those before it
 
     @property
     def own_taxes(self) -> tuple[OwnTaxes, ...]:
@@ -54,10 +54,27 @@ class InvoiceContent:
                 found.setdefault(TaxClass(each.line.tax_class), borne)
         return tuple(OwnTaxes(name, borne) for name, borne in found.items())
 
+    def with_reversed_vat(self, reversed_vat: ReversedVat | None) -> InvoiceContent:
+        """Its lines with what they bear since its number was confirmed (TAX-3).
+
+        The places of its former bearings stay the same.
+        """
+        if reversed_vat is None:
+            return self
+        wanted = (each for own in reversed_vat.taxes for each in own.bearings)
+        bearings = tuple(dict.fromkeys((*self.bearings, *wanted)))
+        places = {each: place for place, each in enumerate(bearings)}
+        lines = list(self.lines)
+        for part in reversed_vat.parts:
+            held = reversed_vat.of_class(TaxClass(lines[part.place].line.tax_class))
+            bears = tuple(places[each] for each in held)
+            lines[part.place] = replace(lines[part.place], bears=bears)
+        return replace(self, lines=tuple(lines), bearings=bearings)
+
     def computed_again(self) -> InvoiceDocument:
         """The document with its sums and taxes computed anew from the kept lines.
 
-        Of a credit note by hand the taxes depend on those before it, and are taken as they are.
+        Of a credit note of parts the taxes depend on those before it, and are taken as they are.
 
         Raises:
             ValueError: they don't match.

@@ -1,4 +1,4 @@
-"""Credit notes by hand: of some lines of an invoice, or of the whole (INV-3, INV-5, MON-3)."""
+"""Credit notes of an invoice: by hand of some lines or the whole, or of VAT alone (INV-3, MON-3, TAX-3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from guichet.errors import Conflict, invalid_field
 from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
-from guichet.invoices.invoice import Invoice, InvoiceStatus, NotedPart
+from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.parts import NotedPart, ReversedVat
 from guichet.tax.deciding import Bearing, tax_so_far
 
 
@@ -101,35 +102,91 @@ def note_of(
     Raises:
         Conflict: `credit_exceeds_invoice`.
     """
-    kept = tuple(replace(content.lines[part.place], net_minor=part.net_minor) for part in parts)
-    taxed = taxed_lines(kept, content.bearings)
-    taxes = tuple(
-        replace(tax, amount_minor=_due(tax, invoice, content, kept)) for tax in taxed.taxes
-    )
-    return _draft(invoice, content, kept, taxes, taxed.bears, note_id, issued_on, parts)
+    now = content.with_reversed_vat(invoice.reversed_vat)
+    kept = tuple(replace(now.lines[part.place], net_minor=part.net_minor) for part in parts)
+    places = [part.place for part in parts]
+    return _of_lines(invoice, content, now, kept, places, note_id, issued_on)
 
 
 def whole_note_of(
     invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date
 ) -> Draft:
-    """The credit note of all lines, with exactly the invoice's taxes (INV-5)."""
+    """The credit note of all lines, with exactly the invoice's taxes (INV-5), less VAT that went back."""
+    parts = [NotedPart(place, line.net_minor) for place, line in enumerate(content.lines)]
+    if invoice.reversed_vat is not None:
+        return note_of(invoice, content, parts, note_id, issued_on)
     document = content.document
     bears = tuple(line.bears for line in document.lines)
-    parts = [NotedPart(place, line.net_minor) for place, line in enumerate(content.lines)]
-    return _draft(invoice, content, content.lines, document.taxes, bears, note_id, issued_on, parts)
+    places = [part.place for part in parts]
+    kept, taxes = content.lines, document.taxes
+    return _draft(invoice, content, kept, taxes, bears, note_id, issued_on, places)
+
+
+def vat_note_of(
+    invoice: Invoice,
+    content: InvoiceContent,
+    reversed_vat: ReversedVat,
+    note_id: str,
+    issued_on: date,
+) -> Draft:
+    """The credit note of VAT alone: each line goes back as it was, and is charged as it is now (TAX-3).
+
+    So the nets cancel, and its total is the VAT of these parts, by the running total of each tax.
+
+    Raises:
+        Conflict: `credit_exceeds_invoice`; `credits_exceed_charges`, of what is left of its lines.
+    """
+    now = content.with_reversed_vat(reversed_vat)
+    kept: list[InvoicedLine] = []
+    for part in reversed_vat.parts:
+        kept.append(replace(content.lines[part.place], net_minor=part.net_minor))
+        kept.append(replace(now.lines[part.place], net_minor=-part.net_minor))
+    places = [part.place for part in reversed_vat.parts for _ in range(2)]
+    return _of_lines(invoice, content, now, tuple(kept), places, note_id, issued_on)
+
+
+def _of_lines(  # noqa: PLR0917 - each is another thing
+    invoice: Invoice,
+    content: InvoiceContent,
+    now: InvoiceContent,
+    kept: tuple[InvoicedLine, ...],
+    places: Sequence[int],
+    note_id: str,
+    issued_on: date,
+) -> Draft:
+    taxed = taxed_lines(kept, now.bearings)
+    taxes = tuple(
+        replace(tax, amount_minor=_due(tax, invoice, content, now, kept)) for tax in taxed.taxes
+    )
+    return _draft(invoice, now, kept, taxes, taxed.bears, note_id, issued_on, places)
 
 
 def _due(
-    tax: DocumentTax, invoice: Invoice, content: InvoiceContent, kept: Sequence[InvoicedLine]
+    tax: DocumentTax,
+    invoice: Invoice,
+    content: InvoiceContent,
+    now: InvoiceContent,
+    kept: Sequence[InvoicedLine],
 ) -> int:
     """What of a tax goes back now: owed for all credits so far, less what went back before."""
     percent = Decimal(tax.percent)
-    bearing = next(place for place, each in enumerate(content.bearings) if _is_of(each, tax))
-    before = sum(
-        part.net_minor for part in invoice.noted_parts if bearing in content.lines[part.place].bears
+    bearing = next(place for place, each in enumerate(now.bearings) if _is_of(each, tax))
+    before = _gone(invoice, content, now, bearing)
+    due = sum(line.net_minor for line in kept if bearing in line.bears)
+    return tax_so_far(percent, before + due) - tax_so_far(percent, before)
+
+
+def _gone(invoice: Invoice, content: InvoiceContent, now: InvoiceContent, bearing: int) -> int:
+    """On what sum a tax went back before: by hand, and with VAT that was not owed."""
+    by_hand, vat = invoice.noted_parts, invoice.reversed_vat
+    first = by_hand if vat is None else (*by_hand[: vat.hand_count], *vat.parts)
+    since = () if vat is None else by_hand[vat.hand_count :]
+    return sum(
+        part.net_minor
+        for parts, lines in ((first, content.lines), (since, now.lines))
+        for part in parts
+        if bearing in lines[part.place].bears
     )
-    now = sum(line.net_minor for line in kept if bearing in line.bears)
-    return tax_so_far(percent, before + now) - tax_so_far(percent, before)
 
 
 def _is_of(each: Bearing, tax: DocumentTax) -> bool:
@@ -147,10 +204,9 @@ def _draft(  # noqa: PLR0917 - each is another thing
     bears: Sequence[tuple[int, ...]],
     note_id: str,
     issued_on: date,
-    parts: Sequence[NotedPart],
+    places: Sequence[int],
 ) -> Draft:
     shown = content.document.lines
-    places = [part.place for part in parts]
     lines = tuple(
         document_line(each, shown[place].product, shown[place].item, held)
         for each, place, held in zip(kept, places, bears, strict=True)
@@ -160,6 +216,10 @@ def _draft(  # noqa: PLR0917 - each is another thing
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
         raise _exceeds(invoice)
+    if total < 0:
+        raise Conflict(
+            "credits_exceed_charges", "More would be charged than goes back.", rule="INV-11"
+        )
     if invoice.issued_on is None:
         raise ValueError("an invoice without a number is not corrected")
     settlement = _settlement(invoice, total)
@@ -214,8 +274,8 @@ def _draft(  # noqa: PLR0917 - each is another thing
 
 
 def _settlement(invoice: Invoice, total_minor: int) -> Settlement:
-    """Where it goes: what is open is less by it, the rest is account credit."""
+    """Where it goes: what is open is less by it, unless that is being collected; the rest is credit."""
     is_owed = invoice.status in {InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE}
-    if is_owed and total_minor <= invoice.open_minor:
+    if is_owed and invoice.open_payment_id is None and total_minor <= invoice.open_minor:
         return Settlement.OFFSET
     return Settlement.ACCOUNT_CREDIT

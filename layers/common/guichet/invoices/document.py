@@ -223,6 +223,11 @@ class InvoiceDocument:
         return self.kind is DocumentKind.CREDIT_NOTE
 
     @property
+    def is_of_tax_alone(self) -> bool:
+        """A credit note whose lines cancel: what they bore was not owed (TAX-3)."""
+        return self.is_credit_note and not self.subtotal_minor and self.tax_minor > 0
+
+    @property
     def due_minor(self) -> int:
         """What is left to pay; of a credit note, what goes back."""
         return self.total_minor - self.credit_applied_minor - self.paid_minor

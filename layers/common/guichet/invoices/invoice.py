@@ -8,11 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guichet.catalogue.catalogue import TaxClass
 from guichet.errors import Conflict
 from guichet.invoices.document import DocumentKind, Settlement
+from guichet.invoices.parts import NotedPart, OwnTaxes, ReversedVat
 from guichet.money import Money
-from guichet.tax.deciding import Bearing
 from guichet.tax.subject import VatStanding
 
 DISPUTABLE_DAYS: Final = 15  # after the issue date, the last one included (INV-7)
@@ -39,22 +38,6 @@ TRANSITIONS = MappingProxyType(
         S.UNCOLLECTIBLE: frozenset({S.PAID}),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OwnTaxes:
-    """What an invoice's own charges of a class bore: given back with them (SUB-6)."""
-
-    tax_class: TaxClass
-    bearings: tuple[Bearing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotedPart:
-    """What a credit note by hand gave back of a line: its place in the content, and a net amount."""
-
-    place: int
-    net_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +79,8 @@ class Invoice:
     note: str = ""  # why a credit note was issued by hand
     note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
+    reversed_vat: ReversedVat | None = None  # went back when its number was confirmed (TAX-3)
+    not_reversed: str = ""  # the code of why its VAT did not: a person decides
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
     payment_ids: tuple[str, ...] = ()  # of all attempts, in their order
@@ -246,6 +231,12 @@ class Invoice:
             )
         self.require_unleased()
         return replace(over, noted_minor=gross_minor)
+
+    def with_reversed_vat(self, reversed_vat: ReversedVat) -> Invoice:
+        """From here on its own charges bore that: for what is credited later (SUB-6, TAX-3)."""
+        classes = {each.tax_class: each for each in reversed_vat.taxes}
+        own = tuple(classes.get(each.tax_class, each) for each in self.own_taxes)
+        return replace(self, reversed_vat=reversed_vat, own_taxes=own)
 
     def with_note(self, note_id: str) -> Invoice:
         """With one credit note more among its own."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from guichet.access.profile import BillingProfile
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
@@ -18,6 +19,7 @@ from guichet.ledger.journal import Cause, Change
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
 from guichet.subscriptions.ports import Slice
+from guichet.tax.vat_check import VatRecord
 
 type Aggregate = Invoice | AccountBalance | InvoiceRun
 type RunCount = tuple[int, int, tuple[RunTotal, ...]]  # invoices, credit notes, sums
@@ -107,6 +109,16 @@ class DocumentFiles(Protocol):
             KeepingError: not now.
         """
         ...
+
+
+class VatNumbers(Protocol):
+    """What is known of accounts' VAT numbers, and as whom they are billed."""
+
+    def profile(self, account_id: str) -> BillingProfile: ...
+
+    def vat_record(self, account_id: str, vat_number: str) -> VatRecord | None: ...
+
+    def vat_record_named(self, account_id: str, number_id: str) -> VatRecord | None: ...
 
 
 class InvoiceRecords(Protocol):

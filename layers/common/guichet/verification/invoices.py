@@ -207,10 +207,15 @@ def _of(invoice: Invoice, found: InvoicedFound) -> tuple[Posting, ...]:
     if invoice.is_credit_note:
         is_credit = invoice.settlement is Settlement.ACCOUNT_CREDIT and not invoice.is_correction
         given = credit_given_postings(invoice.total) if is_credit else ()
-        return (*tax_back_postings(money(invoice.tax_minor)), *given)
-    if invoice.tax_minor < 0:
-        return (*tax_back_postings(money(-invoice.tax_minor)), *used)
-    return (*tax_postings(money(invoice.tax_minor)), *used)
+        return (*_tax_of(-invoice.tax_minor, invoice.currency), *given)
+    return (*_tax_of(invoice.tax_minor, invoice.currency), *used)
+
+
+def _tax_of(minor: int, currency: str) -> tuple[Posting, ...]:
+    """Below 0 it goes back; a credit note of lines that were credits themselves charges it again."""
+    if minor < 0:
+        return tax_back_postings(Money(-minor, currency))
+    return tax_postings(Money(minor, currency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from guichet.adapters.dynamo import (
     billing_items,
     certificates,
     charge_store,
+    invoice_items,
     items,
     keys,
     method_items,
@@ -197,17 +198,25 @@ def _of_invoices(value: Invoice | InvoiceRun | InvoicePayment) -> Key:
 
 def due_of(value: Value, written_at: datetime) -> Item:
     """When somebody has to look at it again."""
-    if isinstance(value, InvoicePayment):
-        return charge_store.payment_due(value)
     if _is_of_methods(value):
         return method_items.due_of(value)
     if certificates.is_kept_here(value):
         return certificates.due_of(value)
     if _is_billed(value):
         return billing_items.due_of(value, written_at)
-    if isinstance(value, Invoice | InvoiceRun):
-        return {}
+    if isinstance(value, Invoice | InvoiceRun | InvoicePayment):
+        return _due_of_invoices(value)
     return items.due_of(value)
+
+
+def _due_of_invoices(value: Invoice | InvoiceRun | InvoicePayment) -> Item:
+    match value:
+        case Invoice():
+            return invoice_items.due_of(value)
+        case InvoiceRun():
+            return {}
+        case InvoicePayment():
+            return charge_store.payment_due(value)
 
 
 def _is_of_methods(value: Value) -> TypeIs[OfMethods]:

@@ -108,7 +108,8 @@ class Wording:
 
     def name(self, line: DocumentLine) -> str:
         name = one_line(line.item)
-        return self.say("line.credit", name=name) if line.is_credit else name
+        is_told = line.is_credit and not self.document.is_of_tax_alone
+        return self.say("line.credit", name=name) if is_told else name
 
     def details(self, line: DocumentLine) -> str:
         """Period, share and discount of a line, what it is a part of, and its tax where these differ."""
@@ -121,7 +122,10 @@ class Wording:
             parts.append(self.say("line.part", amount=self.amount(line.part_of_minor)))
         if line.discount_minor:
             parts.append(self.say("line.discount", amount=self.amount(line.discount_minor)))
-        if len(self._rates) > 1:
+        if self.document.is_of_tax_alone:  # each line stands there as it was and as it is now
+            taxes = (self.document.taxes[place] for place in line.bears)
+            parts += [" ".join(self._name_and_rate(each)) for each in taxes]
+        elif len(self._rates) > 1:
             parts.append(self._rates.get(line.tax_class, ""))
         return " · ".join(filter(None, parts))
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from guichet.access.membership import Member, Permission
-from guichet.errors import ConcurrentUpdateError, invalid_field, not_found
-from guichet.events import Actor, Event
-from guichet.invoices.building import Draft, numbered
+from guichet.errors import invalid_field, not_found
+from guichet.events import Actor
+from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.correcting import (
     Wanted,
@@ -20,22 +20,14 @@ from guichet.invoices.correcting import (
     whole_note_of,
 )
 from guichet.invoices.document import DocumentKind
-from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.invoice import Invoice
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.ports import Aggregate, PutContent, TakeNumbers
-from guichet.ledger.journal import Cause, Change
-from guichet.ledger.postings import (
-    Posting,
-    credit_given_postings,
-    sales_back_postings,
-    tax_back_postings,
-    tax_postings,
-)
-from guichet.money import Money
+from guichet.invoices.noting import note_write
+from guichet.ledger.journal import Cause
 from guichet.period import local_day
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
-from guichet.subscriptions.balance import AccountBalance, dated_invoice_id
+from guichet.subscriptions.balance import dated_invoice_id
 from guichet.subscriptions.naming import key_mark, request_hash
 
 
@@ -166,80 +158,20 @@ def _corrected(
         zone = invoicing.entities.entity(invoice.selling_entity).time_zone
         day = series.issue_day(local_day(cause.at, zone))
         draft, after = decide(invoice, content, note_id, day)
-        final = numbered(draft, series, cause.at)
-        note = replace(
-            final.invoice,
-            note=command.reason,
-            handled_keys=with_handled((), mark, hashed),  # for ever: it is what the key made
-        )
-        moved = replace(after, version=invoice.version + 1)
         balance = invoicing.billing.balance(
             invoice.account_id, invoice.selling_entity, invoice.currency
         )
-        if balance.open_of(invoice.invoice_id) != invoice.open_minor:
-            raise ConcurrentUpdateError("the balance was written after its invoice was read")
-        offset = invoice.open_minor - after.open_minor
-        given = note.total_minor - offset
-        changes = [
-            _note_change(note, given),
-            _invoice_change(invoice, moved),
-            *_balance_changes(balance, invoice.invoice_id, offset, given),
-        ]
-        number = TakeNumbers(series, final.series)
-        records.save(cause, changes, [PutContent(final.content, note), number])
-        return Reply.new(Corrected(note, moved))
+        written = note_write(
+            draft,
+            invoice,
+            after,
+            balance,
+            series,
+            cause.at,
+            reason=command.reason,
+            handled_keys=with_handled((), mark, hashed),  # it is what the key made
+        )
+        records.save(cause, written.changes, written.steps)
+        return Reply.new(Corrected(written.note, written.invoice))
 
     return with_fresh_state(attempt)
-
-
-def _note_change(note: Invoice, given_minor: int) -> Change[Aggregate]:
-    facts: dict[str, str | int | None] = {
-        "account_id": note.account_id,
-        "invoice_id": note.invoice_id,
-        "number": note.number,
-        "refers_to": note.refers_to,
-        "total_minor": note.total_minor,
-        "currency": note.currency,
-    }
-    return Change[Aggregate](
-        None,
-        note,
-        (Event("credit_note.issued", facts),),
-        _postings(note, given_minor),
-        ("billing_credit_note",),
-        book=note.selling_entity,
-    )
-
-
-def _postings(note: Invoice, given_minor: int) -> tuple[Posting, ...]:
-    currency, tax = note.currency, note.tax_minor
-    back = (
-        tax_back_postings(Money(tax, currency)) if tax >= 0 else tax_postings(Money(-tax, currency))
-    )
-    return (
-        *sales_back_postings(note.subtotal_minor, currency),
-        *back,
-        *credit_given_postings(Money(given_minor, currency)),
-    )
-
-
-def _invoice_change(before: Invoice, after: Invoice) -> Change[Aggregate]:
-    facts: dict[str, str | int | None] = {"invoice_id": after.invoice_id, "number": after.number}
-    events = [Event("invoice.credited", facts)]
-    if after.status is InvoiceStatus.VOID:
-        events.append(Event("invoice.voided", facts))
-    if after.status is InvoiceStatus.PAID and before.status is not InvoiceStatus.PAID:
-        events.append(Event("invoice.paid", facts))
-    return Change[Aggregate](before, after, tuple(events))
-
-
-def _balance_changes(
-    before: AccountBalance, invoice_id: str, offset_minor: int, given_minor: int
-) -> list[Change[Aggregate]]:
-    after = before.paid(invoice_id, offset_minor) if offset_minor else before
-    after = after.credited(Money(given_minor, before.currency))
-    if after == before:
-        return []
-    bumped = replace(after, version=before.version + 1)
-    stored = before if before.version else None
-    return [Change[Aggregate](stored, bumped, book=before.selling_entity)]
