@@ -31,6 +31,9 @@ def s3() -> Iterator[SdkService]:
             Bucket="documents", CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         yield SdkService(client)
+        for each in client.list_objects_v2(Bucket="documents").get("Contents", ()):
+            client.delete_object(Bucket="documents", Key=each["Key"])
+        client.delete_bucket(Bucket="documents")  # mocks may stand within others, which keep it
 
 
 @pytest.fixture(params=["s3", "memory"])
