@@ -25,7 +25,8 @@ import urllib3
 
 from benchmarks.figures import Measured
 from benchmarks.local_server import Headers, Reply, serving
-from benchmarks.workshop import Workshop, function_environment, layers_of, resource_of
+from benchmarks.workshop import Workshop, function_environment, layers_of
+from local.build import logical_id
 from local.paths import BUILD_DIR
 
 # What the runtime client consists of; Lambda has it beside the interpreter.
@@ -157,7 +158,7 @@ def _runtime_client() -> Iterator[Path]:
 
 def _start(place: Workshop, function: str, event: Mapping[str, Any], runtime: Path) -> Start:
     api, gate = RuntimeApi(event), Gate(place.endpoint_url)
-    artefact = BUILD_DIR / resource_of(function)
+    artefact = BUILD_DIR / logical_id(function)
     with serving(api.respond) as api_address, serving(gate.respond) as store_address:
         variables = {
             **place.variables,

@@ -29,7 +29,7 @@ from guichet.payments.account import PaymentAccount
 from guichet.registration.ports import NewSeats
 from guichet.registration.training import Approval, Training, TrainingStatus
 from guichet.settings import Settings
-from local.build import FUNCTIONS
+from local.build import FUNCTIONS, logical_id
 from local.deployment import client
 from local.emulator import Emulator, free_port
 from local.environment import AwsClient, tool_environment
@@ -104,11 +104,6 @@ def built_template() -> dict[str, Any]:
     return template
 
 
-def resource_of(function: str) -> str:
-    """The name of a function's resource, which is its artefact's folder too."""
-    return f"{''.join(part.capitalize() for part in function.split('_'))}Function"
-
-
 def layers_of(function: str) -> list[Path]:
     """The folders that Lambda would put on this function's path, in order.
 
@@ -116,7 +111,7 @@ def layers_of(function: str) -> list[Path]:
     """
     template = built_template()
     common = template["Globals"]["Function"].get("Layers", [])
-    own = template["Resources"][resource_of(function)]["Properties"].get("Layers", [])
+    own = template["Resources"][logical_id(function)]["Properties"].get("Layers", [])
     return [BUILD_DIR / each["Ref"] / "python" for each in [*common, *own]]
 
 
@@ -261,7 +256,7 @@ class Worker:
         self, place: Workshop, *, metered: bool, functions: Sequence[str] = FUNCTIONS
     ) -> None:
         told = {
-            "functions": {name: str(BUILD_DIR / resource_of(name)) for name in functions},
+            "functions": {name: str(BUILD_DIR / logical_id(name)) for name in functions},
             "metered": metered,
         }
         layers = {str(layer): None for name in functions for layer in layers_of(name)}

@@ -133,7 +133,12 @@ def leave_out_pictures(layer: Path) -> None:
 def _copy_sources() -> None:
     _mirror(ROOT / "layers/common/guichet", BUILD_DIR / "CommonLayer/python/guichet")
     for name in FUNCTIONS:
-        _mirror(ROOT / "functions" / name, BUILD_DIR / f"{name.capitalize()}Function")
+        _mirror(ROOT / "functions" / name, BUILD_DIR / logical_id(name))
+
+
+def logical_id(function: str) -> str:
+    """The template's name of a function: `InvoiceRunFunction` of `invoice_run`."""
+    return f"{''.join(part.capitalize() for part in function.split('_'))}Function"
 
 
 def _mirror(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from local.build import logical_id
 from local.environment import CREDENTIALS, Json
 from local.paths import BUILD_DIR
 from tests.support.deployed_stack import DeployedStack
@@ -105,6 +106,7 @@ CASES = (
     Case("deliver", _message("no JSON"), FAILED_ITEM),
     Case("upkeep", {}),
     Case("reconcile", {}, {"failed": 0}),
+    Case("invoice_run", {"run": "run_20270101t0000"}, {"run": "run_20270101t0000"}),
 )
 
 
@@ -148,7 +150,7 @@ def test_layers_ship_no_build_files_and_everything_of_ours_is_compiled(
 
 def _description(stack: DeployedStack, function: str) -> dict[str, Json]:
     """The deployed function's configuration: its environment and layers."""
-    start = f"guichet-local-{function.capitalize()}Function-"
+    start = f"guichet-local-{logical_id(function)}-"
     listed = stack.client("lambda").list_functions(MaxItems=50)["Functions"]
     (found,) = [each for each in listed if each["FunctionName"].startswith(start)]
     return dict(found)
@@ -156,7 +158,7 @@ def _description(stack: DeployedStack, function: str) -> dict[str, Json]:
 
 def _report(stack: DeployedStack, described: Mapping[str, Json], case: Case) -> dict[str, Json]:
     layers = [each["Arn"].split(":")[-2] for each in described["Layers"]]
-    path = [BUILD_DIR / f"{case.function.capitalize()}Function"]
+    path = [BUILD_DIR / logical_id(case.function)]
     path += [BUILD_DIR / layer / "python" for layer in layers]
     assert all(Path(each).is_dir() for each in path)
     done = subprocess.run(  # noqa: S603 - the command is ours alone

@@ -6,10 +6,10 @@ import pytest
 
 from benchmarks.due_bills import DueBills
 from benchmarks.growing_runs import growth_percent, measure, run_over
-from benchmarks.workshop import resource_of
 from guichet.adapters.dynamo.journal_items import journal_entry
 from guichet.bootstrap import Container
 from guichet.invoices.invoice import InvoiceStatus
+from local.build import logical_id
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.memory_items import item_size_bytes
 from tests.support.world import TestClock, World
@@ -91,4 +91,4 @@ def test_growth_is_over_the_smallest_run(taken: list[float], expected: float) ->
 
 
 def test_a_function_of_two_words_has_its_resource() -> None:
-    assert resource_of("invoice_run") == "InvoiceRunFunction"
+    assert logical_id("invoice_run") == "InvoiceRunFunction"
