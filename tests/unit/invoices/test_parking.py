@@ -128,6 +128,7 @@ def test_what_does_not_add_up_is_parked_and_the_others_have_numbers_without_gaps
     )
     (event,) = entry.events
     assert event.facts["reason"] == case.reason
+    assert ("why" in event.facts) is (case.reason == "does_not_add_up"), "a defect says what it is"
     here.world.relay()
     assert here.world.alarms.count("invoice.parked") == 1
     assert "invoice.parked" in ALARMS

@@ -19,7 +19,10 @@ from guichet.retrying import TRIES
 
 _MOST_OPERATIONS: Final = 96  # of a transaction, beside the two counters of numbers and the run's
 _MOST_INVOICES: Final = 24
+_LONGEST_WHY: Final = 300  # characters: an entry of the journal stays small
 _WHOLE_TRIES: Final = 4  # before a block that is refused again and again is halved
+
+type ToPark = tuple[Candidate, str, str]  # the code, and of a defect what was raised
 
 
 @dataclass
@@ -50,7 +53,7 @@ def make_invoices(
     made, left = Made(), list(dict.fromkeys(candidates))
     if selling_entity not in invoicing.entities.entities:
         cause = Cause(actor, "make_invoices", invoicing.clock.now())
-        _park_all([(each, "selling_entity_missing") for each in left], cause, invoicing, made)
+        _park_all([(each, "selling_entity_missing", "") for each in left], cause, invoicing, made)
         return made
     while left:
         taken = _block(selling_entity, left, actor, invoicing, run_id, made)
@@ -85,11 +88,9 @@ def _block(  # noqa: PLR0917 - each is another thing
     raise ConcurrentUpdateError(f"invoices of {selling_entity} are being written all the time")
 
 
-def _park_all(
-    to_park: Sequence[tuple[Candidate, str]], cause: Cause, invoicing: Invoicing, made: Made
-) -> None:
-    for candidate, reason in to_park:
-        if park(candidate, reason, cause, invoicing):
+def _park_all(to_park: Sequence[ToPark], cause: Cause, invoicing: Invoicing, made: Made) -> None:
+    for candidate, reason, why in to_park:
+        if park(candidate, reason, cause, invoicing, why):
             made.parked.append((candidate, reason))
 
 
@@ -107,7 +108,7 @@ class _Block:
         today = local_day(cause.at, self._entity.time_zone)
         self._day = max(each.issue_day(today) for each in self._before.values())
         self._units: list[Unit] = []
-        self.to_park: list[tuple[Candidate, str]] = []
+        self.to_park: list[ToPark] = []
         self.waiting = 0
 
     @property
@@ -140,9 +141,10 @@ class _Block:
                 return None
             return assembled(prepared, self._day, self._series, self._cause.at)
         except Refusal as refusal:
-            self.to_park.append((candidate, refusal.code))
-        except (ValueError, LookupError, TypeError):
-            self.to_park.append((candidate, "does_not_add_up"))
+            self.to_park.append((candidate, refusal.code, ""))
+        except (ValueError, LookupError, TypeError) as error:
+            why = f"{type(error).__name__}: {error}"
+            self.to_park.append((candidate, "does_not_add_up", why))
         return None
 
     def save(self, run_id: str | None) -> None:
@@ -170,7 +172,9 @@ def _counted(run_id: str, documents: Sequence[Invoice]) -> list[Step]:
     ]
 
 
-def park(candidate: Candidate, reason: str, cause: Cause, invoicing: Invoicing) -> bool:
+def park(
+    candidate: Candidate, reason: str, cause: Cause, invoicing: Invoicing, why: str = ""
+) -> bool:
     """Make no invoice of this account with this entity until somebody has looked (INV-1).
 
     Answers whether it was parked by this call; it is due no more until it is released.
@@ -187,6 +191,7 @@ def park(candidate: Candidate, reason: str, cause: Cause, invoicing: Invoicing) 
             "selling_entity": candidate.selling_entity,
             "currency": candidate.currency,
             "reason": reason,
+            **({"why": why[:_LONGEST_WHY]} if why else {}),
         }
         change = Change[Aggregate](
             balance if balance.version else None,
