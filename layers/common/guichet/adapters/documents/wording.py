@@ -24,7 +24,6 @@ from guichet.tax.places import Category
 _NUMBERS: Final = MappingProxyType(
     {"AU": "ABN", "BR": "CNPJ", "CA": "GST/HST", "NZ": "GST", "US": "EIN"}
 )
-_AS_WRITTEN_IN: Final = MappingProxyType({("VAT", "de", "CH"): "MWST"})  # a country's own word
 _SILENT: Final = frozenset({Category.OUT_OF_SCOPE})  # no tax there: a sentence says it, if anything
 
 
@@ -141,9 +140,7 @@ class Wording:
         return self.say("tax", name=name, rate=rate, base=self.amount(tax.base_minor))
 
     def _name_and_rate(self, tax: DocumentTax) -> tuple[str, str]:
-        place = self.document.buyer.address.country
-        own = _AS_WRITTEN_IN.get((tax.name, self.words.language, place))
-        name = own or self.taxes.name(tax.name)
+        name = self.taxes.name(tax.name, self.document.buyer.address.country)
         named = f"{name} ({tax.region})" if tax.region and tax.region not in name else name
         return named, self.words.percent(f"{tax.percent}e-2")
 

@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from guichet.languages import Language
 from guichet.tax.places import Sentence
 
 _WORDS: Final = Path(__file__).parents[2] / "data" / "tax" / "words.json"
+_AS_WRITTEN_IN: Final = MappingProxyType({("VAT", "de", "CH"): "MWST"})  # a country's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class TaxWords:
         """The sentence, with the reason of a certificate where it names one."""
         return _read()["sentences"][what.value][self.language].replace("{reason}", reason)
 
-    def name(self, tax: str) -> str:
-        """What a tax is called; one that has no other name keeps its own."""
-        return _read()["names"].get(tax, {}).get(self.language, tax)
+    def name(self, tax: str, country: str = "") -> str:
+        """What a tax is called, in the buyer's country too; one that has no other name keeps its own."""
+        own = _AS_WRITTEN_IN.get((tax, self.language, country))
+        return own or _read()["names"].get(tax, {}).get(self.language, tax)
 
 
 @cache

@@ -84,10 +84,10 @@ class InvoiceTaxAnswer(Answer):
     reason: str | None
 
     @classmethod
-    def of(cls, tax: DocumentTax, currency: str, words: TaxWords) -> Self:
+    def of(cls, tax: DocumentTax, currency: str, country: str, words: TaxWords) -> Self:
         said = None if tax.sentence is None else words.sentence(tax.sentence, tax.reason)
         return cls(
-            name=words.name(tax.name),
+            name=words.name(tax.name, country),
             percent=tax.percent,
             category=tax.category.value,
             tax_class=tax.tax_class.value,
@@ -172,7 +172,7 @@ class WholeInvoiceAnswer(InvoiceAnswer):
     @classmethod
     def whole(cls, view: InvoiceView, reader: Member) -> Self:
         invoice, document = view.invoice, view.content.document
-        currency = invoice.currency
+        currency, country = invoice.currency, document.buyer.address.country
         words = TaxWords(closest_language(document.language))
         reason = invoice.note if reader.is_operators else ""
         refers_to = document.refers_to
@@ -182,7 +182,7 @@ class WholeInvoiceAnswer(InvoiceAnswer):
             payment_reference=document.payment_reference,
             refers_to_number=None if refers_to is None else refers_to.number,
             lines=_lines(invoice, view.content),
-            taxes=[InvoiceTaxAnswer.of(each, currency, words) for each in document.taxes],
+            taxes=[InvoiceTaxAnswer.of(each, currency, country, words) for each in document.taxes],
             subtotal=SumAnswer(amount_minor=invoice.subtotal_minor, currency=currency),
             tax=SumAnswer(amount_minor=invoice.tax_minor, currency=currency),
             credit_applied=_amount(invoice.credit_applied_minor, currency),
