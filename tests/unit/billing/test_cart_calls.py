@@ -66,7 +66,9 @@ def test_what_mode_calendar_bills_comes_with_the_bill_of_the_next_1st_sub_7(call
     assert (answer.body["now"]["lines"], answer.body["due_now"]) == ([], usd(0))
     (later,) = answer.body["later"]
     assert later["bill_on"] == "2026-12-01"
-    assert [(line["share"], line["quantity"]) for line in later["lines"]] == [("4/15", 2)]
+    plan, *fees = later["lines"]
+    assert (plan["share"], plan["quantity"]) == ("4/15", 2)
+    assert {each["kind"] for each in fees} == {"fee"}, "they are in the subtotal (TAX-5)"
 
 
 def test_an_order_leads_to_a_page_and_changes_nothing_until_it_is_paid_sub_5(

@@ -17,6 +17,7 @@ from guichet.money import Money
 from guichet.payments.invoice_payment import TRANSITIONS, ChargeStatus
 from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError
 from guichet.payments.stored_method import ChargeReport, MethodCharge
+from guichet.subscriptions.ports import ProviderEventApplied
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from tests.support.autopaying import RENEWAL, Autopaying
 from tests.support.verified import assert_verified
@@ -181,6 +182,53 @@ def test_a_debit_that_was_paid_and_returned_unheard_leaves_its_invoice_open_bad_
     assert (invoice.open_minor, invoice.open_payment_id) == (TOTAL, None)
     assert [bill.is_leased for bill in account.billing.balance().invoiced] == [False]
     assert "invoice_payment.returned" in account.world.alarms
+
+
+def test_a_charge_of_a_card_that_is_lost_to_its_bank_reopens_its_invoice_inv_5(
+    account: Autopaying,
+) -> None:
+    account.begin("visa")
+    payment = account.payment(account.renew())
+    assert payment.capture is not None
+    dispute = account.world.stripe.open_dispute(payment.capture.capture_id)
+    account.world.settle_down()
+    disputed = account.renewed()
+
+    account.world.stripe.lose_dispute(str(dispute["id"]))
+    account.world.settle_down()
+
+    assert disputed.status is InvoiceStatus.PAID, "while the bank has not decided"
+    invoice = account.renewed()
+    assert (invoice.status, invoice.open_minor) == (InvoiceStatus.OPEN, TOTAL)
+    assert account.payment(invoice).status is ChargeStatus.RETURNED
+    assert "invoice_payment.returned" in account.world.alarms
+
+
+def test_an_event_about_a_paid_charge_waits_while_the_provider_refuses_to_tell_bad_3(
+    account: Autopaying,
+) -> None:
+    account.begin("visa")
+    payment = account.payment(account.renew())
+    refusing: Any = _Refusing()
+    charging = replace(account.billing.parts().charging, accounts=refusing)
+    cause = account.world.cause("event")
+    event = ProviderEventApplied("stripe", "evt_dispute")
+
+    with pytest.raises(Unavailable):
+        charging.ask(payment.payment_id, cause, event)
+
+    assert charging.ask(payment.payment_id, cause) is False, "nobody told anything"
+
+
+class _Refusing:
+    """Accounts at a provider whose key may not read this."""
+
+    def method_providers(self, selling_entity: str) -> Any:  # noqa: ANN401 - what is asked of it
+        del selling_entity
+        return {"stripe": self}
+
+    def ask_charge(self, charge: MethodCharge) -> ChargeReport:
+        raise ProviderRefusedError(NOT_REACHABLE, charge.payment_id)
 
 
 def test_credit_comes_first_and_the_method_pays_the_rest_col_7(account: Autopaying) -> None:

@@ -191,7 +191,9 @@ class Charging:
             raise provider_unavailable(error.retry_after_seconds) from error
         except ProviderRefusedError as error:
             if not payment.holds:
-                return False
+                if event is None:
+                    return False
+                raise provider_unavailable(None) from error  # what it tells is not lost (BAD-3)
             is_old = cause.at >= payment.started_at + ALARM_AFTER
             parks = is_old and payment.status is ChargeStatus.CREATED
             decide = charge_outcome.parked if parks else charge_outcome.unanswered

@@ -17,6 +17,7 @@ from guichet.invoices.use_cases.plan_invoices import plan_invoices
 if TYPE_CHECKING:
     from guichet.bootstrap import Container
     from guichet.invoices.invoice import Invoice
+    from guichet.invoices.invoicing import Invoicing
 
 type Body = Mapping[str, str]
 
@@ -91,7 +92,33 @@ def work(body: Body, container: Container) -> Made:
         Candidate(CandidateKind(kind), account_id, body["entity"], currency, cart_id)
         for kind, account_id, currency, cart_id in json.loads(body["of"])
     ]
-    made = make_invoices(body["entity"], candidates, _ACTOR, invoicing=invoicing, run_id=run_id)
+    made = _made(body["entity"], candidates, invoicing, run_id)
     if run_id is not None:
         note_progress(run_id, len(candidates), len(made.parked), _ACTOR, invoicing=invoicing)
+    return made
+
+
+def _made(
+    entity: str, candidates: Sequence[Candidate], invoicing: Invoicing, run_id: str | None
+) -> Made:
+    """Together; where that fails, each by itself, so that one that fails holds up none of the others.
+
+    Raises:
+        ExceptionGroup: of those that failed, once all were tried; the message comes again.
+    """
+    try:
+        return make_invoices(entity, candidates, _ACTOR, invoicing=invoicing, run_id=run_id)
+    except Exception:
+        if len(candidates) == 1:
+            raise
+    made, failed = Made(), list[Exception]()
+    for each in candidates:
+        try:
+            one = make_invoices(entity, [each], _ACTOR, invoicing=invoicing, run_id=run_id)
+        except Exception as error:  # noqa: BLE001 - raised below, after the others
+            failed.append(error)
+        else:
+            made.add(one)
+    if failed:
+        raise ExceptionGroup(f"invoices of {entity} failed", failed)
     return made

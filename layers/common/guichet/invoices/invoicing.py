@@ -66,6 +66,13 @@ class Invoicing:
     policy: BillingPolicy
     clock: Clock
 
+    def is_parked(self, candidate: Candidate) -> bool:
+        """Whether somebody has to look at its account first."""
+        balance = self.billing.balance(
+            candidate.account_id, candidate.selling_entity, candidate.currency
+        )
+        return bool(balance.parked)
+
     def prepared(self, candidate: Candidate, day: date, now: datetime) -> Prepared | None:
         """The bills of a candidate that are due; None where nothing is, or where it has to wait.
 

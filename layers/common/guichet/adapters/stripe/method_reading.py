@@ -125,11 +125,10 @@ def refused_charge(problem: StripeProblem) -> ChargeReport | None:
     return ChargeReport(state=ChargeState.DECLINED, decline_code=word, is_final=is_final)
 
 
-def is_disputed_debit(intent: Json) -> bool:
-    """Whether a bank has questioned a debit that was paid: at Stripe a return is a dispute."""
+def is_disputed(intent: Json) -> bool:
+    """Whether a bank has questioned what was paid: at Stripe a debit's return is a dispute too."""
     charge = reading.embedded(intent, "latest_charge") or {}
-    details = reading.embedded(charge, "payment_method_details") or {}
-    return charge.get("disputed") is True and details.get("type") in _SCHEMES
+    return charge.get("disputed") is True
 
 
 def is_final_decline(code: str, decline_code: str, advice_code: str) -> bool:

@@ -251,7 +251,7 @@ class StripeMethods:
         answer = self._client.send(method_requests.get_charge(intent_id), budget)
         report = method_reading.charge_report(answer)
         capture = report.capture
-        if capture is None or not method_reading.is_disputed_debit(answer.json):
+        if capture is None or not method_reading.is_disputed(answer.json):
             return report
         listed = self._listed(
             lambda after: method_requests.list_disputes(capture.capture_id, after), budget

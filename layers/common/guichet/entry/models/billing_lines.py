@@ -150,7 +150,7 @@ class BillSumsAnswer(Answer):
     def of(cls, bill: Bill, currency: str, naming: Naming) -> Self:
         return cls(
             bill_on=bill.bill_on,
-            lines=lines_of(bill.lines, naming),
+            lines=lines_of(bill.all_lines, naming),
             subtotal=SumAnswer(amount_minor=bill.net_minor, currency=currency),
             tax=bill.tax.status,
             taxes=taxes_of(bill.tax, currency),

@@ -33,6 +33,11 @@ class Made:
     parked: list[tuple[Candidate, str]] = field(default_factory=list)
     waiting: int = 0  # nothing due of them now, or something else comes first
 
+    def add(self, other: Made) -> None:
+        self.documents += other.documents
+        self.parked += other.parked
+        self.waiting += other.waiting
+
 
 def make_invoices(
     selling_entity: str,
@@ -108,6 +113,7 @@ class _Block:
         today = local_day(cause.at, self._entity.time_zone)
         self._day = max(each.issue_day(today) for each in self._before.values())
         self._units: list[Unit] = []
+        self._accounts: set[str] = set()  # that have documents in this write
         self.to_park: list[ToPark] = []
         self.waiting = 0
 
@@ -118,12 +124,15 @@ class _Block:
     def fill(self, candidates: Sequence[Candidate]) -> int:
         """Take candidates while they fit."""
         for place, candidate in enumerate(candidates):
+            if candidate.account_id in self._accounts:
+                return place  # both may correct one invoice: the next write sees what this one did
             unit = self._unit(candidate)
             if unit is None:
                 continue
             if self._units and not self._fits(unit):
                 return place
             self._units.append(unit)
+            self._accounts.add(candidate.account_id)
             self._series = unit.series
         return len(candidates)
 

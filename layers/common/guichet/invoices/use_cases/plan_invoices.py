@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.ports import Candidate
+from guichet.invoices.ports import Candidate, CandidateKind
 from guichet.invoices.progress import summary
 from guichet.invoices.run import PLATFORM, InvoiceRun, RunStatus
 from guichet.ledger.journal import Cause, Change
@@ -46,9 +46,11 @@ def plan_invoices(
     planned, after = 0, None
     while has_time():
         page = invoicing.records.nominated(started_at, limit=_PAGE, after=after)
-        if page.items and not planned:
-            _begin(run_id, cause, invoicing)
         for candidate in page.items:
+            if candidate.kind is CandidateKind.ORDER and invoicing.is_parked(candidate):
+                continue  # an order stays in the index, which knows nothing of its account
+            if not planned:
+                _begin(run_id, cause, invoicing)
             planned += 1
             held = waiting.setdefault(candidate.selling_entity, [])
             held.append(candidate)

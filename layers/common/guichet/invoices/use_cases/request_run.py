@@ -126,7 +126,7 @@ def _would_bill(
     try:
         prepared = invoicing.prepared(candidate, day, now)
         if prepared is None:
-            return WouldBill(candidate, is_parked=_is_parked(candidate, invoicing))
+            return WouldBill(candidate, is_parked=invoicing.is_parked(candidate))
         unit = assembled(prepared, day, numbers[name], now)
     except Refusal as refusal:
         return WouldBill(candidate, parks=refusal.code, why=refusal.detail)
@@ -134,10 +134,3 @@ def _would_bill(
         return WouldBill(candidate, parks="does_not_add_up", why=str(error))
     numbers[name] = unit.series
     return WouldBill(candidate, unit.documents)
-
-
-def _is_parked(candidate: Candidate, invoicing: Invoicing) -> bool:
-    balance = invoicing.billing.balance(
-        candidate.account_id, candidate.selling_entity, candidate.currency
-    )
-    return bool(balance.parked)
