@@ -475,14 +475,16 @@ def test_a_debit_that_was_paid_and_is_returned_says_so(shop: MethodShop):
     assert own_balance(shop) == 0
 
 
-def test_a_disputed_card_is_paid_still(shop: MethodShop):
-    """RFD-4: what a dispute takes is read from the dispute, not from the charge."""
+def test_a_disputed_card_is_paid_until_its_bank_has_decided_inv_5(shop: MethodShop):
     charge = a_charge(shop.provider, stored(shop).token)
     charge = known_as(charge, shop.provider.charge(charge))
+    dispute = shop.simulator.open_dispute(charge.provider_charge_id or "")["id"]
+    disputed = shop.provider.ask_charge(charge)
 
-    shop.simulator.lose_dispute(shop.simulator.open_dispute(charge.provider_charge_id or "")["id"])
+    shop.simulator.lose_dispute(dispute)
 
-    assert shop.provider.ask_charge(charge).state is ChargeState.PAID
+    assert disputed.state is ChargeState.PAID
+    assert shop.provider.ask_charge(charge).state is ChargeState.RETURNED
 
 
 def test_a_debit_on_its_way_is_not_ended(shop: MethodShop):
