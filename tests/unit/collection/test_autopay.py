@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from guichet.collection.charge_outcome import decided
 from guichet.collection.use_cases.settle_invoice_payment import settle_invoice_payment
 from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
 from guichet.invoices.invoice import InvoiceStatus
+from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
-from guichet.payments.invoice_payment import TRANSITIONS, ChargeStatus
+from guichet.payments.invoice_payment import TRANSITIONS, ChargeStatus, InvoicePayment
 from guichet.payments.ports import NOT_REACHABLE, ProviderRefusedError
-from guichet.payments.stored_method import ChargeReport, MethodCharge
+from guichet.payments.stored_method import ChargeReport, ChargeState, MethodCharge
 from guichet.subscriptions.ports import ProviderEventApplied
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from tests.support.autopaying import RENEWAL, Autopaying
@@ -204,6 +206,28 @@ def test_a_charge_of_a_card_that_is_lost_to_its_bank_reopens_its_invoice_inv_5(
     assert "invoice_payment.returned" in account.world.alarms
 
 
+@pytest.mark.parametrize("status", [ChargeStatus.CAPTURED, ChargeStatus.MISMATCHED])
+def test_what_had_become_credit_and_is_taken_back_is_booked_and_told_mon_4(
+    account: Autopaying, status: ChargeStatus
+) -> None:
+    account.begin("visa")
+    payment = account.payment(account.renew())
+    found = account.billing.parts().charging.situation(payment.payment_id)
+    unpaid = replace(found.invoice, status=InvoiceStatus.OPEN, paid_minor=0)
+    situation = replace(found, payment=replace(payment, status=status), invoice=unpaid)
+    report = ChargeReport(state=ChargeState.RETURNED, return_fee=Money(1_500, "USD"))
+
+    (change,) = decided(situation, report).changes
+
+    assert isinstance(change.after, InvoicePayment)
+    assert change.after.status is ChargeStatus.RETURNED
+    assert [(each.name, each.facts["reason"]) for each in change.events] == [
+        ("invoice_payment.returned", "was_credit")
+    ]
+    lost = balances(change.postings)[LedgerAccount.ENTITY_BALANCE, "USD"]
+    assert abs(lost) == TOTAL + 1_500
+
+
 def test_an_event_about_a_paid_charge_waits_while_the_provider_refuses_to_tell_bad_3(
     account: Autopaying,
 ) -> None:
@@ -342,6 +366,7 @@ _MOVES = {
         "processing": "requires_action captured declined canceled mismatched returned parked",
         "requires_action": "processing captured declined canceled mismatched returned",
         "captured": "returned",
+        "mismatched": "returned",
         "declined": "captured mismatched",
         "canceled": "captured mismatched",
         "parked": "processing requires_action captured declined canceled mismatched returned",

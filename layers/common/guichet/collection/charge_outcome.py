@@ -166,9 +166,13 @@ def _credited(
 def _returned(situation: Situation, report: ChargeReport) -> Decision:
     """The bank took a paid debit back: what it had paid is owed again (INV-5, COL-10)."""
     payment, invoice = situation.payment, situation.invoice
-    if payment.status is not S.CAPTURED:
-        return _returned_at_once(situation, report) if payment.holds else Decision()
+    if payment.holds:
+        return _returned_at_once(situation, report)
+    if payment.status not in {S.CAPTURED, S.MISMATCHED} or payment.capture is None:
+        return Decision()
     amount = payment.amount
+    if payment.status is S.MISMATCHED or amount.amount_minor > invoice.paid_minor:
+        return _credit_returned(situation, report, payment.capture.amount)
     back = _back(situation, report)
     events = (Event("invoice_payment.returned", _facts(payment)),)
     change = Change[Aggregate](
@@ -179,8 +183,8 @@ def _returned(situation: Situation, report: ChargeReport) -> Decision:
         ("billing_payment_returned",),
         book=payment.selling_entity,
     )
-    if amount.amount_minor > invoice.paid_minor or invoice.due_on is None:
-        raise ValueError("no more comes back than was paid")
+    if invoice.due_on is None:
+        raise ValueError("an invoice that was paid is due on a day")
     open_again = invoice.reopened(amount.amount_minor)
     owed = OpenBill(
         invoice.bill_on, invoice.due_on, amount.amount_minor, invoice.invoice_id, is_invoiced=True
@@ -194,6 +198,19 @@ def _returned(situation: Situation, report: ChargeReport) -> Decision:
             _balance_change(situation.balance, situation.balance.owes(owed)),
         )
     )
+
+
+def _credit_returned(situation: Situation, report: ChargeReport, amount: Money) -> Decision:
+    """What had become credit is gone: it may be spent, so a person decides what the customer owes."""
+    payment = situation.payment
+    change = Change[Aggregate](
+        payment,
+        _bumped(_back(situation, report)),
+        (Event("invoice_payment.returned", _facts(payment, reason="was_credit")),),
+        _return_postings(amount, report),
+        book=payment.selling_entity,
+    )
+    return Decision((change,))
 
 
 def _returned_at_once(situation: Situation, report: ChargeReport) -> Decision:

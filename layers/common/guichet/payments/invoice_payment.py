@@ -54,7 +54,7 @@ TRANSITIONS = MappingProxyType(
         # Money that comes after all has its place (COL-8).
         S.DECLINED: frozenset({S.CAPTURED, S.MISMATCHED}),
         S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED}),
-        S.MISMATCHED: frozenset(),
+        S.MISMATCHED: frozenset({S.RETURNED}),
         S.RETURNED: frozenset(),
         # The provider can be asked again after all, or a person looked at its pages.
         S.PARKED: frozenset(

@@ -141,7 +141,7 @@ def _postings(payment: InvoicePayment, history: History) -> tuple[Posting, ...]:
         return ()
     is_credit = _CREDITED in history.events
     came = payment_to_credit_postings if is_credit else payment_postings
-    back = payment_returned_postings(payment.amount) if payment.status is S.RETURNED else ()
+    back = payment_returned_postings(capture.amount) if payment.status is S.RETURNED else ()
     fee = () if payment.return_fee is None else return_fee_postings(payment.return_fee)
     return (*came(capture.amount, capture.provider_fee), *back, *fee)
 
