@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from guichet.adapters.http import Http
 from guichet.adapters.stripe import finding, method_reading, method_requests, reading
-from guichet.adapters.stripe.client import Budget, Call, Json, StripeClient
+from guichet.adapters.stripe.client import Budget, Json, StripeClient
 from guichet.adapters.stripe.errors import StripeRefusedError
+from guichet.adapters.stripe.listing import objects_of
 from guichet.clock import Clock, SystemClock
 from guichet.payments.dispute import DisputeStatus
 from guichet.payments.ports import (
@@ -34,7 +35,6 @@ from guichet.payments.stored_method import (
 # is sent under it any more: what is not there a day later will never be.
 _LAST_REPEAT: Final = timedelta(hours=23)
 _CERTAIN: Final = timedelta(hours=24)
-_PAGES: Final = 10  # a thousand charges of one customer within two days are no business of ours
 _GONE: Final = frozenset({"missing_at_provider", "account_not_reachable"})
 
 
@@ -240,7 +240,9 @@ class StripeMethods:
         """By its id, else in the customer's list; `ABSENT` where it is not there, or not yet."""
         intent_id = charge.provider_charge_id
         if intent_id is None:
-            listed = self._listed(lambda after: method_requests.list_charges(charge, after), budget)
+            listed = objects_of(
+                self._client, lambda after: method_requests.list_charges(charge, after), budget
+            )
             ours = next((each for each in listed if _is_of(each, charge)), None)
             if ours is None:
                 return ChargeReport(state=ChargeState.ABSENT)
@@ -253,30 +255,16 @@ class StripeMethods:
         capture = report.capture
         if capture is None or not method_reading.is_disputed(answer.json):
             return report
-        listed = self._listed(
-            lambda after: method_requests.list_disputes(capture.capture_id, after), budget
+        listed = objects_of(
+            self._client,
+            lambda after: method_requests.list_disputes(capture.capture_id, after),
+            budget,
         )
         disputes = (finding.found_dispute(each) for each in listed)
         lost = next((each for each in disputes if each.status is DisputeStatus.LOST), None)
         if lost is None:
             return report
         return replace(report, state=ChargeState.RETURNED, return_fee=lost.fee)
-
-    def _listed(self, page: Callable[[str | None], Call], budget: Budget) -> Iterator[Json]:
-        """All objects of a list, newest first.
-
-        Raises:
-            ProviderUnavailableError: more pages than there can be; absence was not shown.
-        """
-        after: str | None = None
-        for _ in range(_PAGES):
-            answer = self._client.send(page(after), budget).json
-            found = reading.items(answer)
-            yield from found
-            if answer.get("has_more") is not True or not found:
-                return
-            after = reading.object_id(found[-1])
-        raise ProviderUnavailableError("Stripe's list has no end")
 
 
 def _is_of(intent: Json, charge: MethodCharge) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
 
 from guichet.adapters.http import Http
 from guichet.adapters.stripe import finding, reading, requests
-from guichet.adapters.stripe.client import Budget, Call, Json, StripeClient
+from guichet.adapters.stripe.client import Budget, Json, StripeClient
 from guichet.adapters.stripe.errors import StripeRefusedError, refund_refusal
+from guichet.adapters.stripe.listing import objects_of
 from guichet.money import Money
 from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.payment import Payment
@@ -25,8 +25,6 @@ from guichet.payments.ports import (
     SessionTexts,
 )
 from guichet.payments.refund import Refund
-
-_PAGES: Final = 10  # a payment has a handful of refunds; a thousand is no payment of ours
 
 
 class StripeProvider:
@@ -128,7 +126,9 @@ class StripeProvider:
         if refund.provider_refund_id is not None:
             answer = self._client.send(requests.get_refund(refund), budget)
             return _report_of(refund, answer.json)
-        listed = self._listed(lambda after: requests.list_refunds(refund, after), budget)
+        listed = objects_of(
+            self._client, lambda after: requests.list_refunds(refund, after), budget
+        )
         found = _ours(listed, refund.refund_id)
         return None if found is None else _report_of(refund, found)
 
@@ -156,8 +156,10 @@ class StripeProvider:
 
     def disputes_of(self, capture_id: str, *, payee: str) -> list[FoundDispute]:
         """All disputes of one charge, the newest first."""
-        listed = self._listed(
-            lambda after: requests.list_disputes(capture_id, payee, after), self._client.budget()
+        listed = objects_of(
+            self._client,
+            lambda after: requests.list_disputes(capture_id, payee, after),
+            self._client.budget(),
         )
         return [finding.found_dispute(each) for each in listed]
 
@@ -172,7 +174,9 @@ class StripeProvider:
         return sum((finding.fee_given_back(each) for each in theirs), nothing)
 
     def _fee_refunds(self, fee_id: str, budget: Budget) -> Iterator[Json]:
-        return self._listed(lambda after: requests.list_fee_refunds(fee_id, after), budget)
+        return objects_of(
+            self._client, lambda after: requests.list_fee_refunds(fee_id, after), budget
+        )
 
     def _returned_fee(self, refund: Refund, budget: Budget) -> str | None:
         if refund.platform_fee_id is None:
@@ -185,22 +189,6 @@ class StripeProvider:
 
     def _ask(self, payment: Attempt, budget: Budget) -> SessionReport:
         return reading.session_report(self._client.send(requests.get_session(payment), budget))
-
-    def _listed(self, page: Callable[[str | None], Call], budget: Budget) -> Iterator[Json]:
-        """All objects of a list, newest first.
-
-        Raises:
-            ProviderUnavailableError: more pages than there can be; absence was not shown.
-        """
-        after: str | None = None
-        for _ in range(_PAGES):
-            answer = self._client.send(page(after), budget).json
-            found = reading.items(answer)
-            yield from found
-            if answer.get("has_more") is not True or not found:
-                return
-            after = reading.object_id(found[-1])
-        raise ProviderUnavailableError("Stripe's list has no end")
 
 
 def _report_of(refund: Refund, found: Json) -> RefundReport:
