@@ -66,7 +66,9 @@ def customer(
     )
     profiles.save_profile(billing.world.cause("update_profile"), before, after)
     parts = billing.world.parts.billing
-    vars(parts)["invoicing"] = replace(parts.invoicing, subjects=Known(exemptions))
+    known = Known(exemptions)
+    vars(parts)["invoicing"] = replace(parts.invoicing, subjects=known)
+    vars(parts)["carts"] = replace(parts.carts, subjects=known)  # orders are taxed as bills are
     return billing
 
 
