@@ -301,6 +301,7 @@ def test_a_declined_payment_offers_to_pay_only_while_a_seat_is_held() -> None:
     [
         pytest.param("en", "$1,120.50", "Monday, March 1, 2027", id="en"),
         pytest.param("en-GB", "US$1,120.50", "Monday, 1 March 2027", id="en-GB"),
+        pytest.param("en-JP", "US$1,120.50", "Monday, 1 March 2027", id="English in Japan"),
         pytest.param("fr", "1\u202f120,50\xa0$US", "lundi 1er mars 2027", id="fr"),
         pytest.param("de", "1.120,50\xa0$", "Montag, 1. März 2027", id="de"),
         pytest.param("it", "1.120,50\xa0USD", "lunedì 1 marzo 2027", id="it"),

@@ -235,8 +235,8 @@ def _notes(page: Composer, wording: Wording) -> None:
     """All on one page where they are few; none is parted unless it is longer than that."""
     width = page.paper.right - page.paper.left
     notes = list(wording.notes)
-    heights = [len(wrapped(each, BODY, width)) * BODY.leading + 4 for each in notes]
-    page.keep(min(sum(heights), _NOTES_TOGETHER))
+    heights = [len(wrapped(each, BODY, width)) * BODY.leading for each in notes]
+    page.keep(min(sum(heights) + 4 * (len(notes) - 1), _NOTES_TOGETHER))
     for note, height in zip(notes, heights, strict=True):
         page.keep(min(height, _NOTES_TOGETHER))
         page.paragraph(page.paper.left, note, BODY, width)

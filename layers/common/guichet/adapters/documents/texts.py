@@ -1,6 +1,6 @@
 """The words of documents, by the template that each document keeps: `data/document_texts/<template>/`.
 
-Words of a template that documents were made by are never changed (INV-3): better ones are a new template.
+Words that documents were made with are never changed (INV-3): better ones are a template's that is new.
 """
 
 import json
@@ -12,7 +12,14 @@ from typing import Final
 
 from guichet.languages import Language
 
-_TEXTS: Final = Path(__file__).parents[2] / "data" / "document_texts"
+TEXTS: Final = Path(__file__).parents[2] / "data" / "document_texts"
+
+
+@cache
+def words_folder(template: int) -> Path:
+    """Where the words of a template are: its own folder, or the last one before it that has one."""
+    numbers = (int(each.name) for each in TEXTS.iterdir())
+    return TEXTS / str(max(each for each in numbers if each <= template))
 
 
 @cache
@@ -24,13 +31,13 @@ def document_texts(template: int, language: Language, country: str = "") -> Mapp
         language: its reader's.
         country: the reader's, which may have words of its own: a cheque is a check in the United States.
     """
-    words = _read(template, language) | _read(template, f"{language}-{country}")
-    return MappingProxyType(words)
+    folder = words_folder(template)
+    own = folder / f"{language}-{country}.json"
+    return MappingProxyType(
+        _read(folder / f"{language}.json") | (_read(own) if own.is_file() else {})
+    )
 
 
-def _read(template: int, name: str) -> dict[str, str]:
-    path = _TEXTS / str(template) / f"{name}.json"
-    if not path.is_file():
-        return {}
+def _read(path: Path) -> dict[str, str]:
     read: dict[str, str] = json.loads(path.read_bytes())
     return read

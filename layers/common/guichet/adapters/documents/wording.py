@@ -9,8 +9,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from babel import localedata
-
 from guichet.adapters.documents.postal import postal_lines
 from guichet.adapters.documents.texts import document_texts
 from guichet.adapters.mail.words import Words
@@ -42,7 +40,7 @@ class Wording:
     @classmethod
     def of(cls, document: InvoiceDocument) -> Wording:
         template, country = document.template, document.buyer.address.country
-        words = Words.of(_tag(document.language, country))
+        words = Words.of(f"{document.language}-{country}")
         texts = document_texts(template, words.language, country)
         return cls(document, replace(words, sentences=texts), TaxWords(words.language, template))
 
@@ -234,10 +232,3 @@ def _grouped(number: str, country: str) -> str:
     form, groups = _GROUPS[country]
     found = re.fullmatch(form, number, re.ASCII)
     return number if found is None else found.expand(groups)
-
-
-def _tag(language: str, country: str) -> str:
-    """The buyer's own way to write numbers in this language; English elsewhere is not American."""
-    if localedata.exists(f"{language}_{country}"):
-        return f"{language}-{country}"
-    return "en-GB" if language == "en" else language

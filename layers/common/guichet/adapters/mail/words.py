@@ -157,8 +157,14 @@ def _is_placeless(zone: ZoneInfo) -> bool:
 
 
 def _locale(language: Language, tag: str) -> Locale:
+    """A region's own way to write numbers and days; English elsewhere is not American."""
     parts = tag.strip().replace("_", "-").split("-")
     region = next((p.upper() for p in parts[1:] if len(p) == _REGION_LENGTH and p.isalpha()), "")
+    if closest_language(tag) != parts[0].lower() or not region:
+        return Locale.parse(language)
     asked = f"{language}_{region}"
-    wanted = closest_language(tag) == parts[0].lower() and region and localedata.exists(asked)
-    return Locale.parse(asked if wanted else language)
+    if localedata.exists(asked):
+        return Locale.parse(asked)
+    general = Locale.parse(language)
+    is_abroad = language == "en" and region in general.territories
+    return Locale.parse("en_GB") if is_abroad else general

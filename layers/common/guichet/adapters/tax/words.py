@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Final
 
+from guichet.adapters.documents.texts import words_folder
 from guichet.invoices.document import TEMPLATE
 from guichet.languages import Language
 from guichet.tax.places import Sentence
-
-_WORDS: Final = Path(__file__).parents[2] / "data" / "document_texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,6 @@ class TaxWords:
 
 @cache
 def _read(template: int) -> dict[str, dict[str, dict[str, str]]]:
-    content = (_WORDS / str(template) / "taxes.json").read_text(encoding="utf-8")
+    content = (words_folder(template) / "taxes.json").read_text(encoding="utf-8")
     read: dict[str, dict[str, dict[str, str]]] = json.loads(content)
     return read
