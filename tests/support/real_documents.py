@@ -199,6 +199,10 @@ CUSTOMERS: dict[str, Callable[[], Billing]] = {
     "fr-reverse-charge": lambda: moved(
         customer("fr", "Atelier Lumière SARL", PARIS, vat_number="FR40303265045")
     ),
+    "fr-add-on": lambda: renewed(
+        customer("fr", "Atelier Lumière SARL", PARIS, vat_number="FR40303265045"),
+        add_ons={"storage": 2},
+    ),
     "en-home": lambda: renewed(customer("en", "Example Crafts Ltd", DUBLIN)),
     "it-reverse-charge": lambda: renewed(
         customer("it", "Laboratorio Esempio S.r.l.", ROME, vat_number="IT00743110157")

@@ -65,7 +65,7 @@ class Paper:
 
 
 A4: Final = Paper(210 * _MILLIMETRE, 297 * _MILLIMETRE)
-LETTER: Final = Paper(612, 792)
+LETTER: Final = Paper(612, 792, foot=19 * _MILLIMETRE)  # it is shorter, and fits as much
 
 
 @dataclass(frozen=True, slots=True)
