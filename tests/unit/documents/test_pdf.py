@@ -38,6 +38,7 @@ SAID = {
     ),
     "fr-reverse-charge": (
         *("Facture IE-I-000123", "Montant dû : 152,91 €", "31 mars 2027", "Autoliquidation"),
+        *("1er mars 2027", "1er–31 mars 2027"),
         *("75011 Paris", "FRANCE", "FR40303265045", "0,0696 €", "Crédit : Basic", "-7,60 €"),
         *("au prorata : 19/30 de la période", "10–28 févr. 2027", "Référence à indiquer"),
     ),
@@ -54,7 +55,13 @@ SAID = {
         *("Ya pagado", "-185,02 €", "0,00 €", "ESPAÑA"),
     ),
     "pt-reverse-charge": ("Fatura IE-I-000123", "31 de março de 2027", "Autoliquidação"),
-    "pt-br-out-of-scope": ("Rio de Janeiro-RJ", "US$ 152,91", "BRASIL", "Não sujeito"),
+    "pt-br-out-of-scope": (
+        "Rio de Janeiro-RJ",
+        "US$ 152,91",
+        "BRASIL",
+        "1º de março de 2027",
+        "Não sujeito",
+    ),
     "nl-reverse-charge": ("Factuur IE-I-000123", "€ 152,91", "Btw verlegd", "BELGIË"),
     "en-us-ssut": ("Amount due $165.14 by March 31, 2027", "SSUT", "Alabama", "Mobile, AL 36602"),
     "en-us-exemption": (

@@ -237,7 +237,9 @@ def test_inv_4_five_hundred_lines_carry_their_sums_from_page_to_page() -> None:
 
     assert len(content.document.lines) > 500
     assert f"Pagina {len(texts)} di {len(texts)}" in texts[-1]
-    for before, after in pairwise(texts):
+    (summed,) = (place for place, text in enumerate(texts) if "Subtotale" in text)
+    assert summed > 10
+    for before, after in pairwise(texts[: summed + 1]):
         carried = before.split("A riportare")[1].splitlines()[0].strip()
         assert carried
         assert after.split("Riporto")[1].lstrip().startswith(carried)
