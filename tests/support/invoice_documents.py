@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from guichet.access.addresses import Address
 from guichet.adapters.selling.packaged import packaged_selling_entities
+from guichet.adapters.tax.packaged import packaged_tax_tables
 from guichet.catalogue.catalogue import TaxClass
 from guichet.catalogue.selling import SellingEntity
 from guichet.invoices.document import (
@@ -20,10 +21,14 @@ from guichet.invoices.document import (
     InvoiceDocument,
     Seller,
 )
+from guichet.invoices.series import Series
 from guichet.ledger.billable import LineKind
 from guichet.money import half_up
 from guichet.period import Period
+from guichet.tax.deciding import TaxableLine, decide
 from guichet.tax.places import Category, Sentence
+from guichet.tax.subject import Exemption, TaxSubject, VatStanding
+from guichet.tax.territories import territory
 
 ISSUED_ON: Final = date(2027, 3, 1)
 MARCH: Final = Period(date(2027, 3, 1), date(2027, 4, 1))
@@ -58,7 +63,6 @@ class Rate:
 
 
 REVERSE_CHARGE: Final = Rate("VAT", "0", Category.REVERSE_CHARGE, sentence=Sentence.REVERSE_CHARGE)
-OUT_OF_SCOPE: Final = Rate("VAT", "0", Category.OUT_OF_SCOPE, sentence=Sentence.OUT_OF_SCOPE)
 
 
 def vat(percent: str, tax_class: TaxClass = TaxClass.STANDARD) -> Rate:
@@ -117,15 +121,6 @@ def sold_by(entity_id: str) -> SellingEntity:
     return packaged_selling_entities().entity(entity_id)
 
 
-def seller_of(entity: SellingEntity) -> Seller:
-    return Seller.of(
-        entity,
-        registration=("Company number 000000",),
-        email=f"billing.{entity.entity_id}@guichet.example",
-        phone="+353 1 000 0000",
-    )
-
-
 def buyer(
     company: str, address: Address, vat_number: str | None = None, contact_name: str = "Camille Roy"
 ) -> Buyer:
@@ -148,27 +143,68 @@ def invoice(  # noqa: PLR0917 - each is another thing
     lines: tuple[DocumentLine, ...] = LINES,
     **changed: Any,  # noqa: ANN401 - any field of a document
 ) -> InvoiceDocument:
-    """An invoice whose sums are computed from its lines and rates."""
-    entity = sold_by(entity_id)
+    """An invoice of these rates, whatever the tables say."""
     taxes = tuple(each.on(lines) for each in rates)
+    return _summed(entity_id, language, currency, to, lines, taxes, **changed)
+
+
+def taxed(  # noqa: PLR0917 - each is another thing
+    entity_id: str,
+    language: str,
+    currency: str,
+    to: Buyer,
+    lines: tuple[DocumentLine, ...] = LINES,
+    exemptions: tuple[Exemption, ...] = (),
+    **changed: Any,  # noqa: ANN401 - any field of a document
+) -> InvoiceDocument:
+    """An invoice that bears what the tables say; a VAT number counts as confirmed."""
+    address = to.address
+    country, region = territory(address.country, address.region, address.postal_code)
+    is_business = to.vat_number is not None
+    subject = TaxSubject(
+        country=country,
+        region=region,
+        is_business=is_business,
+        vat_standing=VatStanding.VALID if is_business else VatStanding.NONE,
+        exemptions=exemptions,
+    )
+    taxable = [TaxableLine(each.net_minor, each.tax_class) for each in lines]
+    seller = sold_by(entity_id).country
+    groups = decide(seller, subject, ISSUED_ON, taxable, packaged_tax_tables()).groups
+    taxes = tuple(map(DocumentTax.of, groups))
+    return _summed(entity_id, language, currency, to, lines, taxes, **changed)
+
+
+def _summed(  # noqa: PLR0917 - each is another thing
+    entity_id: str,
+    language: str,
+    currency: str,
+    to: Buyer,
+    lines: tuple[DocumentLine, ...],
+    taxes: tuple[DocumentTax, ...],
+    **changed: Any,  # noqa: ANN401 - any field of a document
+) -> InvoiceDocument:
+    """An invoice whose sums are computed from its lines and taxes, numbered as the product does."""
+    entity = sold_by(entity_id)
     subtotal, tax = sum(e.net_minor for e in lines), sum(e.amount_minor for e in taxes)
-    number = changed.pop("number", f"{entity_id.upper()}-2027-000123")
+    kind = changed.pop("kind", DocumentKind.INVOICE)
+    series = Series(entity_id, kind, changed.pop("place", 123))
     held: dict[str, Any] = {
-        "kind": DocumentKind.INVOICE,
         "due_on": ISSUED_ON + timedelta(days=30),
-        "period": Period(LATE_FEBRUARY.start, MARCH.end),
+        "period": _stretch([each.period for each in lines if each.period is not None]),
         "remittance": entity.bank_details_on(currency, ISSUED_ON),
-        "payment_reference": number,
+        "payment_reference": series.number,
         "disputable_until": ISSUED_ON + timedelta(days=15),
         **changed,
     }
     return InvoiceDocument(
-        number=number,
-        series=entity_id,
+        kind=kind,
+        number=series.number,
+        series=series.name,
         issued_on=ISSUED_ON,
         language=language,
         currency=currency,
-        seller=seller_of(entity),
+        seller=Seller.of(entity),
         buyer=to,
         lines=lines,
         taxes=taxes,
@@ -177,6 +213,12 @@ def invoice(  # noqa: PLR0917 - each is another thing
         total_minor=subtotal + tax,
         **held,
     )
+
+
+def _stretch(periods: list[Period]) -> Period | None:
+    if not periods:
+        return None
+    return Period(min(each.start for each in periods), max(each.end for each in periods))
 
 
 PARIS: Final = buyer(

@@ -66,7 +66,9 @@ def customer(
     )
     profiles.save_profile(billing.world.cause("update_profile"), before, after)
     parts = billing.world.parts.billing
-    vars(parts)["invoicing"] = replace(parts.invoicing, subjects=Known(exemptions))
+    known = Known(exemptions)
+    vars(parts)["invoicing"] = replace(parts.invoicing, subjects=known)
+    vars(parts)["carts"] = replace(parts.carts, subjects=known)  # orders are taxed as bills are
     return billing
 
 
@@ -196,6 +198,10 @@ CUSTOMERS: dict[str, Callable[[], Billing]] = {
     "de-consumer": lambda: moved(customer("de", "Max Mustermann", BERLIN)),
     "fr-reverse-charge": lambda: moved(
         customer("fr", "Atelier Lumière SARL", PARIS, vat_number="FR40303265045")
+    ),
+    "fr-add-on": lambda: renewed(
+        customer("fr", "Atelier Lumière SARL", PARIS, vat_number="FR40303265045"),
+        add_ons={"storage": 2},
     ),
     "en-home": lambda: renewed(customer("en", "Example Crafts Ltd", DUBLIN)),
     "it-reverse-charge": lambda: renewed(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support.profiles import BOSTON, FILLED, PARIS, Call
 from tests.support.unchanged import nothing_written
-from tests.support.world import World
+from tests.support.world import ACCOUNT, World
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,30 @@ from tests.support.world import World
         ),
         pytest.param({"company": " "}, "/company", "too_short", id="nobody to bill"),
         pytest.param({"phone": "1\u202e"}, "/phone", "control_characters", id="deceiving text"),
+        pytest.param(
+            {"company": "株式会社見本"},
+            "/company",
+            "company_not_printable",
+            id="company in Japanese",
+        ),
+        pytest.param(
+            {"contact_name": "محمد"},
+            "/contact_name",
+            "contact_name_not_printable",
+            id="contact in Arabic",
+        ),
+        pytest.param(
+            {"billing_address": {**PARIS, "line2": "בניין 3"}},
+            "/billing_address/line2",
+            "address_not_printable",
+            id="a line of the address in Hebrew",
+        ),
+        pytest.param(
+            {"billing_address": {**PARIS, "postal_code": "七五"}},
+            "/billing_address/postal_code",
+            "address_not_printable",
+            id="a postal code in Chinese",
+        ),
         pytest.param({"version": 7}, "/version", "unknown_field", id="not theirs to set"),
         pytest.param({"account_id": "acc_grand"}, "/account_id", "unknown_field", id="nor this"),
     ],
@@ -95,6 +120,11 @@ def test_what_could_not_be_billed_is_refused_field_by_field_acc_4(
             id="six recipients",
         ),
         pytest.param(
+            {"company": "Atelier 見本 株式会社"},
+            "Der Firmenname enthält Zeichen, die auf Rechnungen nicht gedruckt werden können: 見本株式会社. ",
+            id="company in Japanese",
+        ),
+        pytest.param(
             {"language": "xx"}, "Wählen Sie eine von en, fr, de, it, es, pt, nl.", id="language"
         ),
     ],
@@ -118,3 +148,35 @@ def test_a_vat_number_needs_an_address_to_be_judged_by_tax_3(call: Call, world: 
 
     assert (alone.status, alone.code) == (422, "billing_address_required")
     assert both.status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"company": "Εργαστήριο Α.Ε.", "contact_name": "Ελένη"}, id="Greek"),  # noqa: RUF001 - Greek
+        pytest.param({"company": "Работилница ООД", "contact_name": "Щърбова"}, id="Cyrillic"),
+        pytest.param({"company": "Cafe\u0301 d’Été", "contact_name": "Zoë Ł."}, id="marks apart"),
+        pytest.param({"shipping_address": {**PARIS, "line1": "見本 1"}}, id="what is not printed"),
+    ],
+)
+def test_what_invoices_print_is_taken_inv_4(call: Call, body: dict[str, Any]) -> None:
+    call("PATCH", body=FILLED)
+
+    assert call("PATCH", body=body).status == 200
+
+
+def test_a_name_that_was_there_before_bars_no_other_change_inv_4(call: Call, world: World) -> None:
+    """Accounts are opened under any name, and older profiles have any: their run parks (INV-1)."""
+    call("PATCH", body=FILLED)
+    profiles = world.parts.profiles
+    account = profiles.account(ACCOUNT)
+    assert account is not None
+    before = profiles.profile(account)
+    named = replace(before, company="株式会社見本", version=before.version + 1)
+    profiles.save_profile(world.cause("update_profile"), before, named)
+
+    other = call("PATCH", body={"phone": "+81 3 0000 0000"})
+    again = call("PATCH", body={"company": "株式会社見本2"})
+
+    assert other.status == 200
+    assert (again.status, again.code) == (422, "company_not_printable")

@@ -71,6 +71,7 @@ def codes() -> set[str]:
     )
     found = {code for path in files for code in re.findall(asked, path.read_text())}
     found |= {"cancel_by_representative", "ask_representative"}  # given by name
+    found |= {f"{each}_not_printable" for each in ("company", "contact_name", "address")}  # same
     found |= {f"subscription_{each}" for each in SubscriptionStatus}
     found |= {f"certificate_{each}" for each in CertificateStatus if not TRANSITIONS[each]}
     found |= {"certificate_approved"}

@@ -185,7 +185,7 @@ def test_sums_that_bear_two_taxes_are_no_electronic_invoice() -> None:
     ("name", "number", "sellers", "buyers"),
     [
         pytest.param("fr-reverse-charge", "FR40303265045", ["VA"], ["FR40303265045"], id="told"),
-        pytest.param("de-ch-out-of-scope", "CHE123456788", ["FC"], [], id="nothing subject to VAT"),
+        pytest.param("pt-br-out-of-scope", "CHE123456788", ["FC"], [], id="nothing subject to VAT"),
         pytest.param("de-consumer-collected", "123 456", ["VA"], [], id="no country's letters"),
     ],
 )
@@ -205,5 +205,22 @@ def test_vat_numbers_are_told_where_the_standard_lets_them(
     ]
     assert [scheme for who, scheme, _ in told if who == "SellerTradeParty"] == sellers
     assert [text for who, _, text in told if who == "BuyerTradeParty"] == buyers
+    assert judges["cii"](files.cii) == []
+    assert judges["ubl"](files.ubl) == []
+
+
+def test_whom_to_ask_and_the_seller_s_register_are_told_in_both_syntaxes(
+    judges: dict[str, Judge],
+) -> None:
+    fine = SAMPLES["de-consumer-collected"]
+    seller = replace(fine.seller, email="ar@guichet.example", phone="+353 1 000 0000")
+
+    files = files_of(replace(fine, seller=seller))
+
+    assert files.cii is not None
+    assert files.ubl is not None
+    for content in (files.cii, files.ubl):
+        told = {each.text for each in etree.fromstring(content).iter()}
+        assert {"ar@guichet.example", "+353 1 000 0000", fine.seller.company_number} <= told
     assert judges["cii"](files.cii) == []
     assert judges["ubl"](files.ubl) == []

@@ -12,13 +12,13 @@ from pypdf import PdfReader
 
 from guichet.adapters.documents.files import files_of
 from guichet.adapters.documents.layout import pages_of
-from guichet.adapters.documents.paper import A4, LETTER, Composer, Text, wrapped
+from guichet.adapters.documents.paper import A4, LETTER, Composer, Mark, Text, wrapped
 from guichet.adapters.documents.paper import BODY as STYLE
 from guichet.adapters.documents.pdf import render_pdf
 from guichet.adapters.documents.wording import Wording
 from guichet.errors import Unavailable
 from guichet.invoices.document import InvoiceDocument
-from guichet.invoices.printable import unprintable
+from guichet.printable import unprintable
 from tests.support.document_samples import samples
 from tests.support.invoice_documents import PARIS, REVERSE_CHARGE, invoice, line, many_lines
 
@@ -26,33 +26,51 @@ SAMPLES = samples()
 # What a reader of each document looks for; blanks that hold together count as blanks.
 SAID = {
     "en-home-mixed-classes": (
-        *("Invoice IE-2027-000123", "Amount due €253.08 by 31 March 2027", "VAT 23% on €152.91"),
+        *("Invoice IE-I-000123", "Amount due €253.08 by 31 March 2027", "VAT 23% on €152.91"),
         *("€35.17", "Exempt from tax.", "10–28 Feb 2027", "discount €2.00", "Page 1 of 1"),
         *("1–31 Mar 2027 · VAT 23%", "1–31 Mar 2027 · VAT 0%"),
-        *("Cork", "To pay by bank transfer", "IE58 EXMP 0000 0012 3456 78", "through 16 March"),
+        *(
+            "Cork",
+            "To pay by bank transfer",
+            "IE58 EXMP 0000 0012 3456 78",
+            "up to and including 16 March",
+        ),
     ),
     "fr-reverse-charge": (
-        *("Facture IE-2027-000123", "Montant dû : 152,91 €", "31 mars 2027", "Autoliquidation"),
+        *("Facture IE-I-000123", "Montant dû : 152,91 €", "31 mars 2027", "Autoliquidation"),
+        *("1er mars 2027", "1er–31 mars 2027"),
         *("75011 Paris", "FRANCE", "FR40303265045", "0,0696 €", "Crédit : Basic", "-7,60 €"),
         *("au prorata : 19/30 de la période", "10–28 févr. 2027", "Référence à indiquer"),
     ),
     "de-consumer-collected": (
-        *("Rechnung IE-2027-000123", "Automatischer Einzug von 171,96 €", "USt. 19 % auf 152,91 €"),
+        *("Rechnung IE-I-000123", "Automatischer Einzug von 171,96 €", "USt. 19 % auf 152,91 €"),
         *("29,05 €", "Verrechnetes Guthaben", "-10,00 €", "Gutschrift: Basic", "DEUTSCHLAND"),
     ),
     "it-reverse-charge-many-lines": (
-        *("Fattura IE-2027-000123", "Importo dovuto 1.664,46 €", "Inversione contabile"),
+        *("Fattura IE-I-000123", "Importo dovuto 1.664,46 €", "Inversione contabile"),
         *("A riportare", "Riporto", "00184 Roma RM", "Pagina 6 di 6"),
     ),
     "es-consumer-paid": (
-        *("Factura IE-2027-000123", "No queda nada por pagar", "IVA 21 % sobre 152,91 €"),
+        *("Factura IE-I-000123", "No queda nada por pagar", "IVA 21 % sobre 152,91 €"),
         *("Ya pagado", "-185,02 €", "0,00 €", "ESPAÑA"),
     ),
-    "pt-reverse-charge": ("Fatura IE-2027-000123", "31 de março de 2027", "Autoliquidação"),
-    "pt-br-out-of-scope": ("Rio de Janeiro-RJ", "US$ 152,91", "BRASIL", "Não sujeito"),
-    "nl-reverse-charge": ("Factuur IE-2027-000123", "€ 152,91", "Btw verlegd", "BELGIË"),
+    "pt-reverse-charge": ("Fatura IE-I-000123", "31 de março de 2027", "Autoliquidação"),
+    "pt-br-out-of-scope": (
+        "Rio de Janeiro-RJ",
+        "US$ 152,91",
+        "BRASIL",
+        "1º de março de 2027",
+        "Não sujeito",
+    ),
+    "nl-reverse-charge": ("Factuur IE-I-000123", "€ 152,91", "Btw verlegd", "BELGIË"),
     "en-us-ssut": ("Amount due $165.14 by March 31, 2027", "SSUT", "Alabama", "Mobile, AL 36602"),
-    "en-us-exemption": ("Exempt by certificate", "ST-119.1", "To pay by cheque", "PO Box 100"),
+    "en-us-exemption": (
+        "Exempt by certificate",
+        "number 000-0000",
+        "To pay by check",
+        "PO Box 100",
+    ),
+    "en-us-no-nexus": ("Albany, NY 12207", "Amount due $152.91 by March 31, 2027"),
     "fr-ca-two-taxes": ("TPS", "5 % sur 152,91 $", "9,975 % sur 152,91 $", "Numéro de transit"),
     "en-ca-two-taxes": (
         "GST 5% on $152.91",
@@ -60,14 +78,17 @@ SAID = {
         "CAD",
         "Vancouver BC V5K 0A1",
     ),
-    "en-au-gst": ("Tax invoice AU-2027-000123", "GST 10%", "ABN: ", "51 824 753 556", "BSB"),
+    "en-au-gst": ("Tax invoice AU-I-000123", "GST 10%", "ABN: ", "51 824 753 556", "BSB"),
     "en-gb-vat": ("£183.49", "VAT 20% on £152.91", "Sort code", "Leeds"),
-    "de-ch-out-of-scope": ("CHF 152.91", "SCHWEIZ", "nicht steuerbar"),
-    "en-jp-yen": ("¥18,735", "JAPAN", "100-0001"),
+    "de-ch-vat": ("CHF 165.30", "SCHWEIZ", "MWST 8.1% auf CHF 152.91", "einschliesslich"),
+    "en-jp-yen": (
+        *("¥20,609", "JAPAN", "100-0001", "Consumption tax (JCT) 10% on JP¥18,735"),
+        "JP¥1,874",
+    ),
     "en-greek-names": ("Εργαστήριο Παράδειγμα", "Ελένη Παπαδοπούλου", "105 57 Αθήνα"),
     "en-cyrillic-names": ("Работилница Пример ООД", "Цветелина Щърбова", "1000 София"),
     "fr-credit-note": (
-        *("Avoir IEC-2027-000007", "Rectifie la facture IE-2027-000101 du 10 février 2027"),
+        *("Avoir IE-C-000007", "Rectifie la facture IE-I-000101 du 10 février 2027"),
         *("Au crédit de votre compte : 45,60 €", "Autoliquidation"),
     ),
     "de-credit-note-refund": ("Gutschrift (Rechnungskorrektur)", "Zahlungsart: 54,26 €"),
@@ -154,7 +175,7 @@ def test_a_pdf_names_its_title_its_language_and_its_day() -> None:
     held = reader.metadata
     assert held is not None
 
-    assert held.title == "Gutschrift (Rechnungskorrektur) IEC-2027-000008"
+    assert held.title == "Gutschrift (Rechnungskorrektur) IE-C-000008"
     assert held.author == "Guichet Example Ireland Ltd"
     assert held.creation_date is not None
     assert held.creation_date.date().isoformat() == "2027-03-01"
@@ -282,6 +303,61 @@ def test_a_name_wider_than_its_column_is_broken_and_an_amount_made_smaller() -> 
     (page,) = sheets
     edges = [_box(each) for each in page if isinstance(each, Text)]
     assert not [(a, b) for i, a in enumerate(edges) for b in edges[:i] if _overlap(a, b)]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("en-home-mixed-classes", "Company number: 123456", id="English"),
+        pytest.param("fr-reverse-charge", "Numéro d’immatriculation : 123456", id="French"),
+        pytest.param("de-consumer-collected", "Handelsregisternummer: 123456", id="German"),
+        pytest.param(
+            "it-reverse-charge-many-lines",
+            "Numero di iscrizione al registro delle imprese: 123456",
+            id="Italian",
+        ),
+        pytest.param("es-consumer-paid", "Número de registro mercantil: 123456", id="Spanish"),
+        pytest.param("pt-br-out-of-scope", "Número de registro comercial: 123456", id="Brazilian"),
+        pytest.param("pt-reverse-charge", "Número de registo comercial: 123456", id="in Portugal"),
+        pytest.param("nl-reverse-charge", "Handelsregisternummer: 123456", id="Dutch"),
+        pytest.param("en-gb-vat", "Company number: 01234567", id="a company of the UK"),
+        pytest.param("en-au-gst", "ACN: 123 456 780", id="of Australia"),
+        pytest.param("en-ca-two-taxes", "Corporation number: 123456-7", id="of Canada"),
+        pytest.param("fr-ca-two-taxes", "Numéro de société : 123456-7", id="of Canada, in French"),
+    ],
+)
+def test_a_seller_s_company_number_is_named_in_the_reader_s_language(name: str, told: str) -> None:
+    assert told in pages(SAMPLES[name])[0]
+
+
+def test_a_number_s_own_name_and_form_are_those_of_its_country() -> None:
+    australian, canadian = pages(SAMPLES["en-au-gst"])[0], pages(SAMPLES["fr-ca-two-taxes"])[0]
+    brazil = SAMPLES["pt-br-out-of-scope"]
+    brazilian = replace(brazil, buyer=replace(brazil.buyer, vat_number="12345678000195"))
+
+    assert "ABN: 18 123 456 789" in australian
+    assert "Numéro de TPS/TVH : 123456782RT0001" in canadian
+    assert "TVQ / QST 1234567890 TQ0001" in canadian
+    assert "12.345.678/0001-95" in pages(brazilian)[0]
+
+
+def test_a_long_letterhead_pushes_the_facts_down_and_not_the_address() -> None:
+    fine = SAMPLES["de-consumer-collected"]
+    more = tuple(f"Eine Zeile, die das Gesetz verlangt, Nummer {n}" for n in range(4))
+    seller = replace(fine.seller, registration=more, email="a@guichet.example", phone="+353 1 0")
+
+    (before, *_), (after, *_) = (
+        pages_of(Wording.of(each))[1] for each in (fine, replace(fine, seller=seller))
+    )
+
+    assert _place(after, "Max Mustermann") == _place(before, "Max Mustermann")
+    assert _place(after, "Ausstellungsdatum") > _place(before, "Ausstellungsdatum")
+    boxes = [_box(each) for each in after if isinstance(each, Text)]
+    assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if _overlap(a, b)]
+
+
+def _place(marks: list[Mark], text: str) -> float:
+    return next(each.y for each in marks if isinstance(each, Text) and each.text == text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "a few words that go over a line", "x" * 300, "a  b"])

@@ -39,7 +39,7 @@ def test_a_row_says_what_the_document_is_and_what_the_line_is_for() -> None:
 
     assert tuple(first) == COLUMNS
     assert {key: value for key, value in first.items() if value} == {
-        "number": "IE-2027-000123",
+        "number": "IE-I-000123",
         "kind": "invoice",
         "issued_on": "2027-03-01",
         "due_on": "2027-03-31",

@@ -92,6 +92,11 @@ def test_the_data_is_there() -> None:
             ("1 Street", "Springfield 10001"),
             id="no state",
         ),
+        pytest.param(
+            Address("Calle 3", "Madrid", "ES", region="Madrid", postal_code="28001"),
+            ("Calle 3", "28001 Madrid"),
+            id="a province named by its city",
+        ),
         pytest.param(Address("1 Rua", "Rio", "BR"), ("1 Rua", "Rio"), id="nothing but the city"),
         pytest.param(
             Address("Fő utca 1", "Budapest", "HU", postal_code="1011"),

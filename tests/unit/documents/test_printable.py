@@ -9,7 +9,8 @@ from guichet.adapters.documents.fonts import BOLD, FOLDER, REGULAR
 from guichet.adapters.documents.pdf import render_pdf
 from guichet.errors import Invalid
 from guichet.invoices.document import InvoiceDocument
-from guichet.invoices.printable import PRINTABLE, one_line, require_printable, unprintable
+from guichet.invoices.printable import require_printable
+from guichet.printable import PRINTABLE, one_line, unprintable
 from tests.support.document_samples import samples
 
 SAMPLES = samples()

@@ -135,7 +135,7 @@ def test_inv_2_inv_7_every_page_says_what_it_has_to(name: str) -> None:
         ),
         pytest.param("en-home", ["VAT 23% on €171.00"], id="domestic"),
         pytest.param("pt-br-abroad", ["lugar da prestação é o do cliente"], id="export"),
-        pytest.param("fr-ca-two-taxes", ["TPS (GST) 5 %", "TVQ (QST) (QC) 9,975 %"], id="quebec"),
+        pytest.param("fr-ca-two-taxes", ["TPS 5 %", "TVQ (QC) 9,975 %"], id="quebec"),
         pytest.param("en-us-ssut", ["SSUT (AL) 8%", "Alabama Department of Revenue"], id="ssut"),
         pytest.param(
             "en-us-telephony",
@@ -237,7 +237,9 @@ def test_inv_4_five_hundred_lines_carry_their_sums_from_page_to_page() -> None:
 
     assert len(content.document.lines) > 500
     assert f"Pagina {len(texts)} di {len(texts)}" in texts[-1]
-    for before, after in pairwise(texts):
+    (summed,) = (place for place, text in enumerate(texts) if "Subtotale" in text)
+    assert summed > 10
+    for before, after in pairwise(texts[: summed + 1]):
         carried = before.split("A riportare")[1].splitlines()[0].strip()
         assert carried
         assert after.split("Riporto")[1].lstrip().startswith(carried)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
@@ -165,6 +166,35 @@ def test_a_difference_and_what_is_not_kept_are_told(billing: Billing) -> None:
         DocumentForm.XML: Verdict.NOT_MADE,
         DocumentForm.PDF: Verdict.SAME,
     }
+
+
+def test_a_pdf_that_another_zlib_compressed_is_the_same_inv_4(billing: Billing) -> None:
+    """An operator's machine may have another build of it than the functions that drew the file."""
+    kept = billing.world.documents.kept
+    pdf_key = key_of(billing, DocumentForm.PDF)
+    head, stream, tail = _first_stream(kept[pdf_key])
+    text = zlib.decompress(stream)
+    packed = zlib.compress(text, 1)
+    assert packed != stream
+
+    kept[pdf_key] = _with_length(head, len(packed)) + packed + tail
+    again = dict(recompute(billing.world.parts).verdicts)
+    kept[pdf_key] = _with_length(head, len(packed)) + zlib.compress(text + b" ", 1) + tail
+    changed = dict(recompute(billing.world.parts).verdicts)
+
+    assert again[DocumentForm.PDF] is Verdict.SAME_UNPACKED
+    assert changed[DocumentForm.PDF] is Verdict.DIFFERENT
+
+
+def _first_stream(content: bytes) -> tuple[bytes, bytes, bytes]:
+    before, mark, rest = content.partition(b">>\nstream\n")
+    stream, end, tail = rest.partition(b"endstream\n")
+    return before + mark, stream, end + tail
+
+
+def _with_length(head: bytes, length: int) -> bytes:
+    before, mark, _ = head.rpartition(b"/Length ")
+    return before + mark + f"{length}\n>>\nstream\n".encode()
 
 
 def test_kept_lines_that_do_not_come_to_the_kept_sums_are_told(billing: Billing) -> None:

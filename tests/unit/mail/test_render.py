@@ -301,11 +301,12 @@ def test_a_declined_payment_offers_to_pay_only_while_a_seat_is_held() -> None:
     [
         pytest.param("en", "$1,120.50", "Monday, March 1, 2027", id="en"),
         pytest.param("en-GB", "US$1,120.50", "Monday, 1 March 2027", id="en-GB"),
-        pytest.param("fr", "1\u202f120,50\xa0$US", "lundi 1 mars 2027", id="fr"),
+        pytest.param("en-JP", "US$1,120.50", "Monday, 1 March 2027", id="English in Japan"),
+        pytest.param("fr", "1\u202f120,50\xa0$US", "lundi 1er mars 2027", id="fr"),
         pytest.param("de", "1.120,50\xa0$", "Montag, 1. März 2027", id="de"),
         pytest.param("it", "1.120,50\xa0USD", "lunedì 1 marzo 2027", id="it"),
         pytest.param("es", "1.120,50\xa0US$", "lunes, 1 de marzo de 2027", id="es"),
-        pytest.param("pt", "US$\xa01.120,50", "segunda-feira, 1 de março de 2027", id="pt"),
+        pytest.param("pt", "US$\xa01.120,50", "segunda-feira, 1º de março de 2027", id="pt"),
         pytest.param(
             "pt-PT", "1\xa0120,50\xa0US$", "segunda-feira, 1 de março de 2027", id="pt-PT"
         ),

@@ -18,6 +18,8 @@ entities:
     address: [1 Example Lane, London]
     country: GB
     vat_number: GB123456782
+    company_number: "07654321"
+    registration: [Registered in England]
     time_zone: Europe/London
     currencies: [GBP]
     providers: [stripe]
@@ -62,11 +64,34 @@ def test_the_file_of_these_tests_is_right_inv_12() -> None:
     assert compiled["by_country"] == {"GB": "gb", "IM": "gb"}
     assert compiled["others"] == "ie"
     assert list(compiled["entities"]) == ["gb", "ie"]
+    assert compiled["entities"]["gb"]["company_number"] == "07654321"
+    assert compiled["entities"]["gb"]["registration"] == ["Registered in England"]
+    assert compiled["entities"]["ie"]["company_number"] == ""
+    assert compiled["entities"]["ie"]["registration"] == []
 
 
 @pytest.mark.parametrize(
     ("was", "becomes", "at", "code", "rule"),
     [
+        pytest.param(
+            "Registered in England",
+            "a, b, c, d, e",
+            "[a, b, c, d, e]",
+            "too_many",
+            None,
+            id="a letterhead too long",
+        ),
+        pytest.param(
+            "Example Ireland Ltd",
+            "見本株式会社",
+            "見本株式会社",
+            "text_not_printable",
+            "INV-4",
+            id="a script that documents don't print",
+        ),
+        pytest.param(
+            '"07654321"', "7654321", "7654321", "type_wrong", None, id="a number that lost its 0"
+        ),
         pytest.param("    country: IE\n", "", "ie:", "key_missing", None, id="a key forgotten"),
         pytest.param(
             "country: IE", "county: IE", "county", "key_unknown", None, id="a key misspelt"

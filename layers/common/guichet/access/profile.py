@@ -35,6 +35,12 @@ class BillingProfile:
     handled_keys: tuple[str, ...] = ()
 
     @property
+    def language_tag(self) -> str:
+        """Its language as its country writes numbers and days: `fr-CA` (BCP 47)."""
+        address = self.billing_address
+        return self.language if address is None else f"{self.language}-{address.country}"
+
+    @property
     def recipients(self) -> tuple[str, ...]:
         """Who gets invoices and receipts, each address once (INV-6)."""
         return tuple(dict.fromkeys((self.contact_email, *self.cc_emails)))

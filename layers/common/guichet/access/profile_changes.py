@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from guichet.access.profile import CHANGEABLE, BillingProfile
 from guichet.access.vat_numbers import sound_vat_number
 from guichet.errors import invalid_field
 from guichet.languages import LANGUAGES
+from guichet.printable import unprintable
 
 _EMAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _MOST_CC: Final = 5
@@ -23,7 +24,8 @@ def changed_profile(profile: BillingProfile, changed: Mapping[str, object]) -> B
 
     Raises:
         Invalid: `required`, `email_malformed`, `too_many_recipients`, `time_zone_unknown`,
-            `language_unknown`, `billing_address_required`, and what `sound_address` and
+            `language_unknown`, `billing_address_required`, `company_not_printable`,
+            `contact_name_not_printable`, `address_not_printable`, and what `sound_address` and
             `sound_vat_number` refuse. A number of the former country is refused too: change both.
     """
     unknown = set(changed) - CHANGEABLE
@@ -32,6 +34,7 @@ def changed_profile(profile: BillingProfile, changed: Mapping[str, object]) -> B
     after = replace(profile, **changed)  # type: ignore[arg-type]  # the edge gave each field its type
     _require_contact(after)
     _require_place(after)
+    _require_printable(profile, after)
     billing = _sound(after.billing_address, "/billing_address")
     return replace(
         after,
@@ -75,6 +78,34 @@ def _require_place(profile: BillingProfile) -> None:
         raise invalid_field(
             "/time_zone", "time_zone_unknown", "A time zone is a name such as Europe/Paris."
         ) from error
+
+
+def _require_printable(before: BillingProfile, after: BillingProfile) -> None:
+    """What invoices print is in letters that their fonts have (INV-4).
+
+    What was there before is let be: who changes a phone number isn't asked for a name.
+    """
+    for name in ("company", "contact_name"):
+        text = getattr(after, name)
+        if text != getattr(before, name):
+            _require_letters(text, f"/{name}", f"{name}_not_printable")
+    if after.billing_address is None or after.billing_address == before.billing_address:
+        return
+    for each in fields(after.billing_address):
+        text = getattr(after.billing_address, each.name)
+        _require_letters(text, f"/billing_address/{each.name}", "address_not_printable")
+
+
+def _require_letters(text: str, pointer: str, code: str) -> None:
+    missing = unprintable(text)
+    if missing:
+        raise invalid_field(
+            pointer,
+            code,
+            f"Invoices are printed in Latin, Greek or Cyrillic letters, without {missing}",
+            rule="INV-4",
+            facts={"characters": missing},
+        )
 
 
 def _sound(address: Address | None, pointer: str) -> Address | None:

@@ -68,6 +68,8 @@ class SellingEntity:
     bank_details: tuple[BankDetails, ...]  # by currency, then ascending by day
     brands: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # of cards, by currency (COL-10)
     debits: tuple[str, ...] = ()  # the schemes by which it debits bank accounts (COL-10)
+    company_number: str = ""  # in its country's register of companies
+    registration: tuple[str, ...] = ()  # what else its law wants on the letterhead, as printed
     forms: tuple[Form, ...] = ()  # of each kind ascending by day
 
     def forms_until(self, day: date) -> tuple[tuple[Form, bool], ...]:

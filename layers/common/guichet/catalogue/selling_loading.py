@@ -29,6 +29,8 @@ def _entity(entity_id: str, raw: dict[str, Any]) -> SellingEntity:
         bank_details=tuple(_bank_details(each) for each in raw["bank_details"]),
         brands={currency: tuple(brands) for currency, brands in raw["brands"].items()},
         debits=tuple(raw["debits"]),
+        company_number=raw["company_number"],
+        registration=tuple(raw["registration"]),
         forms=tuple(_form(each) for each in raw["forms"]),
     )
 

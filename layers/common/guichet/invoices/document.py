@@ -47,26 +47,21 @@ class Seller:
     address: tuple[str, ...]
     country: str
     vat_number: str | None = None  # or what its country has in this place: GST, ABN
+    company_number: str = ""  # in its country's register of companies
     registration: tuple[str, ...] = ()  # further lines that its law asks for, as they are printed
     email: str = ""  # of accounts receivable
     phone: str = ""
 
     @classmethod
-    def of(
-        cls,
-        entity: SellingEntity,
-        *,
-        registration: tuple[str, ...] = (),
-        email: str = "",
-        phone: str = "",
-    ) -> Seller:
+    def of(cls, entity: SellingEntity, *, email: str = "", phone: str = "") -> Seller:
         return cls(
             entity_id=entity.entity_id,
             legal_name=entity.legal_name,
             address=entity.address,
             country=entity.country,
             vat_number=entity.vat_number,
-            registration=registration,
+            company_number=entity.company_number,
+            registration=entity.registration,
             email=email,
             phone=phone,
         )

@@ -66,7 +66,7 @@ class Telling:
         """As the main billing contact is written to, or somebody of another name."""
         profile = self.profile
         return Frame(
-            language=profile.language,
+            language=profile.language_tag,
             recipient_name=profile.contact_name if name is None else name,
             company=profile.company,
             contact_email=profile.contact_email,

@@ -34,7 +34,7 @@ class Category(StrEnum):
 
 
 class Sentence(StrEnum):
-    """What an invoice has to say about a sum; the words are in `data/tax/words.json`."""
+    """What an invoice has to say about a sum; the words are in `taxes.json` of `document_texts`."""
 
     REVERSE_CHARGE = "reverse_charge"
     EXPORT = "export"

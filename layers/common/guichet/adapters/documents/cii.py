@@ -14,8 +14,8 @@ from guichet.adapters.documents.electronic import (
     day_of,
 )
 from guichet.adapters.documents.xml import Child, node, rooted, written
-from guichet.invoices.printable import one_line
 from guichet.period import Period
+from guichet.printable import one_line
 
 _GUIDELINE: Final = "urn:cen.eu:en16931:2017"
 _NAMESPACES: Final = {
@@ -133,6 +133,10 @@ def _seller(invoice: ElectronicInvoice) -> Iterator[Child]:
     lines = [*map(one_line, seller.address), "", "", ""]
     yield _text("ID", seller.entity_id)
     yield _text("Name", one_line(seller.legal_name))
+    yield node(
+        "ram:SpecifiedLegalOrganization",
+        _text("ID", one_line(seller.company_number)),
+    )
     yield node(
         "ram:DefinedTradeContact",
         _text("DepartmentName", one_line(seller.legal_name) if seller.email else ""),

@@ -13,10 +13,10 @@ from typing import Final
 from guichet.adapters.documents.texts import document_texts
 from guichet.adapters.tax.words import TaxWords
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
-from guichet.invoices.printable import one_line
 from guichet.languages import closest_language
 from guichet.money import minor_digits
 from guichet.period import Period
+from guichet.printable import one_line
 from guichet.tax.places import Category
 
 # What UNCL 4461 calls a transfer, and one within SEPA.
@@ -163,7 +163,7 @@ def _line(number: int, line: DocumentLine, tax: DocumentTax, currency: str) -> E
 
 def _taxes(document: InvoiceDocument) -> tuple[ElectronicTax, ...]:
     """Ours by category and rate: classes that bear the same are one there."""
-    words = TaxWords(closest_language(document.language))
+    words = TaxWords(closest_language(document.language), document.template)
     merged: dict[tuple[Category, str], list[DocumentTax]] = {}
     for each in document.taxes:
         merged.setdefault((each.category, _percent(each)), []).append(each)
@@ -197,7 +197,7 @@ def _terms(document: InvoiceDocument) -> str:
     if document.settlement is None:
         return ""
     amount = f"{major(document.due_minor, document.currency)} {document.currency}"
-    texts = document_texts(closest_language(document.language))
+    texts = document_texts(document.template, closest_language(document.language))
     return texts[f"headline.{document.settlement}"].format(amount=amount)
 
 

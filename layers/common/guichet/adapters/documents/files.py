@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from guichet.adapters.documents.cii import cross_industry_invoice
 from guichet.adapters.documents.electronic import electronic_invoice
-from guichet.adapters.documents.pdf import render_pdf
+from guichet.adapters.documents.pdf import render_pdf, template_of
 from guichet.adapters.documents.plain import document_csv, document_json
 from guichet.adapters.documents.ubl import universal_invoice
 from guichet.invoices.document import InvoiceDocument
@@ -34,6 +34,7 @@ def files_of(document: InvoiceDocument) -> Drawn:
         Invalid: `text_not_printable`.
         Unavailable: `template_unknown`.
     """
+    template_of(document)  # before its words are looked for
     electronic = electronic_invoice(document)
     cii = None if electronic is None else cross_industry_invoice(electronic)
     return Drawn(

@@ -26,7 +26,7 @@ from guichet.adapters.documents.paper import (
 )
 from guichet.adapters.documents.table import LinesTable
 from guichet.adapters.documents.wording import Wording
-from guichet.invoices.printable import one_line
+from guichet.printable import one_line
 
 # Where windows of envelopes are: DIN 5008 B for A4, the American no. 10 does as well.
 _WINDOW_TOP: Final = 128.0
@@ -75,18 +75,19 @@ def _letterhead(page: Composer, wording: Wording) -> None:
 
 
 def _window(page: Composer, wording: Wording) -> None:
-    paper = page.paper
+    paper, below = page.paper, page.y
     page.y = _WINDOW_TOP
     width = paper.right - paper.left - _FACTS_WIDTH - 24
     for line in wording.buyer_lines:
         for each in wrapped(line, BODY, width):
             page.text(paper.left, each, BODY)
             page.y += BODY.leading
-    _facts(page, wording)
+    _facts(page, wording, max(_WINDOW_TOP, below + 8))
 
 
-def _facts(page: Composer, wording: Wording) -> None:
-    below, page.y = page.y, _WINDOW_TOP
+def _facts(page: Composer, wording: Wording, top: float) -> None:
+    """Beside the window, and below the letterhead where that is long."""
+    below, page.y = page.y, top
     start = page.paper.right - _FACTS_WIDTH
     for label, value in wording.facts:
         _pair(page, start, label, value)
@@ -234,8 +235,8 @@ def _notes(page: Composer, wording: Wording) -> None:
     """All on one page where they are few; none is parted unless it is longer than that."""
     width = page.paper.right - page.paper.left
     notes = list(wording.notes)
-    heights = [len(wrapped(each, BODY, width)) * BODY.leading + 4 for each in notes]
-    page.keep(min(sum(heights), _NOTES_TOGETHER))
+    heights = [len(wrapped(each, BODY, width)) * BODY.leading for each in notes]
+    page.keep(min(sum(heights) + 4 * (len(notes) - 1), _NOTES_TOGETHER))
     for note, height in zip(notes, heights, strict=True):
         page.keep(min(height, _NOTES_TOGETHER))
         page.paragraph(page.paper.left, note, BODY, width)

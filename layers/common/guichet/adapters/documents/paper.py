@@ -5,7 +5,7 @@ Places are counted from the left and from the top. Nothing here knows what an in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from guichet.adapters.documents.fonts import BOLD, REGULAR, width_of
 
 _MILLIMETRE: Final = 72 / 25.4
+_BETWEEN: Final = " · "
 
 
 class Side(Enum):
@@ -64,7 +65,7 @@ class Paper:
 
 
 A4: Final = Paper(210 * _MILLIMETRE, 297 * _MILLIMETRE)
-LETTER: Final = Paper(612, 792)
+LETTER: Final = Paper(612, 792, foot=19 * _MILLIMETRE)  # it is shorter, and fits as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,18 @@ def wrapped(text: str, style: Style, width: float) -> list[str]:
         *full, line = _cut(word, style, width)
         lines += full
     return [*lines, line] if line or not lines else lines
+
+
+def joined(parts: Iterable[str], style: Style, width: float) -> list[str]:
+    """Parts with dots between them, in lines; one is broken only if it is wider than a line."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{_BETWEEN}{part}" if lines else part
+        if lines and style.width(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines += wrapped(part, style, width)
+    return lines
 
 
 def _cut(word: str, style: Style, width: float) -> Iterator[str]:

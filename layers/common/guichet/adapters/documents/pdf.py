@@ -36,9 +36,7 @@ def render_pdf(document: InvoiceDocument, xml: bytes | None = None) -> bytes:
         Invalid: `text_not_printable`, a text is in another script than the fonts have.
         Unavailable: `template_unknown`, it was made by a template that this version lacks.
     """
-    template = TEMPLATES.get(document.template)
-    if template is None:
-        raise Unavailable("template_unknown", "This document's template isn't here.", rule="INV-3")
+    template = template_of(document)
     require_printable(document)
     wording = Wording.of(document)
     paper, pages = template(wording)
@@ -51,6 +49,18 @@ def render_pdf(document: InvoiceDocument, xml: bytes | None = None) -> bytes:
         embed_invoice(canvas, wording, xml)
     canvas.save()
     return held.getvalue()
+
+
+def template_of(document: InvoiceDocument) -> Template:
+    """How this document was made to look.
+
+    Raises:
+        Unavailable: `template_unknown`, by a template that this version lacks.
+    """
+    template = TEMPLATES.get(document.template)
+    if template is None:
+        raise Unavailable("template_unknown", "This document's template isn't here.", rule="INV-3")
+    return template
 
 
 def _canvas(held: BytesIO, paper: Paper, wording: Wording) -> Canvas:

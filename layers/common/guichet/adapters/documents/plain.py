@@ -13,7 +13,7 @@ from typing import Final
 
 from guichet.adapters.documents.electronic import day_of, major
 from guichet.invoices.document import InvoiceDocument
-from guichet.invoices.printable import one_line
+from guichet.printable import one_line
 
 type Plain = str | int | bool | list["Plain"] | dict[str, "Plain"] | None
 

@@ -59,10 +59,11 @@ _SEPARATORS: Final = " ,-/"
 def postal_lines(address: Address) -> tuple[str, ...]:
     """The lines of an address, from the street to the city; the country is the caller's to add."""
     form = _FORM_OF.get(address.country, _CODE_FIRST)
+    is_named_by_it = address.region.casefold() == address.city.casefold()  # as Madrid's province
     said = form.format(
         lines=f"{address.line1}\n{address.line2}",
         city=address.city,
-        region=address.region,
+        region="" if is_named_by_it else address.region,
         code=address.postal_code,
     )
     lines = (_GAPS.sub(" ", each).strip(_SEPARATORS) for each in said.split("\n"))

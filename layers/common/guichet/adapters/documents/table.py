@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from guichet.adapters.documents.paper import BODY, SMALL, STRONG, Composer, Side, Style, wrapped
+from guichet.adapters.documents.paper import (
+    BODY,
+    SMALL,
+    STRONG,
+    Composer,
+    Side,
+    Style,
+    joined,
+    wrapped,
+)
 from guichet.adapters.documents.wording import Wording
 from guichet.invoices.document import DocumentLine
-from guichet.invoices.printable import one_line
+from guichet.printable import one_line
 
 _GAP: Final = 12.0
 _PADDING: Final = 4.0
@@ -112,7 +121,7 @@ class LinesTable:
         details = self.wording.details(line)
         return (
             (BODY, wrapped(self.wording.name(line), BODY, self.name_width)),
-            (SMALL, wrapped(details, SMALL, self.name_width) if details else []),
+            (SMALL, joined(details, SMALL, self.name_width)),
         )
 
     def _room(self, height: float) -> None:

@@ -13,8 +13,8 @@ from guichet.adapters.documents.electronic import (
     day_of,
 )
 from guichet.adapters.documents.xml import Child, node, rooted, written
-from guichet.invoices.printable import one_line
 from guichet.period import Period
+from guichet.printable import one_line
 
 _PROFILED: Final = (
     "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
@@ -119,6 +119,7 @@ def _seller(invoice: ElectronicInvoice) -> Iterator[Child]:
     yield node(
         "cac:PartyLegalEntity",
         _text("RegistrationName", one_line(seller.legal_name)),
+        _text("CompanyID", one_line(seller.company_number)),
     )
     yield node(
         "cac:Contact",

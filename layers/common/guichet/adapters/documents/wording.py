@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
-
-from babel import localedata
 
 from guichet.adapters.documents.postal import postal_lines
 from guichet.adapters.documents.texts import document_texts
@@ -16,13 +15,16 @@ from guichet.adapters.mail.words import Words
 from guichet.adapters.tax.words import TaxWords
 from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
-from guichet.invoices.printable import one_line
 from guichet.period import Period
+from guichet.printable import one_line
 from guichet.tax.places import Category
 
-# What a seller's number is called where it is no VAT number.
-_NUMBERS: Final = MappingProxyType(
-    {"AU": "ABN", "BR": "CNPJ", "CA": "GST/HST", "NZ": "GST", "US": "EIN"}
+# How a country writes its numbers: how many characters stand together, and what parts them.
+_GROUPS: Final = MappingProxyType(
+    {
+        "AU": (r"(\d\d)(\d{3})(\d{3})(\d{3})", r"\1 \2 \3 \4"),
+        "BR": (r"(\d\d)(\d{3})(\d{3})(\d{4})(\d\d)", r"\1.\2.\3/\4-\5"),
+    }
 )
 _SILENT: Final = frozenset({Category.OUT_OF_SCOPE})  # no tax there: a sentence says it, if anything
 
@@ -37,9 +39,10 @@ class Wording:
 
     @classmethod
     def of(cls, document: InvoiceDocument) -> Wording:
-        words = Words.of(_tag(document.language, document.buyer.address.country))
-        texts = MappingProxyType(dict(document_texts(words.language)))
-        return cls(document, replace(words, sentences=texts), TaxWords(words.language))
+        template, country = document.template, document.buyer.address.country
+        words = Words.of(f"{document.language}-{country}")
+        texts = document_texts(template, words.language, country)
+        return cls(document, replace(words, sentences=texts), TaxWords(words.language, template))
 
     def say(self, key: str, **values: str) -> str:
         return self.words.sentences[key].format(**values)
@@ -91,7 +94,7 @@ class Wording:
             (self.say("label.period"), self.stretch(document.period) if document.period else ""),
             (self.say("label.currency"), document.currency),
             (self.say("label.account"), document.buyer.account_id),
-            (self._customer_number, document.buyer.vat_number or ""),
+            (self._customer_number, self._buyer_number),
         )
         return tuple((label, one_line(value)) for label, value in pairs if value)
 
@@ -110,7 +113,7 @@ class Wording:
         is_told = line.is_credit and not self.document.is_of_tax_alone
         return self.say("line.credit", name=name) if is_told else name
 
-    def details(self, line: DocumentLine) -> str:
+    def details(self, line: DocumentLine) -> tuple[str, ...]:
         """Period, share and discount of a line, what it is a part of, and its tax where these differ."""
         parts = []
         if line.period is not None:
@@ -126,7 +129,7 @@ class Wording:
             parts += [" ".join(self._name_and_rate(each)) for each in taxes]
         elif len(self._rates) > 1:
             parts.append(self._rates.get(line.tax_class, ""))
-        return " · ".join(filter(None, parts))
+        return tuple(filter(None, parts))
 
     def quantity(self, line: DocumentLine) -> str:
         return self.words.count(line.quantity)
@@ -190,7 +193,11 @@ class Wording:
         if self.document.buyer.address.country != seller.country:
             lines.append(str(self.words.locale.territories[seller.country]))
         if seller.vat_number:
-            lines.append(self._pair(self._seller_number, seller.vat_number))
+            label = self._of_country("number", seller.country, "label.vat_number")
+            lines.append(self._pair(label, _grouped(seller.vat_number, seller.country)))
+        if seller.company_number:
+            label = self._of_country("register", seller.country, "label.company_number")
+            lines.append(self._pair(label, seller.company_number))
         lines += (*seller.registration, seller.email, seller.phone)
         return tuple(filter(None, map(one_line, lines)))
 
@@ -202,20 +209,26 @@ class Wording:
     def _pair(self, label: str, value: str) -> str:
         return self.words.pair(label, value)
 
-    @property
-    def _seller_number(self) -> str:
-        return _NUMBERS.get(self.document.seller.country) or self.say("label.vat_number")
+    def _of_country(self, kind: str, country: str, otherwise: str) -> str:
+        """What a country calls a number of its own, else the word of the language."""
+        own = self.words.sentences.get(f"{kind}.{country}")
+        return self.say(otherwise) if own is None else own
 
     @property
     def _customer_number(self) -> str:
-        name = _NUMBERS.get(self.document.buyer.address.country)
-        if name is not None:
-            return self.say("label.customer_tax_number", name=name)
-        return self.say("label.customer_vat_number")
+        country = self.document.buyer.address.country
+        return self._of_country("customer_number", country, "label.customer_vat_number")
+
+    @property
+    def _buyer_number(self) -> str:
+        buyer = self.document.buyer
+        return _grouped(buyer.vat_number or "", buyer.address.country)
 
 
-def _tag(language: str, country: str) -> str:
-    """The buyer's own way to write numbers in this language; English elsewhere is not American."""
-    if localedata.exists(f"{language}_{country}"):
-        return f"{language}-{country}"
-    return "en-GB" if language == "en" else language
+def _grouped(number: str, country: str) -> str:
+    """A number as its country writes it; one of another form stays as it is."""
+    if country not in _GROUPS:
+        return number
+    form, groups = _GROUPS[country]
+    found = re.fullmatch(form, number, re.ASCII)
+    return number if found is None else found.expand(groups)

@@ -1,10 +1,12 @@
 """Amounts, dates, times and time zones as a language writes them (Babel, CLDR)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, localedata
@@ -23,6 +25,11 @@ from guichet.money import Money, minor_digits
 from guichet.period import Period
 
 _REGION_LENGTH: Final = 2
+_FIRST: Final = re.compile(r"(?<!\d)1(?!\d)")
+_FIRST_OF_A_MONTH: Final = MappingProxyType({"fr": "1er", "pt": "1º"})  # which CLDR has as 1
+_COUNTS_PLAINLY: Final = frozenset(
+    {"PT", "AO", "CH", "CV", "GQ", "GW", "LU", "MO", "MZ", "ST", "TL"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,14 @@ class Words:
         return self.sentences["pair"].format(label=label, value=value)
 
     def day(self, day: date) -> str:
-        return format_date(day, "long", locale=self.locale)
+        return self._date(day, "long")
 
     def stretch(self, period: Period) -> str:
         """From a period's first day to its last one; its end is the first day after it."""
         last = period.end - timedelta(days=1)
         if period.start >= last:
             return self.day(period.start)
-        return format_interval(period.start, last, "yMMMd", locale=self.locale)
+        return self._days(format_interval(period.start, last, "yMMMd", locale=self.locale))
 
     def place(self, country: str, region: str) -> str:
         """A country by its name, with the code of a state of it."""
@@ -97,7 +104,7 @@ class Words:
         """Day, time and the name of the time zone (MON-6)."""
         local = instant.astimezone(ZoneInfo(time_zone))
         return self.sentences["moment"].format(
-            date=format_date(local, "full", locale=self.locale),
+            date=self._date(local, "full"),
             time=format_time(local, "short", locale=self.locale),
             zone=self._zone(local),
         )
@@ -114,8 +121,17 @@ class Words:
             start, end, self._hours_and_minutes(), tzinfo=zone, locale=self.locale
         )
         return self.sentences["period"].format(
-            date=format_date(first, "full", locale=self.locale), times=times, zone=self._zone(first)
+            date=self._date(first, "full"), times=times, zone=self._zone(first)
         )
+
+    def _date(self, day: date, form: Literal["long", "full"]) -> str:
+        return self._days(format_date(day, form, locale=self.locale))
+
+    def _days(self, written: str) -> str:
+        """The first of a month as a French or a Brazilian writes it: `1er mars`, `1º de março`."""
+        first = _FIRST_OF_A_MONTH.get(self.locale.language)
+        is_plain = self.locale.language == "pt" and self.locale.territory in _COUNTS_PLAINLY
+        return written if first is None or is_plain else _FIRST.sub(first, written)
 
     def _currency(self, minor: Decimal, currency: str) -> str:
         return format_currency(minor.scaleb(-minor_digits(currency)), currency, locale=self.locale)
@@ -141,8 +157,14 @@ def _is_placeless(zone: ZoneInfo) -> bool:
 
 
 def _locale(language: Language, tag: str) -> Locale:
+    """A region's own way to write numbers and days; English elsewhere is not American."""
     parts = tag.strip().replace("_", "-").split("-")
     region = next((p.upper() for p in parts[1:] if len(p) == _REGION_LENGTH and p.isalpha()), "")
+    if closest_language(tag) != parts[0].lower() or not region:
+        return Locale.parse(language)
     asked = f"{language}_{region}"
-    wanted = closest_language(tag) == parts[0].lower() and region and localedata.exists(asked)
-    return Locale.parse(asked if wanted else language)
+    if localedata.exists(asked):
+        return Locale.parse(asked)
+    general = Locale.parse(language)
+    is_abroad = language == "en" and region in general.territories
+    return Locale.parse("en_GB") if is_abroad else general

@@ -21,6 +21,7 @@ from guichet.adapters.selling.shape import BankDetailsShape, EntityShape, FileSh
 RULES: Final = MappingProxyType(
     {
         "time_zone_unknown": "MON-6",
+        "text_not_printable": "INV-4",
         "vat_number_malformed": "TAX-3",
         "vat_number_other_country": "TAX-3",
         "bank_details_missing": "MON-2",
@@ -56,6 +57,7 @@ _CODES: Final = MappingProxyType(
     {
         "extra_forbidden": ("key_unknown", "There is no such key here."),
         "missing": ("key_missing", "Write this key."),
+        "too_long": ("too_many", "4 at most."),
         "too_short": ("empty", "Write at least one."),
         "string_too_long": ("line_too_long", "200 characters at most."),
         "literal_error": ("word_unknown", ""),
@@ -170,6 +172,8 @@ def _entity(entity: EntityShape) -> dict[str, object]:
         **entity.model_dump(include={"legal_name", "address", "country", "time_zone"}),
         **entity.model_dump(include={"currencies", "providers", "brands", "debits"}),
         "vat_number": None if number is None else sound_vat_number(number, in_country),
+        "company_number": entity.company_number or "",
+        "registration": entity.registration,
         "bank_details": [_bank_details(each) for each in entity.bank_details],
         "forms": [_form(each) for each in entity.forms],
     }

@@ -14,6 +14,7 @@ from stdnum import bic, iban
 from stdnum.us import rtn
 
 from guichet.countries import COUNTRIES
+from guichet.printable import unprintable
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _FORM_FILE: Final = re.compile(r"[a-z][a-z0-9-]{0,59}\.pdf", re.ASCII)
@@ -73,6 +74,11 @@ type Line = Annotated[
     str,
     Field(max_length=200),
     _judged("line_empty", "Write something, on one line.", _says_something),
+    _judged(
+        "text_not_printable",
+        "Documents print Latin, Greek and Cyrillic letters.",
+        lambda text: not unprintable(text),
+    ),
 ]
 type EntityId = Annotated[
     str,
@@ -150,6 +156,8 @@ class EntityShape(Shape):
     address: Annotated[list[Line], _some]
     country: Country
     vat_number: Line | None = None
+    company_number: Line | None = None
+    registration: Annotated[list[Line], Field(max_length=4)] = []
     time_zone: TimeZone
     currencies: Annotated[list[Currency], _some, _once]
     providers: Annotated[list[Literal["stripe", "paypal"]], _once]

@@ -5,34 +5,33 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
+from guichet.adapters.documents.texts import words_folder
+from guichet.invoices.document import TEMPLATE
 from guichet.languages import Language
 from guichet.tax.places import Sentence
-
-_WORDS: Final = Path(__file__).parents[2] / "data" / "tax" / "words.json"
-_AS_WRITTEN_IN: Final = MappingProxyType({("VAT", "de", "CH"): "MWST"})  # a country's own word
 
 
 @dataclass(frozen=True, slots=True)
 class TaxWords:
-    """The words of one language."""
+    """The words of one language, as documents of a template have them."""
 
     language: Language
+    template: int = TEMPLATE
 
     def sentence(self, what: Sentence, reason: str = "") -> str:
         """The sentence, with the reason of a certificate where it names one."""
-        return _read()["sentences"][what.value][self.language].replace("{reason}", reason)
+        found = _read(self.template)["sentences"][what.value][self.language]
+        return found.replace("{reason}", reason)
 
     def name(self, tax: str, country: str = "") -> str:
         """What a tax is called, in the buyer's country too; one that has no other name keeps its own."""
-        own = _AS_WRITTEN_IN.get((tax, self.language, country))
-        return own or _read()["names"].get(tax, {}).get(self.language, tax)
+        names = _read(self.template)["names"].get(tax, {})
+        return names.get(f"{self.language}-{country}") or names.get(self.language, tax)
 
 
 @cache
-def _read() -> dict[str, dict[str, dict[str, str]]]:
-    read: dict[str, dict[str, dict[str, str]]] = json.loads(_WORDS.read_text(encoding="utf-8"))
+def _read(template: int) -> dict[str, dict[str, dict[str, str]]]:
+    content = (words_folder(template) / "taxes.json").read_text(encoding="utf-8")
+    read: dict[str, dict[str, dict[str, str]]] = json.loads(content)
     return read

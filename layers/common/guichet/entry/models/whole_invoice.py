@@ -127,6 +127,7 @@ class SellerAnswer(Answer):
     address: list[str]
     country: str
     vat_number: str | None
+    company_number: str
     registration: list[str]
     email: str
     phone: str
@@ -139,6 +140,7 @@ class SellerAnswer(Answer):
             address=list(seller.address),
             country=seller.country,
             vat_number=seller.vat_number,
+            company_number=seller.company_number,
             registration=list(seller.registration),
             email=seller.email,
             phone=seller.phone,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from guichet.errors import Conflict, Refusal, not_found
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.forms import DocumentForm, RenderDocument, file_key
 from guichet.invoices.invoice import Invoice
+from guichet.invoices.packing import unpacked
 from guichet.invoices.ports import DocumentFiles, InvoiceRecords
 from guichet.invoices.series import place_of, series_name
 
@@ -17,9 +19,13 @@ class Verdict(StrEnum):
     """How a file that was computed again compares with the one that is kept."""
 
     SAME = "same"
+    SAME_UNPACKED = "same, but compressed by another zlib"
     DIFFERENT = "different"
     NOT_KEPT = "not kept"
     NOT_MADE = "kept, but no longer made"
+
+
+_AGREES: Final = frozenset({Verdict.SAME, Verdict.SAME_UNPACKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class Recomputed:
 
     @property
     def is_same(self) -> bool:
-        return all(verdict is Verdict.SAME for _, verdict in self.verdicts)
+        return all(verdict in _AGREES for _, verdict in self.verdicts)
 
 
 def recompute_document(
@@ -70,7 +76,7 @@ def recompute_document(
         raise Conflict("does_not_add_up", f"{invoice.number}: {error}.", rule="INV-4") from error
     drawn = render(document)
     verdicts = [
-        (form, _compared(drawn.get(form), files.get(file_key(invoice, form))))
+        (form, _compared(form, drawn.get(form), files.get(file_key(invoice, form))))
         for form in DocumentForm
     ]
     return Recomputed(
@@ -96,10 +102,14 @@ def _named(
     return account_id, named
 
 
-def _compared(made: bytes | None, kept: bytes | None) -> Verdict | None:
+def _compared(form: DocumentForm, made: bytes | None, kept: bytes | None) -> Verdict | None:
     """None where there is no such file, and should be none."""
     if made is None:
         return None if kept is None else Verdict.NOT_MADE
     if kept is None:
         return Verdict.NOT_KEPT
-    return Verdict.SAME if made == kept else Verdict.DIFFERENT
+    if made == kept:
+        return Verdict.SAME
+    if form is DocumentForm.PDF and unpacked(made) == unpacked(kept):
+        return Verdict.SAME_UNPACKED
+    return Verdict.DIFFERENT
