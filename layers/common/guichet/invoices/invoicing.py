@@ -151,7 +151,7 @@ class Invoicing:
             lines=lines,
             quote=taxes.quote(balance.selling_entity, subject, day, lines),
             names=LineNames(self.catalogues, profile.language),
-            terms_days=self.policy.payment_terms_days,
+            terms_days=profile.payment_terms(self.policy.payment_terms_days),
             standing=subject.vat_standing,
             is_collected=is_collected,
             notice_days=self.autopay.notice_days(*place) if is_collected else 0,

@@ -27,7 +27,7 @@ PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "explanation",
     "subject", "handled_keys", "representative",
     "company", "vat_number", "billing_address", "shipping_address",
-    "contact_name", "contact_email", "cc_emails", "phone",
+    "contact_name", "contact_email", "cc_emails", "phone", "payment_terms_note",
 })  # fmt: skip
 
 # What a provider knows a customer by, and what is shown of a method: they stand in their items.
