@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from guichet.entry.taxpayers import corrected
 from guichet.events import Actor, ActorKind
 from guichet.invoices.ports import Candidate, CandidateKind
-from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
+from guichet.invoices.use_cases.correct_vat import CorrectVat
 from guichet.invoices.use_cases.make_invoices import Made, make_invoices
 from guichet.invoices.use_cases.note_progress import note_progress
 from guichet.invoices.use_cases.plan_invoices import plan_invoices
@@ -42,7 +43,6 @@ def vat_messages(body: Body, container: Container) -> list[Body]:
 
 def correct(body: Body, container: Container) -> list[Invoice]:
     """One series' invoices of the account; answers their credit notes."""
-    billing = container.billing
     command = CorrectVat(
         body["account"],
         body["entity"],
@@ -50,12 +50,7 @@ def correct(body: Body, container: Container) -> list[Invoice]:
         datetime.fromisoformat(body["at"]),
         _ACTOR,
     )
-    return correct_vat(
-        command,
-        invoicing=billing.invoicing,
-        numbers=billing.taxpayers,
-        policy=billing.vat_policy,
-    )
+    return corrected(command, container)
 
 
 def plan(

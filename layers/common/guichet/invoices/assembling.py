@@ -151,6 +151,8 @@ class _Assembly:
         invoice = final.invoice
         if invoice.is_collected and invoice.open_minor:
             invoice = replace(invoice, collect_at=self._at)
+        if _is_vat_in_doubt(invoice):
+            invoice = replace(invoice, in_doubt_since=self._at)
         self._series[invoice.kind] = final.series
         self._documents.append(invoice)
         events = [Event(name, _facts(invoice)) for name in names]

@@ -80,6 +80,7 @@ class Invoice:
     note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
     reversed_vat: ReversedVat | None = None  # went back when its number was confirmed (TAX-3)
+    in_doubt_since: datetime | None = None  # an order's, whose VAT may have to go back (TAX-3)
     not_reversed: str = ""  # the code of why its VAT did not: a person decides
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
