@@ -13,7 +13,7 @@ from guichet.entry.invoicing import vat_messages
 from guichet.invoices.invoice import Invoice
 from guichet.tax.vat_check import VatRecord
 from guichet.taxpayer.use_cases.end_correction import end_correction
-from tests.simulation.kills import Calls, Killed, KillingDynamo, KillPoint, kill_points
+from tests.simulation.kills import Calls, Killed, KillingDynamo, kill_points
 from tests.simulation.turns import TurningDynamo, Turns, explore
 from tests.support.billing import Billing
 from tests.support.bills_drafted import PARIS

@@ -37,7 +37,9 @@ PROVIDERS_OWN: Final = frozenset({
 # They stand in their item and are never changed. Of an order its lines are facts once it is done; what
 # an invoice's charges bore is in its content too, which is put once.
 KEPT_ELSEWHERE: Final = frozenset({"preview", "own_taxes", "vat_mark"})
-UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE
+# Which messages a run has counted: what they came to is told.
+TICKED_OFF: Final = frozenset({"counted_batches"})
+UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE | TICKED_OFF
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
 _ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None, "of_invoice": ""}
