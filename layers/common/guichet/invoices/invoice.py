@@ -87,6 +87,7 @@ class Invoice:
     payment_ids: tuple[str, ...] = ()  # of all attempts, in their order
     payment_count: int = 0
     collect_at: datetime | None = None  # when autopay tries next by itself
+    debited_from: datetime | None = None  # nothing is collected before: its customer was told so
     next_try_at: datetime | None = None  # after a decline: the first moment that COL-3 allows
     handled_keys: tuple[str, ...] = ()
     version: int = 1

@@ -51,6 +51,11 @@ class Prepared:
     balance: AccountBalance | None  # None: of an order, which its books have already
     originals: Mapping[str, Invoice]  # that credit notes refer to
 
+    @property
+    def time_zone(self) -> str:
+        """Of the entity that bills: of the days that stand on its documents (MON-6)."""
+        return self.billed[0].entity.time_zone
+
 
 @dataclass(frozen=True, slots=True)
 class Invoicing:
