@@ -101,5 +101,6 @@ def _dies(some: Sequence[Mapping[str, str]]) -> None:
 class _WithTime(LambdaContextForTests):
     """Lambda's, long before the function's end."""
 
-    def get_remaining_time_in_millis(self) -> int:
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
         return 100_000
