@@ -71,7 +71,7 @@ def _due_bill(place: Workshop, due: DueBills, number: int) -> Event:
     """A message about an account whose period was renewed: its invoice is made."""
     account_id = due.store(place.dynamo, number, 1)
     candidate = Candidate(CandidateKind.BALANCE, account_id, "us", "USD")
-    return ordered_event([json.dumps(dict(invoices_message("us", [candidate], "")))])
+    return ordered_event([json.dumps(dict(invoices_message("us", [candidate])))])
 
 
 def _effect(registration_id: str) -> str:

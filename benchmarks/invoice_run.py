@@ -118,7 +118,7 @@ def idle_quarter(place: Workshop) -> Step:
     """A quarter of an hour in which nothing has become due."""
     with Worker(place, metered=True, functions=(_FUNCTION,)) as worker:
         for _ in range(_WARMING):
-            report = worker.call(_FUNCTION, {"run": "run_idle"})
+            report = worker.call(_FUNCTION, {})
     return Step(_FUNCTION, report)
 
 

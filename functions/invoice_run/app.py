@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 
 from guichet import bootstrap
-from guichet.entry.invoicing import correct, plan, scheduled_run, vat_messages, work
+from guichet.entry.invoicing import correct, due_run, plan, vat_messages, work
 from guichet.entry.relaying import in_groups
 from guichet.entry.work import message_of
 
@@ -31,7 +31,7 @@ _RESERVE_MS: Final = 20_000  # for the pages and messages in hand
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - Powertools' answer
     """A batch of the queue, or the schedule's wake-up."""
     if "Records" not in event:
-        run_id = str(event.get("run") or scheduled_run(bootstrap.container().clock.now()))
+        run_id = str(event.get("run") or due_run(bootstrap.container()))
         return {"run": run_id, "planned": _plan(run_id, context)}
 
     def take(record: dict[str, Any]) -> None:

@@ -109,6 +109,7 @@ SIGNED_IN = {
     "POST /v1/payment-methods/links",
     "GET /v1/account",
     "PATCH /v1/account",
+    "PATCH /v1/account/payment-terms",
     "POST /v1/tax-certificates/uploads",
     "POST /v1/tax-certificates",
     "GET /v1/tax-certificates",

@@ -40,7 +40,7 @@ def test_every_queue_is_either_consumed_with_dead_letters_or_holds_dead_letters(
 
 @pytest.mark.parametrize(
     ("name", "function"),
-    [("Settle", "Settle"), ("Deliver", "Deliver"), ("Invoice", "InvoiceRun")],
+    [("Settle", "Settle"), ("Deliver", "Deliver")],
 )
 def test_a_message_in_hand_stays_hidden_for_six_times_its_functions_timeout(
     expanded: Template, name: str, function: str
@@ -48,6 +48,17 @@ def test_a_message_in_hand_stays_hidden_for_six_times_its_functions_timeout(
     queue = expanded.of_type("AWS::SQS::Queue")[f"{name}Queue"]
 
     assert queue["VisibilityTimeout"] >= 6 * timeouts(expanded)[f"{function}Function"]
+
+
+def test_a_message_that_fails_each_time_holds_up_its_series_for_a_quarter_of_an_hour_inv_1(
+    expanded: Template,
+) -> None:
+    queue = expanded.of_type("AWS::SQS::Queue")["InvoiceQueue"]
+
+    hidden, tries = queue["VisibilityTimeout"], queue["RedrivePolicy"]["maxReceiveCount"]
+
+    assert hidden >= 2 * timeouts(expanded)["InvoiceRunFunction"], "not while it is in hand"
+    assert hidden * tries <= 16 * 60
 
 
 def test_a_series_is_one_group_of_a_queue_in_order_inv_3(expanded: Template) -> None:

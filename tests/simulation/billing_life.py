@@ -14,7 +14,7 @@ from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.catalogue.ports import Catalogues
 from guichet.configuration import load_billing_policy, load_collection_policy
-from guichet.entry.invoicing import plan, scheduled_run, work
+from guichet.entry.invoicing import due_run, plan, work
 from guichet.registration.mails import MailKind
 from guichet.registration.outbox import BillingMail, DueKind, DueWork
 from guichet.subscriptions.ports import Taxes
@@ -86,9 +86,8 @@ class BillingLife(Life):
 
     def scheduled(self) -> None:
         """The schedule's wake-up."""
-        run_id = scheduled_run(self.world.clock.now())
         try:
-            self.process(lambda parts: self._plan(run_id, parts))
+            self.process(lambda parts: self._plan(due_run(parts), parts))
         except FellError:
             return  # the next one finds it
 

@@ -123,7 +123,6 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
         "period": JANUARY,
         "total": Money(30000, "USD"),
         "credit_used": Money(1100, "USD"),
-        "due_on": date(2027, 2, 10),
     },
     BillingMail.EXPIRED: _SUBSCRIPTION | _ENDS | {"has_ended": True},
     BillingMail.DELETION_ANNOUNCED: _SUBSCRIPTION | _ENDS | {"has_ended": True, "days_left": 30},

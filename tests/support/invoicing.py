@@ -100,7 +100,7 @@ class Invoiced:
         )
         own = [replace(each, subscription_id=subscription.subscription_id) for each in lines]
         before = self.balance(account_id)
-        billed = put_on_bills(before, None, subscription, own, self.parts.policy)
+        billed = put_on_bills(before, None, subscription, own)
         change = subscription_change(
             None, billed.subscription, "subscription.changed", lines=own, postings=billed.postings
         )

@@ -80,7 +80,8 @@ def calling(world: World, people: dict[str, Member]) -> Call:
 
     def send(method: str, by: str = "olivia", account: str | None = None, **parts: Any) -> Came:  # noqa: ANN401 - any part of an event
         headers = dict(parts.pop("headers", {})) | ({"guichet-account": account} if account else {})
-        event = http_event(method, "/v1/account", member=people[by], headers=headers, **parts)
+        path = str(parts.pop("path", "/v1/account"))
+        event = http_event(method, path, member=people[by], headers=headers, **parts)
         return came(serve(app, event, CONTEXT, world.log))
 
     return send

@@ -24,7 +24,7 @@ from guichet.adapters.mail.render import render
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
 from guichet.configuration import load_registration_policy
-from guichet.entry.invoicing import correct, plan, scheduled_run, vat_messages, work
+from guichet.entry.invoicing import correct, due_run, plan, vat_messages, work
 from guichet.entry.relaying import relayed
 from guichet.entry.webhooks import answer_paypal, answer_stripe
 from guichet.entry.work import doers, settle_message
@@ -389,7 +389,7 @@ class World:
     def invoice(self, parts: Container | None = None) -> int:
         """The scheduled run, and its queue: each series' messages in their order."""
         used = parts or self.parts
-        plan(scheduled_run(self.clock.now()), used, self.invoice_queue.extend, lambda: True)
+        plan(due_run(used), used, self.invoice_queue.extend, lambda: True)
         made = 0
         while self.invoice_queue:
             body = self.invoice_queue.popleft()

@@ -246,7 +246,6 @@ class BillingParts:
             records=self.records,
             catalogues=self.catalogues,
             entities=held.selling_entities,
-            policy=self.policy,
             happenings=held.history,
             pages=Pages(held.settings.public_base_url),
             certificates=self.taxpayers,

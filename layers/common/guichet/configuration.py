@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from guichet.access.profile import MOST_TERMS_DAYS
 from guichet.collection.policy import CollectionPolicy
 from guichet.payments.fee import FeeSchedule
 from guichet.payments.stored_method import MethodKind
@@ -29,7 +30,7 @@ _BILLING_LIMITS: Final = {
     "return_poll_seconds": 60,
     "cancel_attempt_days": 365,
     "suspended_days": 365,
-    "payment_terms_days": 365,
+    "payment_terms_days": MOST_TERMS_DAYS,
 }
 # And of collecting.
 _COLLECTION_LIMITS: Final = {

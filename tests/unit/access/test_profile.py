@@ -35,6 +35,7 @@ def test_before_anybody_fills_it_in_the_profile_is_what_the_operator_knew_acc_4(
         "cc_emails": [],
         "time_zone": "Europe/Paris",
         "language": "fr",
+        "payment_terms": {"days": 30, "is_default": True, "reason": None},
     }
 
 
@@ -54,6 +55,7 @@ def test_a_filled_in_profile_is_read_as_it_was_written_acc_4(call: Call, world: 
         "vat_check": {"standing": "never_answered", "answered_at": None, "asked_at": None},
         "billing_address": {"line2": "", "region": "", **PARIS},
         "shipping_address": {"line2": "", "postal_code": "", **BOSTON},
+        "payment_terms": {"days": 30, "is_default": True, "reason": None},
     }
     account = world.parts.people.account(ACCOUNT)
     assert account is not None

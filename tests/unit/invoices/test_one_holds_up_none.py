@@ -48,7 +48,7 @@ def test_whose_write_always_fails_holds_up_nobody_else_of_its_message_inv_1(
     accounts = [here.account() for _ in range(4)]
     for each in accounts:
         here.bill(each, here.usd(1_000))
-    body = invoices_message("us", [here.candidate(each) for each in accounts], "")
+    body = invoices_message("us", [here.candidate(each) for each in accounts])
     parts = here.world.parts
     invoicing = parts.billing.invoicing
     refusing: Any = Refusing(invoicing.records, accounts[1], error)

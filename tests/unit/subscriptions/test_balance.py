@@ -53,7 +53,7 @@ def with_lines(
 def billed(
     balance: AccountBalance, lines: list[BillableLine], *, source: str = "sub_1@3"
 ) -> AccountBalance:
-    return balance.billed(lines, source=source, time_zone="UTC", terms_days=TERMS)
+    return balance.billed(lines, source=source, time_zone="UTC")
 
 
 def invoiced(balance: AccountBalance, day: date = date.max) -> AccountBalance:
@@ -251,7 +251,9 @@ def test_an_invoice_is_paid_once_and_what_was_taken_back_is_owed_again_inv_5() -
 def test_an_invoice_is_due_30_days_after_it_was_issued_and_overdue_the_day_after_col_5_sub_12(
     days: int, due: int, overdue: int
 ) -> None:
-    balance, day = invoiced(with_lines([line(FIRST, 4000)])), FIRST + timedelta(days=days)
+    waiting, day = with_lines([line(FIRST, 4000)]), FIRST + timedelta(days=days)
+    (bill,) = waiting.bills
+    balance = waiting.became_invoice(bill.invoice_id, 4000, FIRST + timedelta(days=30))
 
     assert balance.due(day).amount_minor == due
     assert balance.overdue(day).amount_minor == overdue
@@ -292,7 +294,7 @@ def test_what_comes_to_nothing_waits_all_the_same_for_the_invoice_of_its_lines_i
 def test_a_bills_day_comes_in_the_accounts_time_zone_mon_6(time_zone: str, at: str) -> None:
     day = date(2027, 3, 28)
 
-    bill = empty().billed([line(day, 1)], source="s@1", time_zone=time_zone, terms_days=0).bills[0]
+    bill = empty().billed([line(day, 1)], source="s@1", time_zone=time_zone).bills[0]
 
     assert bill.invoice_at == datetime.fromisoformat(at)
     assert not bill.is_waiting_at(datetime.fromisoformat(at) - timedelta(seconds=1))

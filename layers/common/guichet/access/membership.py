@@ -49,7 +49,7 @@ class Permission(StrEnum):
     READ_PAYMENT_METHODS = "payment-methods:read"
     MANAGE_PAYMENT_METHODS = "payment-methods:manage"  # the account's own people alone (COL-10)
     SEND_PAYMENT_LINKS = "payment-methods:send-link"  # what a representative does instead
-    MANAGE_COLLECTION = "collection:manage"  # overdue and suspended, payments received by hand
+    MANAGE_COLLECTION = "collection:manage"  # overdue, suspended, payment terms, money by hand
     READ_INVOICE_RUNS = "invoice-runs:read"  # the operator's people's: they are about all accounts
     MANAGE_INVOICES = "invoices:manage"  # runs, credit notes, void, release: the operator's alone
     READ_EXEMPTIONS = "tax-exemptions:read"

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from guichet.access.membership import Account, Member
 from guichet.access.profile import BillingProfile
+from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
 from guichet.tax.vat_check import VatRecord
 
@@ -51,8 +52,16 @@ class ProfileRecords(Protocol):
         before: BillingProfile,
         after: BillingProfile,
         number: Change[VatRecord] | None = None,
+        told: Event | None = None,
     ) -> None:
         """Store a changed profile, and in the same write that its number has to be asked about.
+
+        Args:
+            cause: who, when and why.
+            before: as it was read.
+            after: as it is to be.
+            number: the record of a number that was entered.
+            told: what the journal says of it; None: which fields a member changed.
 
         Raises:
             ConcurrentUpdateError: somebody else wrote first.

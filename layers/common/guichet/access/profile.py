@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from guichet.access.addresses import Address
 from guichet.access.membership import Account
-from guichet.errors import Conflict
+from guichet.errors import Conflict, invalid_field
 
-_NOT_SET_BY_MEMBERS: Final = frozenset({"account_id", "version", "handled_keys"})
+MOST_TERMS_DAYS: Final = 365  # from an invoice's day to the one on which it is due (INV-10)
+
+# The operator's people decide them.
+_PAYMENT_TERMS: Final = frozenset({"payment_terms_days", "payment_terms_note"})
+_NOT_SET_BY_MEMBERS: Final = frozenset({"account_id", "version", "handled_keys"}) | _PAYMENT_TERMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,8 @@ class BillingProfile:
     contact_name: str = ""
     phone: str = ""
     cc_emails: tuple[str, ...] = ()
+    payment_terms_days: int | None = None  # payment terms of its own (INV-10); None: those of all
+    payment_terms_note: str = ""  # why it has them, for the operator's people
     version: int = 0  # 0: nobody has changed it since the account was made
     handled_keys: tuple[str, ...] = ()
 
@@ -44,6 +50,28 @@ class BillingProfile:
     def recipients(self) -> tuple[str, ...]:
         """Who gets invoices and receipts, each address once (INV-6)."""
         return tuple(dict.fromkeys((self.contact_email, *self.cc_emails)))
+
+    def payment_terms(self, default_days: int) -> int:
+        """From the day of an invoice to the day on which it is due, where nothing collects it (INV-10)."""
+        return default_days if self.payment_terms_days is None else self.payment_terms_days
+
+    def with_payment_terms(self, days: int | None, note: str) -> BillingProfile:
+        """With payment terms of its own for what is invoiced from now on; None: those of all.
+
+        Raises:
+            Invalid: `payment_terms_beyond_limits`; `required`, no reason.
+        """
+        if days is not None and not 0 <= days <= MOST_TERMS_DAYS:
+            raise invalid_field(
+                "/days",
+                "payment_terms_beyond_limits",
+                f"Payment terms are from 0 to {MOST_TERMS_DAYS} days.",
+                rule="INV-10",
+                facts={"most": str(MOST_TERMS_DAYS)},
+            )
+        if not note.strip():
+            raise invalid_field("/reason", "required", "Say why it has these payment terms.")
+        return replace(self, payment_terms_days=days, payment_terms_note=note.strip())
 
     def require_billing_address(self) -> Address:
         """Where tax and selling entity are decided.

@@ -33,13 +33,6 @@ type Applied = ProviderEventApplied | None
 type Payee = Callable[[str, str], str]  # of a selling entity at a provider
 
 
-def _debited_from(invoice: Invoice, method: StoredMethod) -> datetime | None:
-    """The moment from which a bank account may be debited, where its holder has to be told before."""
-    if not method.debit_notice or invoice.finalized_at is None:
-        return None
-    return invoice.finalized_at + method.debit_notice
-
-
 @dataclass(frozen=True, slots=True)
 class Charging:
     """The shared road of everything that collects an invoice, or learns what became of it."""
@@ -77,10 +70,11 @@ class Charging:
         if method is None:
             self._not_tried(invoice, reason, cause)
             return None
-        noticed = _debited_from(invoice, method)
-        if noticed is not None and cause.at < noticed:
-            self._put_off(invoice, noticed, cause)
+        if invoice.debited_from is None and method.debit_notice:
+            self._announce(invoice, cause.at + method.debit_notice, cause)
             return None
+        if invoice.debited_from is not None and cause.at < invoice.debited_from:
+            return None  # by whatever method: its customer was told this day
         declines = self.records.declines(account_id)
         later = declines.may_try(cause.at, method.method_id, (invoice_id,), self.policy)
         if later is not None:
@@ -153,6 +147,17 @@ class Charging:
         }
         after = replace(invoice, collect_at=None, version=invoice.version + 1)
         self.records.save(cause, [Change(invoice, after, (Event("invoice.not_collected", facts),))])
+
+    def _announce(self, invoice: Invoice, debited_from: datetime, cause: Cause) -> None:
+        """A bank account that its customer chose after the invoice: they are told its day anew (COL-10)."""
+        told = replace(
+            invoice,
+            debited_from=debited_from,
+            collect_at=debited_from,
+            version=invoice.version + 1,
+        )
+        events = (Event("invoice.debit_announced", {"invoice_id": invoice.invoice_id}),)
+        self.records.save(cause, [Change(invoice, told, events, mails=("billing_invoice",))])
 
     def _put_off(self, invoice: Invoice, later: datetime, cause: Cause) -> None:
         """To the first moment that is allowed: it is never lost (COL-3)."""

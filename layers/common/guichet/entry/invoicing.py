@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from guichet.entry.taxpayers import corrected
 from guichet.events import Actor, ActorKind
+from guichet.invoices.batches import Batch
 from guichet.invoices.ports import Candidate, CandidateKind
-from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
+from guichet.invoices.progress import run_to_resume
+from guichet.invoices.use_cases.correct_vat import CorrectVat
 from guichet.invoices.use_cases.make_invoices import Made, make_invoices
 from guichet.invoices.use_cases.note_progress import note_progress
 from guichet.invoices.use_cases.plan_invoices import plan_invoices
@@ -30,9 +33,26 @@ def scheduled_run(now: datetime) -> str:
     return f"run_{now:%Y%m%dt%H}{now.minute // 15 * 15:02d}"
 
 
-def invoices_message(entity: str, candidates: Sequence[Candidate], run_id: str) -> Body:
+def due_run(container: Container) -> str:
+    """The run of now; in its place one that got stuck, since what is due is the same for both."""
+    now = container.clock.now()
+    stuck = run_to_resume(now, container.billing.invoicing)
+    return scheduled_run(now) if stuck is None else stuck.run_id
+
+
+def invoices_message(
+    entity: str, candidates: Sequence[Candidate], batch: Batch | None = None
+) -> Body:
+    """What `work` takes: of a run, by which it is counted once; or of none."""
     of = [[str(c.kind), c.account_id, c.currency, c.cart_id] for c in candidates]
-    return {"do": "invoices", "entity": entity, "run": run_id, "of": json.dumps(of)}
+    run = batch.run_id if batch else ""
+    numbers = {"batch": f"{batch.planning}.{batch.number}"} if batch else {}
+    return {"do": "invoices", "entity": entity, "run": run, **numbers, "of": json.dumps(of)}
+
+
+def _batch_of(body: Body) -> Batch | None:
+    planning, _, number = body.get("batch", "").partition(".")
+    return Batch(body["run"], int(planning), int(number)) if number else None
 
 
 def vat_messages(body: Body, container: Container) -> list[Body]:
@@ -42,7 +62,6 @@ def vat_messages(body: Body, container: Container) -> list[Body]:
 
 def correct(body: Body, container: Container) -> list[Invoice]:
     """One series' invoices of the account; answers their credit notes."""
-    billing = container.billing
     command = CorrectVat(
         body["account"],
         body["entity"],
@@ -50,12 +69,7 @@ def correct(body: Body, container: Container) -> list[Invoice]:
         datetime.fromisoformat(body["at"]),
         _ACTOR,
     )
-    return correct_vat(
-        command,
-        invoicing=billing.invoicing,
-        numbers=billing.taxpayers,
-        policy=billing.vat_policy,
-    )
+    return corrected(command, container)
 
 
 def plan(
@@ -65,24 +79,33 @@ def plan(
     has_time: Callable[[], bool],
 ) -> int:
     """Plan one run; answers how many candidates were passed on, ten messages a call."""
-    held: list[Body] = []
-
-    def pass_on(selling_entity: str, candidates: Sequence[Candidate], run_id: str) -> None:
-        held.append(invoices_message(selling_entity, candidates, run_id))
-        if len(held) == _MESSAGES:
-            send(held)
-            held.clear()
-
-    planned = plan_invoices(
+    return plan_invoices(
         run_id,
         _ACTOR,
         invoicing=container.billing.invoicing,
-        pass_on=pass_on,
+        pass_on=_Sender(send),
         has_time=has_time,
     )
-    if held:
-        send(held)
-    return planned
+
+
+class _Sender:
+    """`PassOn`, as many messages a call as the queue takes."""
+
+    def __init__(self, send: Callable[[Sequence[Body]], None]) -> None:
+        self._send = send
+        self._held: list[Body] = []
+
+    def __call__(
+        self, selling_entity: str, candidates: Sequence[Candidate], batch: Batch | None
+    ) -> None:
+        self._held.append(invoices_message(selling_entity, candidates, batch))
+        if len(self._held) == _MESSAGES:
+            self.finish()
+
+    def finish(self) -> None:
+        if self._held:
+            self._send(self._held)
+            self._held = []
 
 
 def work(body: Body, container: Container) -> Made:
@@ -93,8 +116,10 @@ def work(body: Body, container: Container) -> Made:
         for kind, account_id, currency, cart_id in json.loads(body["of"])
     ]
     made = _made(body["entity"], candidates, invoicing, run_id)
-    if run_id is not None:
-        note_progress(run_id, len(candidates), len(made.parked), _ACTOR, invoicing=invoicing)
+    batch = _batch_of(body)
+    if batch is not None:
+        looked_at, parked = len(candidates), len(made.parked)
+        note_progress(batch, body["entity"], looked_at, parked, _ACTOR, invoicing=invoicing)
     return made
 
 

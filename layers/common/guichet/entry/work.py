@@ -71,6 +71,7 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.METHOD_SETUP,
         DueKind.STORED_METHOD,
         DueKind.CERTIFICATE,
+        DueKind.VAT_DOUBT,
         DueKind.VAT_NUMBER,  # last: an outage of the register uses up what is left of the run
     )
     return {DueKind.EFFECT: leave_to_deliver} | dict.fromkeys(order, do)
@@ -108,7 +109,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             _do_methods(kind, ids, actor, container)
         case DueKind.COLLECTION | DueKind.INVOICE_PAYMENT:
             _do_collecting(kind, ids, actor, container)
-        case DueKind.CERTIFICATE | DueKind.VAT_NUMBER:
+        case DueKind.CERTIFICATE | DueKind.VAT_NUMBER | DueKind.VAT_DOUBT:
             _do_taxpayers(kind, ids, actor, container)
         case DueKind.EFFECT | DueKind.INVOICE:
             raise ValueError("mails are written by deliver, invoices by invoice_run")
@@ -225,29 +226,9 @@ def _do_methods(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
 
 def _do_taxpayers(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
     """What is due of exemption certificates and VAT numbers; loaded where something is."""
-    from guichet.taxpayer.use_cases.check_vat_number import (  # noqa: PLC0415 - billing only
-        check_vat_number,
-    )
-    from guichet.taxpayer.use_cases.expire_certificate import (  # noqa: PLC0415 - same
-        expire_certificate,
-    )
+    from guichet.entry.taxpayers import do_taxpayers  # noqa: PLC0415 - billing only
 
-    billing = container.billing
-    account_id, identity = ids
-    if kind is DueKind.CERTIFICATE:
-        expire_certificate(
-            account_id, identity, actor, records=billing.taxpayers, clock=container.clock
-        )
-        return
-    check_vat_number(
-        account_id,
-        identity,
-        actor,
-        records=billing.taxpayers,
-        register=container.vat_register,
-        policy=billing.vat_policy,
-        clock=container.clock,
-    )
+    do_taxpayers(kind, ids, actor, container)
 
 
 def read_hint(event: ProviderEvent) -> Hint:

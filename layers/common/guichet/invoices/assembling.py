@@ -17,7 +17,7 @@ from guichet.invoices.building import (
     numbered,
     with_credit,
 )
-from guichet.invoices.document import DocumentKind, Reference
+from guichet.invoices.document import DocumentKind, InvoiceDocument, Reference
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Prepared
 from guichet.invoices.ports import Aggregate, OrderInvoiced, PutContent, Step
@@ -33,6 +33,7 @@ from guichet.ledger.postings import (
     tax_postings,
 )
 from guichet.money import Money
+from guichet.period import midnight
 from guichet.subscriptions.balance import AccountBalance
 from guichet.tax.subject import VatStanding
 
@@ -150,13 +151,16 @@ class _Assembly:
         final: Numbered = numbered(draft, self._series[draft.invoice.kind], self._at)
         invoice = final.invoice
         if invoice.is_collected and invoice.open_minor:
-            invoice = replace(invoice, collect_at=self._at)
+            printed = _printed_moment(final.content.document, self._prepared.time_zone, self._at)
+            invoice = replace(invoice, collect_at=printed or self._at, debited_from=printed)
+        if _is_vat_in_doubt(invoice):
+            invoice = replace(invoice, in_doubt_since=self._at)
         self._series[invoice.kind] = final.series
         self._documents.append(invoice)
         events = [Event(name, _facts(invoice)) for name in names]
         if invoice.status is InvoiceStatus.PAID and not invoice.is_credit_note:
             events.append(Event("invoice.paid", _facts(invoice)))
-        if invoice.collect_at is not None:
+        if invoice.collect_at == self._at:
             events.append(Event("invoice.to_collect", _facts(invoice)))
         posted = (*billed_postings(fees, 0, invoice.currency), *postings(invoice))
         change = Change[Aggregate](
@@ -215,6 +219,12 @@ def _credited(draft: Draft | None, left: Mapping[str, int]) -> Draft | None:
     invoice = draft.invoice
     used = invoice.total_minor - left.get(invoice.invoice_id, 0)
     return with_credit(draft, used)
+
+
+def _printed_moment(document: InvoiceDocument, time_zone: str, at: datetime) -> datetime | None:
+    """When the day begins from which on it is collected, as it says; whole days after it was made."""
+    first, issued_on = document.collected_from, document.issued_on
+    return None if first is None else max(midnight(first, time_zone), at + (first - issued_on))
 
 
 def _is_vat_in_doubt(invoice: Invoice) -> bool:

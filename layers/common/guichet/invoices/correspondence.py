@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from guichet.errors import not_found
 from guichet.invoices.content import InvoiceContent
+from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.forms import DocumentForm, file_name
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.keeping import Keeping
 from guichet.invoices.ports import InvoiceRecords
 from guichet.money import Money
+from guichet.period import local_day
 from guichet.registration.mailer import Attachment, Letter, Told
 from guichet.registration.outbox import AnyMail, BillingMail, Effect
 from guichet.subscriptions.mails import BillingFacts, ToldDocument
@@ -75,7 +78,7 @@ class InvoiceMatter:
             open=invoice.open,
             is_void=invoice.status is InvoiceStatus.VOID,
             is_collected=document.is_collected,
-            collected_from=document.collected_from,
+            collected_from=_collected_from(invoice, document, entity.time_zone),
             corrects=document.refers_to.number if document.refers_to else "",
             settlement=document.settlement or "",
             is_attached=is_attached,
@@ -90,3 +93,9 @@ class InvoiceMatter:
             due_on=document.due_on if not document.is_credit_note else None,
             document=told,
         )
+
+
+def _collected_from(invoice: Invoice, document: InvoiceDocument, time_zone: str) -> date | None:
+    """The first day of a debit: as printed, unless another method was chosen since (COL-10)."""
+    moment = invoice.debited_from
+    return document.collected_from if moment is None else local_day(moment, time_zone)

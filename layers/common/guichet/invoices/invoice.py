@@ -80,12 +80,14 @@ class Invoice:
     note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
     reversed_vat: ReversedVat | None = None  # went back when its number was confirmed (TAX-3)
+    in_doubt_since: datetime | None = None  # an order's, whose VAT may have to go back (TAX-3)
     not_reversed: str = ""  # the code of why its VAT did not: a person decides
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None
     payment_ids: tuple[str, ...] = ()  # of all attempts, in their order
     payment_count: int = 0
     collect_at: datetime | None = None  # when autopay tries next by itself
+    debited_from: datetime | None = None  # nothing is collected before: its customer was told so
     next_try_at: datetime | None = None  # after a decline: the first moment that COL-3 allows
     handled_keys: tuple[str, ...] = ()
     version: int = 1

@@ -51,6 +51,11 @@ class Prepared:
     balance: AccountBalance | None  # None: of an order, which its books have already
     originals: Mapping[str, Invoice]  # that credit notes refer to
 
+    @property
+    def time_zone(self) -> str:
+        """Of the entity that bills: of the days that stand on its documents (MON-6)."""
+        return self.billed[0].entity.time_zone
+
 
 @dataclass(frozen=True, slots=True)
 class Invoicing:
@@ -151,7 +156,7 @@ class Invoicing:
             lines=lines,
             quote=taxes.quote(balance.selling_entity, subject, day, lines),
             names=LineNames(self.catalogues, profile.language),
-            terms_days=self.policy.payment_terms_days,
+            terms_days=profile.payment_terms(self.policy.payment_terms_days),
             standing=subject.vat_standing,
             is_collected=is_collected,
             notice_days=self.autopay.notice_days(*place) if is_collected else 0,

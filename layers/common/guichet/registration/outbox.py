@@ -85,6 +85,7 @@ class DueKind(StrEnum):
     STORED_METHOD = "stored_method"
     CERTIFICATE = "certificate"
     VAT_NUMBER = "vat_number"
+    VAT_DOUBT = "vat_doubt"  # an order's invoice, taxed before its number was confirmed perhaps
     EFFECT = "effect"
 
 

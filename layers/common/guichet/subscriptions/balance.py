@@ -21,7 +21,7 @@ class OpenBill:
     """
 
     bill_on: date
-    due_on: date  # until there is an invoice: as it would be by the account's terms
+    due_on: date  # of the invoice, which decides it (INV-10); while it waits, the bill's own day
     open_minor: int
     invoice_id: str = ""  # known from the first line on
     is_invoiced: bool = False
@@ -94,7 +94,6 @@ class AccountBalance:
         *,
         source: str,
         time_zone: str,
-        terms_days: int,
     ) -> AccountBalance:
         """With these lines on the bills of their days.
 
@@ -102,7 +101,6 @@ class AccountBalance:
             lines: before tax.
             source: the name and version of the journal's entry that has them.
             time_zone: whose days they are.
-            terms_days: from a bill's day to the day on which it is due (INV-10).
         """
         grown = self
         for line in lines:
@@ -110,18 +108,16 @@ class AccountBalance:
                 raise ValueError(
                     f"{line.amount.currency} does not belong on a bill in {self.currency}"
                 )
-            grown = grown._with(line, source, time_zone, terms_days)
+            grown = grown._with(line, source, time_zone)
         return grown
 
-    def _with(
-        self, line: BillableLine, source: str, time_zone: str, terms_days: int
-    ) -> AccountBalance:
+    def _with(self, line: BillableLine, source: str, time_zone: str) -> AccountBalance:
         begun, before = self.begun, self.bill_of(line.bill_on)
         if before is None:
             begun += 1
             before = OpenBill(
                 line.bill_on,
-                line.bill_on + timedelta(days=terms_days),
+                line.bill_on,
                 0,
                 self._invoice_id(line.bill_on, begun),
                 invoice_at=midnight(line.bill_on, time_zone),

@@ -22,7 +22,6 @@ from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.crediting import OnBills, borne_by, put_on_bills
-from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
 from guichet.subscriptions.subscription import PAID, Subscription
 from guichet.subscriptions.wishing import Planned
@@ -76,7 +75,6 @@ def carried_out(
     done: Cart,
     made: Sequence[Planned],
     balance: AccountBalance,
-    policy: BillingPolicy,
 ) -> Decision:
     """Everything that the preview said, at once.
 
@@ -85,14 +83,13 @@ def carried_out(
         done: the order, carried out.
         made: its subscriptions, as they are and as they will be.
         balance: the account's, in the order's currency with its selling entity.
-        policy: for the days until a bill is due.
     """
     preview = done.preview
     used = balance if before is not None else balance.reserved(preview.credit_applied)
     billed = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
     changes = []
     for each in made:
-        on_bills = _on_bills(each, done, billed, policy)
+        on_bills = _on_bills(each, done, billed)
         billed = on_bills.balance
         changes.append(_changed(each, done, on_bills))
     order = Change[Aggregate](
@@ -126,13 +123,11 @@ def _later(planned: Planned, cart: Cart) -> list[BillableLine]:
     ]
 
 
-def _on_bills(
-    planned: Planned, cart: Cart, balance: AccountBalance, policy: BillingPolicy
-) -> OnBills:
+def _on_bills(planned: Planned, cart: Cart, balance: AccountBalance) -> OnBills:
     after = planned.after.unleased()
     if cart.preview.now.lines:
         after = borne_by(after, cart.invoice_id)
-    return put_on_bills(balance, planned.before, after, _later(planned, cart), policy)
+    return put_on_bills(balance, planned.before, after, _later(planned, cart))
 
 
 def _changed(planned: Planned, cart: Cart, on_bills: OnBills) -> Change[Aggregate]:

@@ -10,7 +10,6 @@ from guichet.ledger.journal import Change
 from guichet.ledger.postings import Posting, billed_postings
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
-from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.writing import balance_change
@@ -33,7 +32,6 @@ def put_on_bills(
     before: Subscription | None,
     after: Subscription,
     lines: Sequence[BillableLine],
-    policy: BillingPolicy,
 ) -> OnBills:
     """These lines on the bills of their days; what they charge names the invoice that will bear it.
 
@@ -42,14 +40,12 @@ def put_on_bills(
         before: the subscription as it is stored; None: it is new.
         after: as it will be, before it gets its next version.
         lines: before tax.
-        policy: for the days until a bill is due.
     """
     version = after.version if before is None else after.version + 1
     billed = balance.billed(
         lines,
         source=f"{after.subscription_id}@{version}",
         time_zone=after.time_zone,
-        terms_days=policy.payment_terms_days,
     )
     days = [line.bill_on for line in lines if not line.is_credit]
     bill = billed.bill_of(days[0]) if days else None

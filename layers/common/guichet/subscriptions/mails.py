@@ -27,7 +27,7 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.CANCELLED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
         K.CANCELLATION_WITHDRAWN: frozenset({"product", "plan"}),
         K.TRIAL_ENDED: frozenset({"product", "plan"}),
-        K.RENEWED: frozenset({"product", "plan", "lines", "period", "total", "due_on"}),
+        K.RENEWED: frozenset({"product", "plan", "lines", "period", "total"}),
         K.EXPIRED: frozenset({"product", "plan", "ends_on", "deletion_on"}),
         K.DELETION_ANNOUNCED: frozenset({"product", "plan", "deletion_on", "days_left"}),
         K.SEAT_ASSIGNED: frozenset({"product", "seat_email"}),

@@ -248,7 +248,7 @@ class Ordering:
         elif cart.is_open:
             try:
                 made = self.carts.of_order(cart)
-                return outcome.paid(situation, capture, made, self.carts.policy)
+                return outcome.paid(situation, capture, made)
             except Unavailable:
                 raise
             except Refusal as refusal:  # it can't be carried out any more

@@ -17,7 +17,6 @@ from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.carrying_out import carried_out, given_up
 from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.crediting import credit_to
-from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Aggregate
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.wishing import Planned
@@ -69,13 +68,11 @@ def decide(situation: Situation, report: SessionReport) -> Decision:
             return Decision()
 
 
-def paid(
-    situation: Situation, capture: Capture, made: Sequence[Planned], policy: BillingPolicy
-) -> Decision:
+def paid(situation: Situation, capture: Capture, made: Sequence[Planned]) -> Decision:
     """The money arrived as it was asked for: the order is carried out with it (SUB-6, BAD-2)."""
     payment = situation.payment
     done = situation.cart.done(situation.now, payment.payment_id)
-    decision = carried_out(situation.cart, done, made, situation.balance, policy)
+    decision = carried_out(situation.cart, done, made, situation.balance)
     captured = Change[Aggregate](
         payment,
         bumped(payment.captured(capture)),

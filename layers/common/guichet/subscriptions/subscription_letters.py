@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from guichet.ledger.billable import net_minor
 from guichet.ledger.journal import JournalEntry
@@ -31,7 +31,6 @@ class _Billed:
     period: Period | None = None
     total: Money | None = None
     credit_used: Money | None = None
-    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class SubscriptionMatter:
             period=billed.period,
             total=billed.total,
             credit_used=billed.credit_used,
-            due_on=billed.due_on,
             ends_on=ends_on,
             has_ended=now.status is S.EXPIRED,
             still_billed=_is_billed_until(ends_on, now),
@@ -97,18 +95,16 @@ class SubscriptionMatter:
         return kept_until(product.retention, ends_on)
 
     def _billed(self) -> _Billed:
-        """As the journal has it: the subscription may be further on."""
+        """As the journal has it: the subscription may be further on. When it is due, its invoice says."""
         sources, names = self.telling.sources, self.telling.names
         entry = sources.happenings.behind(self.telling.effect.effect_id)
         periods = [line.period for line in entry.lines]
-        bill_on = max(line.bill_on for line in entry.lines)
         return _Billed(
             entity=entry.book or self.now.selling_entity,
             lines=tuple(names.line(line) for line in entry.lines),
             period=Period(min(each.start for each in periods), max(each.end for each in periods)),
             total=Money(max(net_minor(entry.lines), 0), self.now.currency),
             credit_used=_credit_used(entry, self.now.currency),
-            due_on=bill_on + timedelta(days=sources.policy.payment_terms_days),
         )
 
 

@@ -15,7 +15,6 @@ from guichet.registration.outbox import BillingMail, Effect
 from guichet.subscriptions.line_names import LineNames
 from guichet.subscriptions.mails import BillingFacts, Frame
 from guichet.subscriptions.pages import Pages
-from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords
 from guichet.taxpayer.ports import CertificateRecords
 
@@ -43,7 +42,6 @@ class Sources:
     records: BillingRecords
     catalogues: Catalogues
     entities: SellingEntities
-    policy: BillingPolicy
     happenings: Happenings
     pages: Pages
     certificates: CertificateRecords

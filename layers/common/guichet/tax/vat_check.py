@@ -43,6 +43,9 @@ class VatRecord:
     )
     ask_at: datetime | None = None  # when somebody has to ask, without waiting for an invoice
     unanswered: int = 0  # how often nothing came of asking, since it last did
+    confirmed_at: datetime | None = (
+        None  # since then it counts; None once what was charged is corrected
+    )
     version: int = 1
 
     def noted(self, reply: VatReply, at: datetime) -> VatRecord:

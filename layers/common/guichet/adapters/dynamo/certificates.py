@@ -46,13 +46,21 @@ def item_of(value: Kept) -> Item:
 
 
 def due_of(value: Kept) -> Item:
-    """When a certificate's last day has passed everywhere; when a register is asked again."""
+    """When a certificate's last day has passed everywhere; when a number is looked at again."""
     if isinstance(value, VatRecord):
-        return items.due_entry("vat_number", value.ask_at) if value.ask_at else {}
+        look_at = _next_look_at(value)
+        return items.due_entry("vat_number", look_at) if look_at else {}
     if CertificateStatus.EXPIRED not in TRANSITIONS[value.status]:
         return {}
     after = datetime.combine(value.valid_until + timedelta(days=1), time.min, UTC)
     return items.due_entry("certificate", after + _LAST_ZONE)
+
+
+def _next_look_at(record: VatRecord) -> datetime | None:
+    """When the register is asked, or what no message has corrected is; the earlier of the two."""
+    confirmed_at = record.confirmed_at
+    corrected_at = confirmed_at + items.MESSAGE_GRACE if confirmed_at else None
+    return min((each for each in (record.ask_at, corrected_at) if each), default=None)
 
 
 def written(cause: Cause, change: Change[VatRecord]) -> list[Guarded]:

@@ -57,9 +57,13 @@ def item_of(value: Aggregate, at: datetime) -> Item:
 
 
 def due_of(invoice: Invoice) -> Item:
-    """When it is to be collected; nothing where it is not."""
+    """When it is to be collected, or an order's is looked at once more; nothing where neither is."""
     collect_at = invoice.next_collection_at()
-    return items.due_entry("collection", collect_at) if collect_at else {}
+    if collect_at is not None:
+        return items.due_entry("collection", collect_at)
+    if invoice.in_doubt_since is not None:  # a message does it at once
+        return items.due_entry("vat_doubt", invoice.in_doubt_since + items.MESSAGE_GRACE)
+    return {}
 
 
 def effect_about(value: Aggregate) -> Item:

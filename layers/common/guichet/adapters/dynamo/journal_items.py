@@ -27,7 +27,7 @@ PRIVATE: Final = frozenset({
     "name", "email", "body", "request_body", "fee_request_body", "redirect_url", "note", "explanation",
     "subject", "handled_keys", "representative",
     "company", "vat_number", "billing_address", "shipping_address",
-    "contact_name", "contact_email", "cc_emails", "phone",
+    "contact_name", "contact_email", "cc_emails", "phone", "payment_terms_note",
 })  # fmt: skip
 
 # What a provider knows a customer by, and what is shown of a method: they stand in their items.
@@ -37,7 +37,9 @@ PROVIDERS_OWN: Final = frozenset({
 # They stand in their item and are never changed. Of an order its lines are facts once it is done; what
 # an invoice's charges bore is in its content too, which is put once.
 KEPT_ELSEWHERE: Final = frozenset({"preview", "own_taxes", "vat_mark"})
-UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE
+# Which messages a run has counted: what they came to is told.
+TICKED_OFF: Final = frozenset({"counted_batches"})
+UNTOLD: Final = PRIVATE | PROVIDERS_OWN | KEPT_ELSEWHERE | TICKED_OFF
 
 # Most lines are neither credits, parts nor discounted: an entry is written for ever.
 _ORDINARY: Final[Item] = {"is_credit": False, "share": "", "discount": None, "of_invoice": ""}

@@ -124,6 +124,7 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             | DueKind.COLLECTION
             | DueKind.CERTIFICATE
             | DueKind.VAT_NUMBER
+            | DueKind.VAT_DOUBT
         ):
             ids = (rest, sk.partition("#")[2])
         case DueKind.BALANCE | DueKind.INVOICE:

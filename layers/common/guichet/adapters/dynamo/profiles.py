@@ -36,6 +36,7 @@ class Profiles:
         before: BillingProfile,
         after: BillingProfile,
         number: Change[VatRecord] | None = None,
+        told: Event | None = None,
     ) -> None:
         """Store it, with an entry that says which fields changed and not to what.
 
@@ -43,7 +44,7 @@ class Profiles:
             ConcurrentUpdateError: somebody else wrote first.
         """
         is_first = not before.version
-        change = Change(None if is_first else before, after, (_told(before, after),))
+        change = Change(None if is_first else before, after, (told or _told(before, after),))
         guard = Absent() if is_first else Equals("version", before.version)
         name = items.aggregate_name(after)
         operations: list[Guarded] = [

@@ -132,7 +132,8 @@ def _renewed(letter: BillingLetter) -> tuple[Block, ...]:
     return (
         *letter.paragraphs("intro"),
         *letter.items(letter.facts.lines),
-        letter.rows("before_tax", "credit_used", "due_on"),
+        letter.rows("before_tax", "credit_used"),
+        *letter.paragraphs("invoice"),
         *letter.action("action.subscription"),
     )
 

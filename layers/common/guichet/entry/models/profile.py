@@ -8,9 +8,9 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from guichet.access.addresses import Address
-from guichet.access.membership import Account, Representative
+from guichet.access.membership import Account, Member, Representative
 from guichet.access.profile import BillingProfile
-from guichet.entry.fields import UNSENT, Answer, Email, Line, Request, distinct, one_line
+from guichet.entry.fields import UNSENT, Answer, Email, Line, Note, Request, distinct, one_line
 from guichet.languages import LANGUAGES
 from guichet.tax.subject import standing_unasked
 from guichet.tax.tables import VatCheckPolicy
@@ -67,6 +67,30 @@ class AccountPatch(Request):
         if isinstance(value, AddressGiven):
             return value.address()
         return tuple(value) if isinstance(value, list) else value
+
+
+class PaymentTermsPatch(Request):
+    """From an invoice's day to the one on which it is due, for invoices issued from now on."""
+
+    days: int | None = Field(description="0 to 365; null: as the operator has them for all.")
+    reason: Note = Field(description="Shown to the operator's people alone.")
+
+
+class PaymentTermsAnswer(Answer):
+    """How many days after its issue an invoice is due that nothing collects by itself (INV-10)."""
+
+    days: int
+    is_default: bool
+    reason: str | None
+
+    @classmethod
+    def of(cls, profile: BillingProfile, default_days: int, reader: Member) -> Self:
+        reason = profile.payment_terms_note if reader.is_operators else ""
+        return cls(
+            days=profile.payment_terms(default_days),
+            is_default=profile.payment_terms_days is None,
+            reason=reason or None,
+        )
 
 
 class AddressAnswer(Answer):
@@ -138,10 +162,15 @@ class AccountAnswer(Answer):
     cc_emails: list[str]
     time_zone: str
     language: str
+    payment_terms: PaymentTermsAnswer
 
     @classmethod
     def of(
-        cls, account: Account, profile: BillingProfile, vat_check: VatCheckAnswer | None
+        cls,
+        account: Account,
+        profile: BillingProfile,
+        vat_check: VatCheckAnswer | None,
+        payment_terms: PaymentTermsAnswer,
     ) -> AccountAnswer:
         return cls(
             account_id=account.account_id,
@@ -159,4 +188,5 @@ class AccountAnswer(Answer):
             cc_emails=list(profile.cc_emails),
             time_zone=profile.time_zone,
             language=profile.language,
+            payment_terms=payment_terms,
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
+from guichet.invoices.batches import Batch
 from guichet.invoices.invoicing import Invoicing
 from guichet.invoices.ports import Aggregate
 from guichet.invoices.progress import summary
@@ -15,27 +16,30 @@ from guichet.retrying import TRIES
 
 
 def note_progress(
-    run_id: str, looked_at: int, parked: int, actor: Actor, *, invoicing: Invoicing
+    batch: Batch,
+    selling_entity: str,
+    looked_at: int,
+    parked: int,
+    actor: Actor,
+    *,
+    invoicing: Invoicing,
 ) -> None:
-    """Add what a message was about. A message that comes twice counts twice: progress, no money."""
+    """Add what a message was about, once, however often it comes, whenever, and in whatever order."""
     cause = Cause(actor, "note_progress", invoicing.clock.now())
     for _ in range(TRIES):
-        before = invoicing.records.run(run_id)
-        if before is None or before.status is RunStatus.FINISHED:
+        before = invoicing.records.run(batch.run_id)
+        if before is None:
             return
-        after = replace(
-            before,
-            looked_at=before.looked_at + looked_at,
-            parked=before.parked + parked,
-            version=before.version + 1,
-        )
+        after = before.with_progress(batch, selling_entity, looked_at, parked, cause.at)
+        if after is None:
+            return
         events: tuple[Event, ...] = ()
-        if before.status is RunStatus.WORKING and after.looked_at >= after.planned:
-            after = replace(after.transition_to(RunStatus.FINISHED), finished_at=cause.at)
+        if after.status is RunStatus.FINISHED:
             events = (summary(after, invoicing),)
+        after = replace(after, version=before.version + 1)
         try:
             invoicing.records.save(cause, [Change[Aggregate](before, after, events)])
         except ConcurrentUpdateError:
             continue
         return
-    raise ConcurrentUpdateError(f"{run_id} is being written all the time")
+    raise ConcurrentUpdateError(f"{batch.run_id} is being written all the time")

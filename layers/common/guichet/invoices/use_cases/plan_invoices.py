@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
 
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Actor, Event
+from guichet.invoices.batches import Batch
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.ports import Candidate, CandidateKind
+from guichet.invoices.ports import Aggregate, Candidate, CandidateKind
 from guichet.invoices.progress import summary
 from guichet.invoices.run import PLATFORM, InvoiceRun, RunStatus
 from guichet.ledger.journal import Cause, Change
@@ -24,8 +25,12 @@ class PassOn(Protocol):
     """Puts a message into the queue of a series, where one worker at a time takes them in order."""
 
     def __call__(
-        self, selling_entity: str, candidates: Sequence[Candidate], run_id: str
+        self, selling_entity: str, candidates: Sequence[Candidate], batch: Batch | None
     ) -> None: ...
+
+    def finish(self) -> None:
+        """Everything is in the queue: the run may say so."""
+        ...
 
 
 def plan_invoices(
@@ -38,58 +43,105 @@ def plan_invoices(
 ) -> int:
     """Answers how many candidates were passed on. What time does not allow comes with the next run.
 
-    Planned twice, everything is passed on twice, and invoiced once.
+    A run that another planner has in hand is left alone. One whose planner died is planned anew:
+    whatever is still due is passed on again, and invoiced once. Of a run that is over nothing is
+    counted any more: what became due since is passed on without it.
     """
-    started_at = invoicing.clock.now()
-    cause = Cause(actor, "plan_invoices", started_at)
-    waiting: dict[str, list[Candidate]] = {}
-    planned, after = 0, None
+    planner = _Planner(run_id, Cause(actor, "plan_invoices", invoicing.clock.now()), invoicing)
+    after = None
     while has_time():
-        page = invoicing.records.nominated(started_at, limit=_PAGE, after=after)
+        page = invoicing.records.nominated(planner.cause.at, limit=_PAGE, after=after)
         for candidate in page.items:
             if candidate.kind is CandidateKind.ORDER and invoicing.is_parked(candidate):
                 continue  # an order stays in the index, which knows nothing of its account
-            if not planned:
-                _begin(run_id, cause, invoicing)
-            planned += 1
-            held = waiting.setdefault(candidate.selling_entity, [])
-            held.append(candidate)
-            if len(held) == _BATCH:
-                pass_on(candidate.selling_entity, waiting.pop(candidate.selling_entity), run_id)
+            if not planner.may_pass_on():
+                return 0
+            planner.take(candidate, pass_on)
         after = page.after
         if after is None:
             break
-    for entity, held in waiting.items():
-        pass_on(entity, held, run_id)
-    _note_planned(run_id, planned, cause, invoicing)
-    return planned
+    planner.end(pass_on)
+    return planner.planned
 
 
-def _begin(run_id: str, cause: Cause, invoicing: Invoicing) -> None:
-    """Stored before anything is passed on, so that no progress is lost."""
-    if invoicing.records.run(run_id) is not None:
-        return
-    run = InvoiceRun(run_id, PLATFORM, cause.at, cause.actor.id)
-    with suppress(ConcurrentUpdateError):  # begun twice at once: there it is
-        invoicing.records.save(cause, [Change(None, run, (Event("invoice_run.begun"),))])
+class _Planner:
+    """One planner of a run, which is stored as taken before anything is passed on."""
 
+    def __init__(self, run_id: str, cause: Cause, invoicing: Invoicing) -> None:
+        self.cause = cause
+        self.planned = 0
+        self._run_id = run_id
+        self._invoicing = invoicing
+        self._run: InvoiceRun | None = None
+        self._is_over = False
+        self._waiting: dict[str, list[Candidate]] = {}
+        self._batches: Counter[str] = Counter()
 
-def _note_planned(run_id: str, planned: int, cause: Cause, invoicing: Invoicing) -> None:
-    """A run that found nothing leaves nothing behind, unless somebody asked for it."""
-    for _ in range(TRIES):
-        before = invoicing.records.run(run_id)
-        if before is None or before.status is not RunStatus.PLANNING:
-            return
-        after = replace(
-            before.transition_to(RunStatus.WORKING), planned=planned, version=before.version + 1
-        )
-        events = [Event("invoice_run.planned", {"planned": planned})]
-        if after.looked_at >= planned:
-            after = replace(after.transition_to(RunStatus.FINISHED), finished_at=cause.at)
-            events.append(summary(after, invoicing))
+    def may_pass_on(self) -> bool:
+        """Whether no other planner has the run in hand."""
+        if self._run is None and not self._is_over:
+            self._run = self._taken()
+        return self._run is not None or self._is_over
+
+    def _taken(self) -> InvoiceRun | None:
+        records, now = self._invoicing.records, self.cause.at
+        before = records.run(self._run_id)
+        if before is None:
+            new = InvoiceRun(self._run_id, PLATFORM, now, self.cause.actor.id)
+            after = new.taken_by_planner(now)
+        elif before.may_be_planned(now):
+            after = replace(before.taken_by_planner(now), version=before.version + 1)
+        else:
+            self._is_over = before.status is RunStatus.FINISHED
+            return None
+        name = "invoice_run.begun" if after.planning == 1 else "invoice_run.resumed"
         try:
-            invoicing.records.save(cause, [Change(before, after, tuple(events))])
+            records.save(self.cause, [Change[Aggregate](before, after, (Event(name),))])
         except ConcurrentUpdateError:
-            continue
-        return
-    raise ConcurrentUpdateError(f"{run_id} is being written all the time")
+            return None  # another one was faster
+        return after
+
+    def take(self, candidate: Candidate, pass_on: PassOn) -> None:
+        self.planned += 1
+        held = self._waiting.setdefault(candidate.selling_entity, [])
+        held.append(candidate)
+        if len(held) == _BATCH:
+            self._pass_on(candidate.selling_entity, pass_on)
+
+    def _pass_on(self, entity: str, pass_on: PassOn) -> None:
+        self._batches[entity] += 1
+        number, run = self._batches[entity], self._run
+        batch = None if run is None else Batch(run.run_id, run.planning, number)
+        pass_on(entity, self._waiting.pop(entity), batch)
+
+    def end(self, pass_on: PassOn) -> None:
+        """The rest is passed on, and the run knows how much there is of it.
+
+        A run that found nothing leaves nothing behind, unless somebody asked for it, or it was begun.
+        """
+        for entity in list(self._waiting):
+            self._pass_on(entity, pass_on)
+        pass_on.finish()
+        records, now = self._invoicing.records, self.cause.at
+        for _ in range(TRIES):
+            before = records.run(self._run_id)
+            if before is None or not self._is_own(before):
+                return
+            begun = before if self._run else before.taken_by_planner(now)
+            after = begun.with_planned(self.planned, now)
+            events = [Event("invoice_run.planned", {"planned": self.planned})]
+            if after.status is RunStatus.FINISHED:
+                events.append(summary(after, self._invoicing))
+            after = replace(after, version=before.version + 1)
+            try:
+                records.save(self.cause, [Change[Aggregate](before, after, tuple(events))])
+            except ConcurrentUpdateError:
+                continue
+            return
+        raise ConcurrentUpdateError(f"{self._run_id} is being written all the time")
+
+    def _is_own(self, run: InvoiceRun) -> bool:
+        """Whether nobody has taken it over; without candidates it was not taken yet."""
+        if self._run is None:
+            return run.may_be_planned(self.cause.at)
+        return run.planning == self._run.planning and run.status is RunStatus.PLANNING

@@ -146,7 +146,7 @@ def _save(
 ) -> None:
     carts, after = ordering.carts, step.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    on_bills = put_on_bills(balance, before, after, step.lines, carts.policy)
+    on_bills = put_on_bills(balance, before, after, step.lines)
     change = subscription_change(
         before,
         on_bills.subscription,

@@ -67,7 +67,7 @@ def _activated(found: Subscription, reported: date | None, carts: Carts) -> Writ
     effect = billing_begun(replace(found, billing_start=day), sold.catalogue(found, day))
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    on_bills = put_on_bills(balance, found, after, effect.lines, carts.policy)
+    on_bills = put_on_bills(balance, found, after, effect.lines)
     change = subscription_change(
         found,
         on_bills.subscription,

@@ -82,7 +82,7 @@ def _restored(found: Subscription, carts: Carts) -> Written:
     effect = restored(found, sold.catalogue(found, day), day)
     after = effect.subscription
     balance = carts.records.balance(after.account_id, after.selling_entity, after.currency)
-    on_bills = put_on_bills(balance, found, after, effect.lines, carts.policy)
+    on_bills = put_on_bills(balance, found, after, effect.lines)
     change = subscription_change(
         found,
         on_bills.subscription,
