@@ -17,7 +17,7 @@ from guichet.subscriptions.ports import Slice
 
 _NOMINATED: Final = 200  # names, which the index holds and nothing else, in one question
 _VERSIONS: Final = 20  # of a balance, until one says what bills there are
-_QUESTIONS: Final = 10  # for one part
+_QUESTIONS: Final = 5  # for one part
 
 # Whose entries move nothing that an account owes the operator or has there: read by nobody here.
 # A bill that waits is nobody's debt, so what puts lines on it is among them.

@@ -15,7 +15,7 @@ from guichet.invoices.movement import Moved, Movement, movement_of
 from guichet.subscriptions.balance import AccountBalance
 
 _AT_ONCE: Final = 100
-_PARTS: Final = 20  # that are looked through for one answer
+_PARTS: Final = 10  # that are looked through for one answer
 _MOST_PLACES: Final = 20  # whose standing a cursor carries; others are worked out anew
 
 type Place = tuple[str, str]  # selling entity and currency
