@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from guichet import bootstrap
+from guichet.entry.calls.account_history import AccountHistoryCalls
 from guichet.entry.calls.carts import CartCalls
 from guichet.entry.calls.certificates import CertificateCalls
 from guichet.entry.calls.collection import CollectionCalls
@@ -39,7 +40,7 @@ def build(container: Callable[[], bootstrap.Container], log: Log) -> APIGatewayH
     for calls in (
         *(ProductCalls, CartCalls, SubscriptionCalls, SeatCalls),
         *(InvoiceCalls, InvoiceRunCalls, CollectionCalls, ProfileCalls),
-        InvoicePaymentCalls,
+        *(InvoicePaymentCalls, AccountHistoryCalls),
         *(DocumentCalls, PaymentMethodCalls, CertificateCalls, FormCalls),
     ):
         mount(app, calls(app, container))

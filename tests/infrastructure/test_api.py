@@ -87,6 +87,7 @@ SIGNED_IN = {
     "GET /v1/balance",
     "POST /v1/balance/release",
     "GET /v1/payments-due",
+    "GET /v1/account-history",
     "POST /v1/invoice-runs",
     "GET /v1/invoice-runs",
     "GET /v1/invoice-runs/{run_id}",

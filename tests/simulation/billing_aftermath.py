@@ -39,10 +39,11 @@ _ENDED: Final = frozenset(
     }
 )
 
-# They tell how things are by then; what became of an order is always told.
+# They tell how things are by then; what became of an order, and money that came, is always told.
 _MAY_BE_OVER: Final = frozenset(BillingMail) - {
     BillingMail.ORDER_CONFIRMED,
     BillingMail.ORDER_ABANDONED,
+    BillingMail.PAYMENT_RECORDED,
 }
 
 

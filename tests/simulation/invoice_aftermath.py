@@ -15,6 +15,7 @@ from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import CartStatus
 from tests.simulation.billing_outcome import Found
+from tests.support.movements import assert_movements_are_the_balances
 from tests.support.world import World
 
 _MAIL = {DocumentKind.INVOICE: "billing_invoice", DocumentKind.CREDIT_NOTE: "billing_credit_note"}
@@ -31,6 +32,7 @@ def assert_invoices_are_well(world: World, found: Found) -> None:
     _assert_balances_are_the_invoices(found)
     assert_paid_once(journal, found)
     _assert_declines_count_once(journal, found.declines, found.charges)
+    assert_movements_are_the_balances(world.dynamo, world.parts.billing.invoicing)
 
 
 def assert_numbered_without_gaps(world: World, invoices: Sequence[Invoice]) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 from guichet.invoices.correcting import Wanted
+from guichet.invoices.movement import MovementKind
 from guichet.payments.invoice_payment import ChargeStatus
 from tests.simulation.billing_aftermath import (
     assert_billing_is_well,
@@ -26,6 +27,7 @@ from tests.simulation.enumeration import IS_WIDE
 from tests.simulation.invoice_aftermath import assert_invoices_are_well
 from tests.simulation.kills import Calls, KillPoint
 from tests.simulation.payers import Payers
+from tests.support.movements import history_of
 
 _SEEDS: Final = 400 if IS_WIDE else 10
 _ACTS: Final = 30
@@ -61,6 +63,14 @@ _WEIGHTS: Final = {
     "plan": 2,
 }
 _NAMES: Final = [name for name, weight in _WEIGHTS.items() for _ in range(weight)]
+# The others are in the stories of `charge_flows.py` and `order_flows.py`, and in `test_charge_turns.py`.
+_MOVED: Final = frozenset(
+    {
+        *(MovementKind.INVOICE, MovementKind.CREDIT_NOTE, MovementKind.CREDIT_GIVEN),
+        *(MovementKind.CREDIT_USED, MovementKind.ORDER_PAID, MovementKind.PAYMENT_RECEIVED),
+        MovementKind.PAYMENT_COLLECTED,
+    }
+)
 _ALARMS: Final = frozenset(
     {"invoice_payment.returned", "invoice_payment.credited", "cart_payment.credited"}
 )
@@ -106,6 +116,12 @@ class Months:
         while self.corrected.resolve():
             self.life.wait(days=8)
         self.did.update(f"{each.status}" for each in Found(self.life.world).charges)
+        for each in self.both:
+            billing = each.billing
+            views = history_of(
+                billing.account_id, self.life.world.dynamo, billing.parts().invoicing
+            )
+            self.did.update(str(view.movement.kind) for view in views)
         assert_billing_is_well(self.corrected, alarms=_ALARMS)
 
     @property
@@ -260,4 +276,4 @@ def test_stories_by_chance_reach_all_that_may_become_of_a_charge() -> None:
         happened += lived(f"reach-{seed}").did
 
     reached = {ChargeStatus.CAPTURED, ChargeStatus.DECLINED, ChargeStatus.CANCELED}
-    assert set(happened) >= {*_WEIGHTS} | {str(each) for each in reached}
+    assert set(happened) >= {*_WEIGHTS} | {str(each) for each in reached | _MOVED}

@@ -65,6 +65,7 @@ BILLING_TABLE: Final = MappingProxyType(
         # Nothing of it is parked.
         "POST /v1/balance/release":                    _REPRESENT.format(409),
         "GET /v1/payments-due":                        f"{_SEE_BILLS} 200",
+        "GET /v1/account-history":                     f"{_SEE_BILLS} 200",
         "POST /v1/invoice-runs":                       _REPRESENT.format(200),
         "GET /v1/invoice-runs":                        "403 403 403 403 403 403 403 403 200 200 403",
         "GET /v1/invoice-runs/{run_id}":               "403 403 403 403 403 403 403 403 200 200 403",

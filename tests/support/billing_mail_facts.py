@@ -19,6 +19,7 @@ from guichet.subscriptions.mails import (
     ToldDocument,
     ToldLine,
     ToldMethod,
+    ToldShare,
     ToldTax,
 )
 
@@ -168,6 +169,16 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.PAYMENT_ACTION: _PAYMENT
     | {"valid_until": datetime(2027, 1, 18, 9, 14, tzinfo=UTC)},
     BillingMail.PAYMENT_RETURNED: _PAYMENT,
+    BillingMail.PAYMENT_RECORDED: {
+        "paid": Money(27000, "USD"),
+        "reference": "Wire 77/2027",
+        "paid_at": datetime(2027, 1, 11, 9, 14, tzinfo=UTC),
+        "shares": (
+            ToldShare("IE-I-000011", Money(10000, "USD"), Money(0, "USD")),
+            ToldShare("IE-I-000012", Money(17000, "USD"), Money(1300, "USD")),
+        ),
+        "left_open": Money(1300, "USD"),
+    },
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)

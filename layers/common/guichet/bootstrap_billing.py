@@ -20,6 +20,7 @@ from guichet.subscriptions.taxed import tax_subject
 from guichet.tax.subject import TaxSubject
 
 if TYPE_CHECKING:
+    from guichet.adapters.dynamo.account_history import AccountHistoryStore
     from guichet.adapters.dynamo.certificates import CertificateStore
     from guichet.adapters.dynamo.charge_store import ChargeStore
     from guichet.adapters.dynamo.history import History
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from guichet.invoices.invoicing import Invoicing
     from guichet.invoices.keeping import Keeping
     from guichet.invoices.ports import DocumentFiles
+    from guichet.invoices.receipt_letters import ReceiptLetters
     from guichet.payments.method_ports import MethodProvider
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
@@ -173,6 +175,14 @@ class BillingParts:
         return InvoiceStore(self.held.dynamo)
 
     @cached_property
+    def account_history(self) -> AccountHistoryStore:
+        from guichet.adapters.dynamo.account_history import (  # noqa: PLC0415 - where it is read
+            AccountHistoryStore,
+        )
+
+        return AccountHistoryStore(self.held.dynamo)
+
+    @cached_property
     def invoicing(self) -> Invoicing:
         from guichet.invoices.invoicing import Invoicing  # noqa: PLC0415 - where invoices are
 
@@ -229,6 +239,12 @@ class BillingParts:
         from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
 
         return InvoiceLetters(self._sources, self.invoices, lambda: self.keeping)
+
+    @cached_property
+    def receipt_letters(self) -> ReceiptLetters:
+        from guichet.invoices.receipt_letters import ReceiptLetters  # noqa: PLC0415 - deliver only
+
+        return ReceiptLetters(self._sources, self.invoices, self.account_history)
 
     @cached_property
     def keeping(self) -> Keeping:

@@ -16,7 +16,7 @@ from guichet.adapters.mail.texts import billing_texts, texts
 from guichet.languages import LANGUAGES, Language
 from guichet.money import Money
 from guichet.registration.outbox import BillingMail
-from guichet.subscriptions.mails import BillingFacts
+from guichet.subscriptions.mails import BillingFacts, ToldShare
 from tests.support.billing_mail_facts import (
     CREDIT,
     FLAT,
@@ -199,7 +199,8 @@ def test_every_kind_of_mail_is_whole_in_every_language(
     assert mail.language == language
     assert f'<html lang="{language}"' in mail.html
     about = [each for each in ("Webinars", "(AL)", "IE-") if each in mail.subject]
-    assert len(about) == 1 or kind in OF_METHODS  # a product, a certificate, or a document
+    # A product, a certificate, or a document; of money that came by hand, how much.
+    assert len(about) == 1 or kind in OF_METHODS | {BillingMail.PAYMENT_RECORDED}
     assert "Guichet Example Ltd" in mail.text
     assert "Berl" in mail.text or kind is BillingMail.SEAT_ASSIGNED
 
@@ -238,6 +239,48 @@ def _documents() -> list[BillingFacts]:
     ]
 
 
+OVERPAID = billing_facts(
+    BillingMail.PAYMENT_RECORDED,
+    shares=(ToldShare("IE-I-000011", Money(10000, "USD"), Money(0, "USD")),),
+    credit_given=Money(17000, "USD"),
+    left_open=Money(0, "USD"),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_says_what_is_paid_of_which_invoice_and_what_is_left_inv_6_col_6(
+    language: Language,
+) -> None:
+    sentences = billing_texts(language)
+
+    mail = render(billing_facts(BillingMail.PAYMENT_RECORDED, language=language))
+
+    assert "270" in mail.subject
+    assert "Wire 77/2027" in mail.text
+    assert "10:14" in mail.text
+    whole, part = (
+        next(line for line in mail.text.splitlines() if number in line)
+        for number in ("IE-I-000011", "IE-I-000012")
+    )
+    assert ("100" in whole, "13" in whole) == (True, False)
+    assert ("170" in part, "13" in part) == (True, True)
+    assert sentences["billing_payment_recorded.nothing_open"] not in mail.text
+    assert mail.text.count("13,00") + mail.text.count("13.00") == 2  # of its invoice, and of all
+    assert sentences["heading.pays"] in mail.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_says_what_became_credit_inv_6_col_7(language: Language) -> None:
+    sentences = billing_texts(language)
+    overpaid = render(replace(OVERPAID, frame=replace(FRAME, language=language)))
+    unowed = render(replace(OVERPAID, shares=(), frame=replace(FRAME, language=language)))
+
+    lead = sentences["billing_payment_recorded.credit"].partition("{credit_given}")[0].strip()
+    assert any(lead in line and "170" in line for line in overpaid.text.splitlines())
+    assert sentences["billing_payment_recorded.nothing_open"] in overpaid.text
+    assert sentences["heading.pays"] not in unowed.text
+
+
 def test_every_sentence_is_said_by_some_mail() -> None:
     said = "\n".join(
         render(facts).subject + "\n" + render(facts).text
@@ -256,6 +299,7 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             billing_facts(BillingMail.EXPIRED, frame=replace(FRAME, recipient_name="")),
             *_documents(),
             billing_facts(BillingMail.PAYMENT_DECLINED, is_method_stopped=True, next_try_at=None),
+            OVERPAID,
         ]
     )
 

@@ -36,6 +36,7 @@ class BillingMail(StrEnum):
     PAYMENT_DECLINED = "billing_payment_declined"
     PAYMENT_ACTION = "billing_payment_action"
     PAYMENT_RETURNED = "billing_payment_returned"
+    PAYMENT_RECORDED = "billing_payment_recorded"
 
 
 type AnyMail = MailKind | BillingMail
@@ -145,6 +146,11 @@ class Effect:
     def is_of_payments(self) -> bool:
         """Whether it tells of attempts to collect an invoice, not of the invoice itself."""
         return any(mail in _OF_PAYMENTS for mail in self.mails)
+
+    @property
+    def is_of_received_money(self) -> bool:
+        """Whether it tells of a transfer or a cheque."""
+        return BillingMail.PAYMENT_RECORDED in self.mails
 
 
 class Outbox(Protocol):

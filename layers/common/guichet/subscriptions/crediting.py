@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guichet.ledger.billable import BillableLine
@@ -62,6 +62,39 @@ def borne_by(subscription: Subscription, invoice_id: str) -> Subscription:
         for part in subscription.billed
     )
     return replace(subscription, billed=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What money that comes in does: so much of each invoice is paid, the oldest first; the rest is credit.
+
+    Args:
+        paid: by invoice, in minor units.
+        left_open: what is left to pay of each of those.
+        credit_minor: what becomes credit for good.
+        open_minor: what is left to pay of all invoices together.
+    """
+
+    paid: Mapping[str, int]
+    left_open: Mapping[str, int]
+    credit_minor: int
+    open_minor: int
+
+
+def spread(balance: AccountBalance, amount: Money) -> Spread:
+    """What an amount does on a balance, beside the credit that is there already (COL-6, COL-7)."""
+    before, after = balance.settled(), balance.credited(amount).settled()
+    shares = {
+        bill.invoice_id: before.open_of(bill.invoice_id) - after.open_of(bill.invoice_id)
+        for bill in before.invoiced
+    }
+    paid = {name: share for name, share in shares.items() if share}
+    return Spread(
+        paid,
+        {name: after.open_of(name) for name in paid},
+        after.credit_minor - before.credit_minor,
+        sum(bill.open_minor for bill in after.invoiced),
+    )
 
 
 def credit_to(balance: AccountBalance, amount: Money) -> tuple[Change[Aggregate], ...]:

@@ -44,6 +44,7 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.PAYMENT_DECLINED: frozenset({"document", "paid", "stored_method"}),
         K.PAYMENT_ACTION: frozenset({"document", "paid", "stored_method", "valid_until"}),
         K.PAYMENT_RETURNED: frozenset({"document", "paid", "stored_method"}),
+        K.PAYMENT_RECORDED: frozenset({"paid", "reference", "paid_at", "left_open"}),
     }
 )
 
@@ -102,6 +103,15 @@ class ToldMethod:
     kind: MethodKind
     brand: str
     last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldShare:
+    """What a payment pays of an invoice, and what is left to pay of that."""
+
+    number: str
+    amount: Money
+    left_open: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +180,8 @@ class BillingFacts:
         valid_until: until when an order can be paid, or the bank's question be answered.
         next_try_at: after a decline: when the same method may be tried again, where it may be (COL-3).
         is_method_stopped: no try with this method can succeed (COL-3), or it is gone.
+        shares: of a transfer or a cheque, what it pays of which invoice; the rest is `credit_given`,
+            and `left_open` is what all invoices in that currency are still open with.
         stored_method: the payment method that it is about.
         default_method: what autopay charges, where it is on.
         authorization_text: that was agreed to at `authorized_at`, of a bank debit (COL-10).
@@ -223,6 +235,8 @@ class BillingFacts:
     document: ToldDocument | None = None
     next_try_at: datetime | None = None
     is_method_stopped: bool = False
+    shares: tuple[ToldShare, ...] = ()
+    left_open: Money | None = None
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

@@ -18,6 +18,11 @@ def cart_payment_id(cart_id: str, key: str) -> str:
     return derived_id("cpy", cart_id, "POST /v1/carts/payments", key)
 
 
+def received_payment_id(account_id: str, mark: str) -> str:
+    """Of a transfer or a cheque, made of the mark that its key left."""
+    return derived_id("rcv", account_id, mark)
+
+
 def trial_id(account_id: str, product_id: str) -> str:
     """One trial per product and account (SUB-19)."""
     return derived_id("sub", account_id, "trial", product_id)

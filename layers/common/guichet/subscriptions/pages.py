@@ -34,6 +34,10 @@ class Pages:
     def order(self, cart_id: str) -> str:
         return f"{self.base_url}/billing/orders/{cart_id}"
 
+    @property
+    def invoices(self) -> str:
+        return f"{self.base_url}/billing/invoices"
+
     def invoice(self, invoice_id: str) -> str:
         return f"{self.base_url}/billing/invoices/{invoice_id}"
 

@@ -23,6 +23,7 @@ _RECEIPTS: Final = frozenset(
     {
         *(BillingMail.ORDER_CONFIRMED, BillingMail.RENEWED),
         *(BillingMail.INVOICE, BillingMail.CREDIT_NOTE, BillingMail.PAYMENT_RECEIVED),
+        BillingMail.PAYMENT_RECORDED,
     }
 )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from guichet.adapters.mail.blocks import Block, Button, Item, Items
+from guichet.adapters.mail.blocks import Block, Button, Item, Items, Rows
 from guichet.adapters.mail.clean import one_line, unlinkable
 from guichet.adapters.mail.texts import billing_texts
 from guichet.adapters.mail.voice import Voice
@@ -69,6 +69,18 @@ class BillingLetter(Voice):
             details.append(words.pair(words.sentences["label.discount"], reduction))
         return details
 
+    def shares(self) -> Rows:
+        """What a payment pays of which invoice, and what is left of that."""
+        words, sentences = self.words, self.words.sentences
+        pairs = []
+        for each in self.facts.shares:
+            told = words.amount(each.amount)
+            if each.left_open:
+                left = words.amount(each.left_open)
+                told = sentences["pays.part"].format(amount=told, left=left)
+            pairs.append((sentences["pays.invoice"].format(number=each.number), told))
+        return Rows(tuple(pairs), sentences["pair"])
+
     def goes_on(self, standing: Standing) -> str:
         """When a subscription renews, or begins to be billed (SUB-17)."""
         sentences = self.words.sentences
@@ -114,7 +126,7 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         "seat_email": one_line(facts.seat_email),
         "order": facts.order_id,
         "products": _products(facts),
-        "reference": facts.reference,
+        "reference": one_line(facts.reference),
         "place": words.place(facts.country, facts.region) if facts.country else "",
         "exempt_as": one_line(facts.exempt_as),
         "refusal": one_line(facts.refusal),
@@ -185,6 +197,8 @@ def _amounts(facts: BillingFacts, words: Words) -> dict[str, str]:
     told = {name: words.amount(money) for name, money in amounts.items() if money is not None}
     if facts.document is not None:
         told["open"] = words.amount(facts.document.open)
+    if facts.left_open is not None:
+        told["open"] = words.amount(facts.left_open)
     if facts.total is not None:
         told["net"] = words.signed(facts.net_minor, facts.total.currency)
     if facts.credit_used is not None:

@@ -57,6 +57,21 @@ def _returned(letter: BillingLetter) -> tuple[Block, ...]:
     )
 
 
+def _recorded(letter: BillingLetter) -> tuple[Block, ...]:
+    """The receipt for a transfer or a cheque: what it pays, what became credit, what is left (COL-6)."""
+    facts = letter.facts
+    left = "open" if facts.left_open else "nothing_open"
+    pays = (Heading(letter.say("heading.pays")), letter.shares()) if facts.shares else ()
+    return (
+        *letter.paragraphs("intro"),
+        Heading(letter.say("heading.receipt")),
+        letter.rows("paid", "reference", "date"),
+        *pays,
+        *letter.paragraphs(*(["credit"] if facts.credit_given else []), left),
+        *letter.action("action.invoices"),
+    )
+
+
 PAYMENT_MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]]]] = (
     MappingProxyType(
         {
@@ -64,6 +79,7 @@ PAYMENT_MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Bloc
             K.PAYMENT_DECLINED: _declined,
             K.PAYMENT_ACTION: _action,
             K.PAYMENT_RETURNED: _returned,
+            K.PAYMENT_RECORDED: _recorded,
         }
     )
 )

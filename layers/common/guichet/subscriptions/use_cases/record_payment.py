@@ -15,7 +15,7 @@ from guichet.replies import Reply
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.carts import Carts
-from guichet.subscriptions.naming import request_hash
+from guichet.subscriptions.naming import received_payment_id, request_hash
 from guichet.subscriptions.ports import Aggregate, TakePaymentKey
 from guichet.subscriptions.writing import bumped, cause_of
 
@@ -33,7 +33,7 @@ class RecordPayment:
 
 
 def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBalance]:
-    """Once for a key, however often and however late it is told.
+    """Once for a key, however often and however late it is told; its receipt is mailed (INV-6).
 
     Raises:
         NotAllowed: only a representative may.
@@ -68,11 +68,23 @@ def record_payment(command: RecordPayment, *, carts: Carts) -> Reply[AccountBala
         change = Change[Aggregate](
             before if before.version else None,
             bumped(after),
-            (Event("payment.received", {"reference": command.reference}),),
+            (_received(command, mark),),
             received_postings(command.amount),
+            ("billing_payment_recorded",),
             book=command.selling_entity,
         )
         carts.records.save(cause, [change], [TakePaymentKey(member.account_id, mark, asked)])
         return Reply.new(bumped(after))
 
     return with_fresh_state(attempt)
+
+
+def _received(command: RecordPayment, mark: str) -> Event:
+    facts: dict[str, str | int | None] = {
+        "account_id": command.member.account_id,
+        "payment_id": received_payment_id(command.member.account_id, mark),
+        "amount_minor": command.amount.amount_minor,
+        "currency": command.amount.currency,
+        "reference": command.reference,
+    }
+    return Event("payment.received", facts)
