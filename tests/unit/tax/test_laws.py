@@ -15,6 +15,7 @@ from guichet.adapters.tax.packaged import packaged_fee_tables
 from guichet.catalogue.catalogue import TaxClass
 from guichet.tax.crediting import TaxedLine, gross_of_credits
 from guichet.tax.deciding import TaxableLine, TaxDecision, decide, discounted
+from guichet.tax.places import Sentence
 from guichet.tax.subject import Exemption, TaxSubject, VatStanding
 from tests.support.second_taxes import (
     FIRST_DAY,
@@ -154,6 +155,34 @@ def test_every_seller_charges_every_place_by_the_rules_before_and_after_each_cha
 
                 expected = second_taxes(seller, buyer, day, lines)
                 assert _found(decision) == expected, f"{country}-{region} {standing} {day}"
+
+
+FROM, UNTIL = date(2025, 2, 1), date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(FROM - timedelta(1), id="the day before"),
+        pytest.param(FROM, id="its first day"),
+        pytest.param(UNTIL, id="its last day"),
+        pytest.param(UNTIL + timedelta(1), id="the day after"),
+    ],
+)
+def test_a_certificate_takes_away_the_taxes_of_its_place_on_its_days_alone_tax_4(day: date) -> None:
+    freed = 0
+    for country, region in PLACES:
+        whose = {(country, region), (country, ""), ("CA", "QC"), ("US", "AL"), ("PT", "20")}
+        for seller in {country, "IE"} & set(SELLERS):
+            for certificate in (Certificate(*each, FROM, UNTIL) for each in sorted(whose)):
+                buyer, subject = _customer(country, region, VatStanding.NONE, [certificate])
+
+                decision = _decided(seller, subject, day, ONE_OF_EACH)
+
+                told = f"{seller} to {country}-{region}, {certificate}"
+                assert _found(decision) == second_taxes(seller, buyer, day, ONE_OF_EACH), told
+                freed += Sentence.EXEMPTION_CERTIFICATE in {said for said, _ in decision.sentences}
+    assert bool(freed) == (FROM <= day <= UNTIL)
 
 
 def test_the_second_calculation_knows_every_country_region_rate_and_day_of_the_tables_tax_2() -> (
