@@ -171,7 +171,7 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.PAYMENT_RETURNED: _PAYMENT,
 }
 
-FLAT: Final = (ToldTax("VAT", "0.20", 5620),)
+FLAT: Final = (ToldTax("VAT", "20", 5620),)
 
 
 def billing_facts(
