@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,13 +69,15 @@ def demo_account(deployment: Deployment) -> DemoAccount:
     )
 
 
-def demo_buyers(deployment: Deployment, url: str) -> dict[Customer, Buyer]:
+def demo_buyers(
+    deployment: Deployment, url: str, customers: Iterable[Customer] = CUSTOMERS
+) -> dict[Customer, Buyer]:
     """The third act's: each customer, and what they call of the stack at this address."""
     parts = parts_of(deployment)
     _ensure_representative(deployment)
     representative_token = bearer_token(deployment, _REPRESENTATIVE)
     buyers: dict[Customer, Buyer] = {}
-    for customer in CUSTOMERS:
+    for customer in customers:
         new = new_account()
         open_account(parts, customer, new, ensure_sign_in(deployment, new.owner))
         owner_token = bearer_token(deployment, new.owner)

@@ -118,7 +118,7 @@ class Subscribing:
             lambda found: bool(found) or not preview["now"]["lines"],
         )
         self._compare(preview["now"]["lines"], billed)
-        self.say(f"     tax               {preview['now']['tax']}")
+        self.say(f"     tax               {_sum(preview['now']['tax'])}")
         return done
 
     def _cancelled_and_withdrawn(self, subscription_id: str) -> None:
@@ -288,6 +288,11 @@ def _net(amount_minor: int, document: Json) -> int:
 def _signed(line: Json) -> str:
     sign = "-" if line["direction"] == "credit" else ""
     return f"{sign}{_amount(line['amount'])}"
+
+
+def _sum(signed: Json) -> str:
+    sign = "-" if signed["amount_minor"] < 0 else ""
+    return f"{sign}{Money(abs(signed['amount_minor']), signed['currency'])}"
 
 
 def _amount(amount: Json) -> str:

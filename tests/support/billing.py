@@ -27,7 +27,6 @@ from guichet.subscriptions.cart import (
     CartLineKind,
     Preview,
     TaxQuote,
-    TaxStatus,
 )
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.terms import AddOnQuantity
@@ -63,7 +62,7 @@ class FlatTaxes:
         earlier: EarlierTaxes = NOTHING_EARLIER,
     ) -> TaxQuote:
         del selling_entity, subject, day, earlier
-        return assessed(TaxStatus.COMPUTED, lines, [(FLAT,)] * len(lines))
+        return assessed(lines, [(FLAT,)] * len(lines))
 
 
 @dataclass

@@ -181,7 +181,7 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     },
 }
 
-FLAT: Final = (ToldTax("VAT", "0.20", 5620),)
+FLAT: Final = (ToldTax("VAT", "20", 5620),)
 
 
 def billing_facts(

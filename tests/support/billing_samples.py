@@ -19,7 +19,6 @@ from guichet.subscriptions.cart import (
     Preview,
     TaxLine,
     TaxQuote,
-    TaxStatus,
     Touched,
 )
 from guichet.subscriptions.seats import SeatAssignment, SeatStatus
@@ -84,7 +83,7 @@ def subscription(**changed: Any) -> Subscription:  # noqa: ANN401 - same
 
 def preview(**changed: Any) -> Preview:  # noqa: ANN401 - same
     """Of a new subscription: 100.00 and 20.00 of tax, 30.00 of it by credit."""
-    tax = TaxQuote(TaxStatus.COMPUTED, (TaxLine("VAT", "0.20", 2000),))
+    tax = TaxQuote((TaxLine("VAT", "20", 2000),))
     wish = CartLine(
         CartLineKind.SUBSCRIBE,
         product_id="webinar",

@@ -35,6 +35,7 @@ class BillingHouse:
         self.stack = stack
         self._owner = owner
         self._account_id = account_id
+        self._spare_card: str | None = None
 
     @cached_property
     def objects(self) -> BillingObjects:
@@ -45,6 +46,7 @@ class BillingHouse:
             self._seat(subscription_id),
             self._preview(),
             self._ordered()["cart_id"],
+            *self._stored_card("visa"),
             upload_id=self._uploaded(),
             certificate_id=self._certificate(),
             invoice_id=self._invoice(cart_id),
@@ -74,6 +76,8 @@ class BillingHouse:
             return {"certificate_id": self._certificate()}
         if route.endswith("/credit-notes"):
             return {"invoice_id": self._other_invoice}
+        if "{payment_method_id}" in route:
+            return {"payment_method_id": self._other_card(is_removed=route.startswith("DELETE"))}
         return {}
 
     def written(self) -> list[Json]:
@@ -85,6 +89,7 @@ class BillingHouse:
             *self._items(account, f"CART#{kept.cart_id}"),
             *self._items(account, f"CERTIFICATE#{kept.certificate_id}"),
             *self._items(account, f"INVOICE#{kept.invoice_id}"),
+            *self._items(account, f"STORED_METHOD#{kept.payment_method_id}"),
             *self._items(f"SUBSCRIPTION#{kept.subscription_id}", ""),
         ]
 
@@ -107,6 +112,40 @@ class BillingHouse:
         shown = self.stack.call("GET", path, member=self._owner).json()
         if shown["cancellation_pending"] is not pending:
             self._post(f"{path}/{'cancel' if pending else 'withdraw'}", 200)
+
+    def _stored_card(self, card: str) -> tuple[str, str]:
+        """Typed on Stripe's page: the method, and the setup that it was stored by."""
+        setup = self._post("/v1/payment-methods", 201, {"kind": "card"})
+        submit(self.stack, str(urlsplit(setup["url"]).path), act=card)
+        back = f"/v1/payment-methods/setups/{setup['setup_id']}/return"
+        done = until(lambda: self._post(back, 200), lambda found: found["status"] == "stored")
+        return str(done["payment_method_id"]), str(setup["setup_id"])
+
+    def _other_card(self, *, is_removed: bool) -> str:
+        """Beside the kept one there is one at most: an account stores four, for two workers' tests."""
+        found = self._spare_card or self._stored_card("mastercard")[0]
+        self._spare_card = None if is_removed else found
+        return found
+
+    def let_go(self) -> None:
+        """What would change what other tests of this account see: it pays by itself no more."""
+        if "objects" not in vars(self):
+            return
+        calls: list[tuple[str, str, Json]] = [("PATCH", "autopay", {"autopay": False})]
+        calls += [
+            ("DELETE", card, None)
+            for card in (self.objects.payment_method_id, self._spare_card)
+            if card is not None
+        ]
+        for method, name, body in calls:
+            done = self.stack.call(
+                method,
+                f"/v1/payment-methods/{name}",
+                json_body=body,
+                headers={"idempotency-key": key()},
+                member=self._owner,
+            )
+            assert done.status in {200, 204}, done.body
 
     def _seat(self, subscription_id: str) -> str:
         path = f"{_SUBSCRIPTION.format(subscription_id=subscription_id)}/seats"

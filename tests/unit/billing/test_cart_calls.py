@@ -41,7 +41,7 @@ def test_a_preview_says_period_seats_unit_price_and_the_exact_total_sub_5(call: 
     assert line["period"] == {"start": "2026-11-22", "end": "2026-12-22"}
     assert (line["quantity"], line["unit_price"], line["amount"]) == (5, "30.00", usd(15000))
     assert (line["direction"], line["share"], line["discount"]) == ("charge", "", None)
-    assert (answer.body["now"]["tax"], answer.body["now"]["taxes"]) == ("computed", [])
+    assert (answer.body["now"]["tax"], answer.body["now"]["taxes"]) == (usd(0), [])
     assert answer.body["now"]["subtotal"] == answer.body["now"]["total"] == usd(15000)
     assert (answer.body["due_now"], answer.body["credit_given"]) == (usd(15000), usd(0))
     assert answer.body["valid_until"] == "2026-11-22T09:30:00Z"
@@ -55,8 +55,8 @@ def test_taxes_that_are_known_stand_in_the_preview_tax_1(billing: Billing, call:
 
     answer = call("POST", PREVIEW, body=wanted(seats=5))
 
-    assert answer.body["now"]["tax"] == "computed"
-    assert answer.body["now"]["taxes"] == [{"name": "flat", "rate": "0.2", "amount": usd(3000)}]
+    assert answer.body["now"]["tax"] == usd(3000)
+    assert answer.body["now"]["taxes"] == [{"name": "flat", "percent": "20", "amount": usd(3000)}]
     assert (answer.body["now"]["total"], answer.body["due_now"]) == (usd(18000), usd(18000))
 
 

@@ -45,7 +45,7 @@ def test_the_next_bill_is_what_the_renewal_will_be_bad_14(call: Call, buy: Buy) 
     (line,) = answer.body["lines"]
     assert answer.body["bill_on"] == "2026-12-22"
     assert (line["quantity"], line["amount"]["amount_minor"]) == (3, 9000)
-    assert (answer.body["tax"], answer.body["total"]["amount_minor"]) == ("computed", 9000)
+    assert [answer.body[each]["amount_minor"] for each in ("tax", "total")] == [0, 9000]
 
 
 def test_fewer_seats_apply_from_the_next_renewal_on_sub_16(call: Call, buy: Buy) -> None:

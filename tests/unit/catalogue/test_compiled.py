@@ -119,6 +119,41 @@ def test_unit_prices_arrive_with_all_their_decimals_sub_20() -> None:
     ]
 
 
+PHYSICAL = "            physical: true\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "tax_class"),
+    [
+        pytest.param({}, TaxClass.STANDARD, id="the product's"),
+        pytest.param({"class: standard": "class: exempt"}, TaxClass.EXEMPT, id="whatever it is"),
+        pytest.param(
+            {"class: standard": "class: telecom"}, TaxClass.STANDARD, id="a thing is no line"
+        ),
+        pytest.param(
+            {"class: standard": "class: telecom", PHYSICAL: ""}, TaxClass.TELECOM, id="no thing"
+        ),
+        pytest.param(
+            {PHYSICAL: f"{PHYSICAL}            tax_class: telecom\n"},
+            TaxClass.TELECOM,
+            id="its own",
+        ),
+    ],
+)
+def test_an_add_on_has_its_own_class_or_its_products_unless_it_is_a_thing_tax_1_tax_5(
+    changes: dict[str, str], tax_class: TaxClass
+) -> None:
+    text = SMALL
+    for was, becomes in changes.items():
+        assert text.count(was) == 1, was
+        text = text.replace(was, becomes)
+    compiled = compile_catalogue(text, "catalogue.yaml")
+
+    product = CompiledCatalogues(lambda: compiled).version("one").product("webinar")
+
+    assert product.tax_class_of("headset") is tax_class
+
+
 def test_defaults_are_those_of_the_rules_mon_5_sub_15_sub_18() -> None:
     phone = CompiledCatalogues(lambda: BOTH).version("two").product("phone")
 

@@ -21,7 +21,6 @@ from guichet.invoices.forms import DocumentForm
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import Money, minor_digits
 from guichet.period import Period
-from guichet.subscriptions.cart import TaxQuote, TaxStatus
 from tests.support.business_rules import RULES, Judge
 from tests.support.confirming import Unconfirmed
 from tests.support.real_documents import (
@@ -224,7 +223,6 @@ def test_taxes_that_are_not_configured_are_told_so() -> None:
         tax_is_unknown=True,
     )
 
-    assert TaxQuote(TaxStatus.NOT_CONFIGURED).taxes == ()
     assert "No taxes have been calculated" in page_text(untaxed)
     assert "No taxes have been calculated" not in page_text(document)
 

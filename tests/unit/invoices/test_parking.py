@@ -128,10 +128,28 @@ def test_what_does_not_add_up_is_parked_and_the_others_have_numbers_without_gaps
     )
     (event,) = entry.events
     assert event.facts["reason"] == case.reason
-    assert ("why" in event.facts) is (case.reason == "does_not_add_up"), "a defect says what it is"
+    says_why = {"does_not_add_up", "tax_unknown", "catalogue_version_missing"}
+    assert ("why" in event.facts) is (case.reason in says_why), "a defect, and what is missing"
     here.world.relay()
     assert here.world.alarms.count("invoice.parked") == 1
     assert "invoice.parked" in ALARMS
+
+
+def test_a_quarter_without_its_factor_is_parked_and_says_what_to_add_and_where_tax_5() -> None:
+    here = Invoiced()
+    account = here.account()
+    _tax_unknown(here, account)
+
+    here.make(account)
+
+    (why,) = (
+        event.facts["why"]
+        for entry in here.world.journal()
+        for event in entry.events
+        if event.name == "invoice.parked"
+    )
+    assert "the fee us-federal-universal-service on 2026-" in str(why)
+    assert "config/tax/fees.yaml" in str(why)
 
 
 def test_where_there_are_no_bank_details_all_of_that_currency_are_parked_inv_12() -> None:

@@ -83,14 +83,6 @@ def test_taxes_that_are_known_stand_between_subtotal_and_total() -> None:
     assert "Subtotal: $281.00\nVAT (20%): $56.20\nTotal: $337.20\n" in mail
 
 
-def test_taxes_that_are_not_configured_are_not_mentioned() -> None:
-    """SUB-5."""
-    mail = text(BillingMail.ORDER_CONFIRMED, taxes=None)
-
-    assert "Subtotal" not in mail
-    assert "tax" not in mail.lower()
-
-
 def test_a_credit_that_is_larger_than_the_charges_becomes_account_credit() -> None:
     """INV-11: nothing was paid, and no way of paying is named."""
     mail = text(

@@ -58,6 +58,15 @@ def test_a_fee_without_a_row_is_refused_tax_5(fee: FeeClass, day: date) -> None:
         fees_on(Money(10_000, "USD"), "US", [fee], day, FEES)
 
     assert refused.value.code == "tax_unknown"
+    assert f"{fee.fee_id} on {day}" in refused.value.detail
+    assert "config/tax/fees.yaml" in refused.value.detail
+
+
+def test_a_quarter_without_a_factor_says_until_when_they_are_known_tax_5() -> None:
+    with pytest.raises(Unavailable) as refused:
+        fees_on(Money(10_000, "USD"), "US", [USF], date(2026, 7, 1), FEES)
+
+    assert "(known until 2026-06-30)" in refused.value.detail
 
 
 def test_fees_are_those_of_the_billing_country_in_the_catalogues_order_tax_5() -> None:

@@ -13,12 +13,16 @@ from guichet.adapters.catalogue.packaged import packaged_catalogues
 from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.adapters.tax.words import TaxWords
 from guichet.adapters.tax_tables import TableTaxes
+from guichet.catalogue.catalogue import Frequency
 from guichet.errors import Unavailable
 from guichet.languages import LANGUAGES
 from guichet.ledger.billable import LineKind
 from guichet.money import Money
-from guichet.subscriptions.cart import TaxLine, TaxStatus
+from guichet.period import Period
+from guichet.subscriptions.cart import TaxLine
+from guichet.subscriptions.pricing import PriceList
 from guichet.subscriptions.taxed import NOWHERE, tax_subject
+from guichet.subscriptions.terms import Terms
 from guichet.tax.places import Category, Sentence
 from guichet.tax.subject import Exemption, TaxSubject, VatStanding
 from guichet.tax.territories import territory
@@ -46,8 +50,7 @@ def test_a_quote_has_a_line_for_each_tax_with_a_rate_inv_2(taxes: TableTaxes) ->
 
     quote = taxes.quote("ca", TaxSubject("CA", "QC"), DAY, lines)
 
-    assert quote.status is TaxStatus.COMPUTED
-    assert quote.taxes == (TaxLine("GST", "0.05", 500), TaxLine("QST", "0.09975", 998))
+    assert quote.taxes == (TaxLine("GST", "5", 500), TaxLine("QST", "9.975", 998))
     assert quote.total_minor == 1498
 
 
@@ -69,7 +72,7 @@ def test_a_credit_among_the_lines_lowers_what_is_taxed_and_account_credit_is_no_
 
     quote = taxes.quote("ie", tax_subject(PROFILE), DAY, lines)
 
-    assert quote.taxes == (TaxLine("VAT", "0.2", 1620),)
+    assert quote.taxes == (TaxLine("VAT", "20", 1620),)
 
 
 def test_a_fee_bears_what_its_table_says_tax_5(taxes: TableTaxes) -> None:
@@ -89,7 +92,31 @@ def test_a_fee_bears_what_its_table_says_tax_5(taxes: TableTaxes) -> None:
         (LineKind.FEE, "ca-federal-recovery", 60),
         (LineKind.FEE, "ca-provincial-recovery", 40),
     ]
-    assert quote.taxes == (TaxLine("HST", "0.13", 1313),)
+    assert quote.taxes == (TaxLine("HST", "13", 1313),)
+
+
+def test_a_device_sold_or_rented_is_no_telecom_line_and_bears_no_fee_tax_5(
+    taxes: TableTaxes,
+) -> None:
+    product = packaged_catalogues().version("2026-01").product("telephony")
+    prices = PriceList("sub_1", product, "CAD", "2026-01")
+    month = Period(date(2026, 6, 1), date(2026, 7, 1))
+    terms = Terms("line", 1, Frequency.MONTHLY).with_add_ons({"number": 1, "desk-phone": 1})
+    lines = [*prices.full(terms, month, DAY), prices.once("headset", 1, DAY, DAY)]
+
+    quote = taxes.quote("ca", TaxSubject("CA", "ON"), DAY, lines)
+
+    classes = {each.item: each.tax_class for each in lines}
+    assert classes == {
+        "line": "telecom",
+        "number": "telecom",
+        "desk-phone": "standard",
+        "headset": "standard",
+    }
+    # Of 30.00: the line and its number.
+    assert [each.net_minor for each in quote.fees] == [18, 12]
+    # 13 % of 30.30 and of 129.50, each rounded once.
+    assert quote.taxes == (TaxLine("HST", "13", 394 + 1684),)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import Money
 from guichet.period import Period
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes, assessed
-from guichet.subscriptions.cart import TaxQuote, TaxStatus
+from guichet.subscriptions.cart import TaxQuote
 from guichet.subscriptions.pricing import major_text
 from guichet.tax.deciding import Bearing, TaxableLine, bearings_of
 from guichet.tax.fees import FeeTables, fees_on
@@ -55,7 +55,7 @@ class TableTaxes:
         bearings = [
             _then(line, earlier) or now for line, now in zip((*lines, *fees), today, strict=True)
         ]
-        return assessed(TaxStatus.COMPUTED, lines, bearings, fees)
+        return assessed(lines, bearings, fees)
 
     def _fees(
         self, lines: Sequence[BillableLine], country: str, day: date

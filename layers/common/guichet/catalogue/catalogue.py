@@ -121,6 +121,7 @@ class AddOn:
     is_physical: bool = False  # asks for a shipping address (ACC-4)
     is_rental: bool = False  # a device that stays the operator's
     maximum_quantity: int = 1000
+    tax_class: TaxClass | None = None  # None: `Product.tax_class_of` says
 
     @property
     def recurs(self) -> bool:
@@ -247,6 +248,19 @@ class Product:
         if currency not in add_on.once:
             raise currency_not_sold()
         return Money(add_on.once[currency], currency)
+
+    def tax_class_of(self, add_on_id: str) -> TaxClass:
+        """How tax tables see an add-on: as its product, unless it says otherwise or is a thing.
+
+        A device, sold or rented, is no telecom line: no regulatory fee is computed on it (TAX-5).
+        """
+        add_on = self.add_ons.get(add_on_id)
+        if add_on is not None and add_on.tax_class is not None:
+            return add_on.tax_class
+        is_thing = add_on is not None and add_on.is_physical
+        if is_thing and self.tax_class is TaxClass.TELECOM:
+            return TaxClass.STANDARD
+        return self.tax_class
 
     def allows(self, action: SelfService) -> bool:
         return action in self.self_service

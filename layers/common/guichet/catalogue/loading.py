@@ -136,7 +136,10 @@ def _plan(plan_id: str, raw: Raw) -> Plan:
 
 
 def _add_on(add_on_id: str, raw: Raw) -> AddOn:
-    return AddOn(**{**raw, "add_on_id": add_on_id, "recurring": _recurring(raw["recurring"])})
+    made = {**raw, "add_on_id": add_on_id, "recurring": _recurring(raw["recurring"])}
+    if "tax_class" in raw:  # absent where the catalogue says nothing
+        made["tax_class"] = TaxClass(raw["tax_class"])
+    return AddOn(**made)
 
 
 def _recurring(raw: dict[str, dict[str, int]]) -> RecurringPrices:

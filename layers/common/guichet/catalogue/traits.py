@@ -101,6 +101,7 @@ def _add_on(add_on: AddOn) -> Traits:
             physical=add_on.is_physical,
             rental=add_on.is_rental,
             maximum_quantity=add_on.maximum_quantity,
+            tax_class=add_on.tax_class,
         ),
     }
 

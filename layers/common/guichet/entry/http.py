@@ -19,7 +19,7 @@ from guichet.adapters.dynamo.seam import StoreUnavailableError
 from guichet.entry.bodies import check_body
 from guichet.entry.fields import refusal_of_fields
 from guichet.entry.problems import Problem, problem_of, refusal_of
-from guichet.errors import ConcurrentUpdateError, NotFound, Refusal
+from guichet.errors import ConcurrentUpdateError, NotFound, Refusal, Unavailable
 from guichet.languages import Language, preferred_language
 
 if TYPE_CHECKING:
@@ -98,8 +98,9 @@ def resolver(log: Log) -> APIGatewayHttpResolver:
     def refused(error: Exception) -> Response[str]:
         event = app.current_event.raw_event
         path = str(event.get("rawPath", ""))
-        problem = problem_of(_refusal(error), path, language_asked_for(event))
-        _note(log, problem, path)
+        refusal = _refusal(error)
+        problem = problem_of(refusal, path, language_asked_for(event))
+        _note(log, problem, path, refusal)
         return Response(problem.status, body=problem.body, headers=problem.headers)
 
     app.exception_handler(
@@ -175,7 +176,7 @@ def serve(
         check_body(event)
     except Refusal as refusal:
         problem = problem_of(refusal, path)
-        _note(log, problem, path)
+        _note(log, problem, path, refusal)
         return {
             "statusCode": problem.status,
             "headers": dict(problem.headers),
@@ -196,8 +197,10 @@ def _method(event: Mapping[str, Any]) -> str:
     return str(event["requestContext"]["http"]["method"])
 
 
-def _note(log: Log, problem: Problem, path: str) -> None:
-    log.info("refused", code=problem.code, path=path, status=problem.status)
+def _note(log: Log, problem: Problem, path: str, refusal: Refusal) -> None:
+    """What is missing or down is told in English, too: the caller may have read another sentence."""
+    why = {"why": refusal.detail} if isinstance(refusal, Unavailable) else {}
+    log.info("refused", code=problem.code, path=path, status=problem.status, **why)
 
 
 def answered(

@@ -27,7 +27,7 @@ from guichet.ledger.billable import BillableLine
 from guichet.period import Period
 from guichet.subscriptions.assessing import borne_lines, split_up
 from guichet.subscriptions.balance import dated_invoice_id
-from guichet.subscriptions.cart import TaxQuote, TaxStatus
+from guichet.subscriptions.cart import TaxQuote
 from guichet.subscriptions.line_names import LineNames
 from guichet.tax.netting import Part
 from guichet.tax.subject import VatStanding
@@ -228,7 +228,6 @@ def _document(
         due_on=issued_on if kind is DocumentKind.INVOICE else None,
         refers_to=refers_to,
         settlement=settlement,
-        tax_is_unknown=billed.quote.status is TaxStatus.NOT_CONFIGURED,
     )
 
 
@@ -258,7 +257,6 @@ def _draft(
     content = InvoiceContent(
         invoice_id=invoice_id,
         account_id=profile.account_id,
-        tax_status=billed.quote.status,
         lines=lines,
         bearings=billed.quote.bearings,
         document=document,

@@ -13,7 +13,6 @@ from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.invoices.parts import OwnTaxes, ReversedVat
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up, minor_digits
-from guichet.subscriptions.cart import TaxStatus
 from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
 
 _FINEST: Final = 6  # decimals of a price that was billed for several pieces together
@@ -37,7 +36,6 @@ class InvoiceContent:
 
     invoice_id: str
     account_id: str
-    tax_status: TaxStatus
     lines: tuple[InvoicedLine, ...]
     bearings: tuple[Bearing, ...]
     document: InvoiceDocument

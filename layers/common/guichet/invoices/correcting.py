@@ -264,7 +264,6 @@ def _draft(  # noqa: PLR0917 - each is another thing
     note_content = InvoiceContent(
         invoice_id=note_id,
         account_id=invoice.account_id,
-        tax_status=content.tax_status,
         lines=kept,
         bearings=content.bearings,
         document=document,

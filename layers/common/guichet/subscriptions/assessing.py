@@ -9,7 +9,7 @@ from typing import Final
 
 from guichet.catalogue.catalogue import TaxClass
 from guichet.ledger.billable import BillableLine
-from guichet.subscriptions.cart import TaxLine, TaxQuote, TaxStatus
+from guichet.subscriptions.cart import TaxLine, TaxQuote
 from guichet.tax.deciding import Bearing, Borne, grouped
 from guichet.tax.netting import Part, netted
 
@@ -20,7 +20,6 @@ NOTHING_EARLIER: Final[EarlierTaxes] = MappingProxyType({})
 
 
 def assessed(
-    status: TaxStatus,
     lines: Sequence[BillableLine],
     bearings: Sequence[tuple[Bearing, ...]],
     fees: tuple[BillableLine, ...] = (),
@@ -28,7 +27,6 @@ def assessed(
     """The taxes of these lines and fees.
 
     Args:
-        status: whether taxes are known at all.
         lines: before tax.
         bearings: of each line, then of each fee.
         fees: what the lines bear beside taxes (TAX-5).
@@ -38,11 +36,11 @@ def assessed(
     borne = [
         Borne(line.net_minor, held) for line, held in zip((*lines, *fees), bearings, strict=True)
     ]
-    return TaxQuote(status, _shown((*lines, *fees), borne), fees, tuple(places), bears)
+    return TaxQuote(_shown((*lines, *fees), borne), fees, tuple(places), bears)
 
 
 def borne_lines(lines: Sequence[BillableLine], quote: TaxQuote) -> list[Borne]:
-    """Lines and fees with what they bear; nothing, where no taxes are known."""
+    """Lines and fees with what they bear; without lines there is nothing that they bear."""
     held = quote.bears or ((),) * len(lines)
     return [
         Borne(line.net_minor, tuple(quote.bearings[place] for place in places))
@@ -79,18 +77,13 @@ def _shown(lines: Sequence[BillableLine], borne: Sequence[Borne]) -> tuple[TaxLi
     Each document is rounded for itself, so that together they come to what was previewed (BAD-14).
     """
     invoice, notes = split_up(lines, borne)
-    sums: dict[tuple[str, str], int] = {}
+    sums: dict[tuple[str, Decimal], int] = {}
     for sign, those in ((1, invoice), *((-1, each) for each in notes.values())):
         for group in grouped(_of(borne, those)).charged:
-            name = group.name, _share(group.percent)
+            name = group.name, group.percent
             sums[name] = sums.get(name, 0) + sign * group.amount_minor
-    return tuple(TaxLine(name, rate, amount) for (name, rate), amount in sums.items())
+    return tuple(TaxLine(name, f"{percent:f}", sum_) for (name, percent), sum_ in sums.items())
 
 
 def _of(borne: Sequence[Borne], parts: Iterable[Part]) -> Iterable[Borne]:
     return (Borne(part.net_minor, borne[part.place].bearings) for part in parts)
-
-
-def _share(percent: Decimal) -> str:
-    """Per cent as a decimal of the taxable sum: 9.975 is 0.09975."""
-    return format((percent / 100).normalize(), "f")

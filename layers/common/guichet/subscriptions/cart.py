@@ -49,15 +49,8 @@ class TaxLine:
     """One tax of a bill (TAX-1); below 0 where credits outweigh charges."""
 
     name: str
-    rate: str  # as a decimal of the taxable sum
+    percent: str  # as a decimal, as the invoice has it: 9.975
     amount_minor: int
-
-
-class TaxStatus(StrEnum):
-    """Whether taxes are known."""
-
-    COMPUTED = "computed"
-    NOT_CONFIGURED = "not_configured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,6 @@ class TaxQuote:
     the invoice is made from, so that it charges what was previewed (BAD-14).
     """
 
-    status: TaxStatus
     taxes: tuple[TaxLine, ...] = ()
     fees: tuple[BillableLine, ...] = ()
     bearings: tuple[Bearing, ...] = ()

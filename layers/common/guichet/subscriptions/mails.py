@@ -73,7 +73,7 @@ class ToldTax:
     """One tax of an order; what a credit takes off is below 0."""
 
     name: str
-    rate: str
+    percent: str
     amount_minor: int
 
 
@@ -168,8 +168,8 @@ class BillingFacts:
     """Everything one mail says, so that the same facts give the same mail at any time.
 
     Args:
-        net_minor, taxes: of an order's charges now, signed; `taxes` is None where none are known.
-        total: what the charges come to: with known taxes of an order or an invoice, before tax of
+        net_minor, taxes: of an order's charges now, signed.
+        total: what the charges come to: with taxes of an order or an invoice, before tax of
             a renewal; 0 where credits outweigh them.
         paid: what was, or has to be, paid for the order now; `method` and what follows say how. Of
             an invoice, what was paid so far; of an attempt to collect one, its amount.

@@ -8,7 +8,7 @@ from guichet.money import Money
 from guichet.payments.attempt import Capture
 from guichet.registration.mailer import Letter
 from guichet.registration.outbox import AnyMail, BillingMail
-from guichet.subscriptions.cart import Cart, CartStatus, TaxQuote, TaxStatus
+from guichet.subscriptions.cart import Cart, CartStatus, TaxQuote
 from guichet.subscriptions.mails import BillingFacts, LaterBill, Standing, ToldTax
 from guichet.subscriptions.subscription import PAID, Subscription
 from guichet.subscriptions.telling import Telling
@@ -83,8 +83,5 @@ class OrderMatter:
         )
 
 
-def _taxes(quote: TaxQuote) -> tuple[ToldTax, ...] | None:
-    """None where none are known: a mail says nothing of them then."""
-    if quote.status is TaxStatus.NOT_CONFIGURED:
-        return None
-    return tuple(ToldTax(each.name, each.rate, each.amount_minor) for each in quote.taxes)
+def _taxes(quote: TaxQuote) -> tuple[ToldTax, ...]:
+    return tuple(ToldTax(each.name, each.percent, each.amount_minor) for each in quote.taxes)

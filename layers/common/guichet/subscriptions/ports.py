@@ -217,7 +217,7 @@ class TaxSubjects(Protocol):
 
 
 class Taxes(Protocol):
-    """What taxes and regulatory fees a bill bears; the answer may be that none are configured."""
+    """What taxes and regulatory fees a bill bears."""
 
     def quote(
         self,

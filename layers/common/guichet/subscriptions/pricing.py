@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
-from guichet.catalogue.catalogue import Product
+from guichet.catalogue.catalogue import Product, TaxClass
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import Money, half_up, minor_digits
 from guichet.period import Period
@@ -78,11 +78,16 @@ class PriceList:
             amount=Money(abs(amount_minor), self.currency),
             period=period,
             bill_on=bill_on,
-            tax_class=str(self.product.tax_class),
+            tax_class=str(self._tax_class(item)),
             catalogue_version=self.version,
             is_credit=amount_minor < 0,
             share="" if part == WHOLE else str(part),
         )
+
+    def _tax_class(self, item: PricedItem) -> TaxClass:
+        if item.kind is LineKind.PLAN:
+            return self.product.tax_class
+        return self.product.tax_class_of(item.item)
 
     def once(self, add_on_id: str, quantity: int, day: date, bill_on: date) -> BillableLine:
         """What is sold once, on its day."""

@@ -44,7 +44,9 @@ class FeeTables:
             if each.effective_from <= day:
                 found = each
         if found is None or (found.effective_until or day) < day:
-            raise tax_unknown(f"the fee {fee_id} on {day}")
+            last = found.effective_until if found is not None else None
+            known = f" (known until {last})" if last is not None else ""
+            raise tax_unknown(f"the fee {fee_id} on {day}{known}", "fees.yaml")
         return found
 
     def taxes_of(self, fee_ids: Iterable[str], day: date) -> dict[str, frozenset[str]]:

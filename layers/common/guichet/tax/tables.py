@@ -126,9 +126,13 @@ class TaxTables:
         return ""
 
 
-def tax_unknown(what: str) -> Unavailable:
-    """Nothing is billed on a guess: what needs this is parked until the table has it."""
-    return Unavailable("tax_unknown", f"The tax tables lack {what}.", rule="TAX-2")
+def tax_unknown(what: str, file: str = "rates.yaml") -> Unavailable:
+    """Nothing is billed on a guess: what needs this is parked until the table has it.
+
+    The sentence is the operator's, in logs and alarms; customers read one of their own.
+    """
+    detail = f"The tax tables lack {what}: the operator adds it to config/tax/{file}."
+    return Unavailable("tax_unknown", detail, rule="TAX-2")
 
 
 def only(taxes: Iterable[Tax], tax_class: TaxClass) -> tuple[Tax, ...]:

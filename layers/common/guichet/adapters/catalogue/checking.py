@@ -110,7 +110,11 @@ def _plan_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
 def _fee_findings(path: Path, product: ProductShape) -> Iterator[Finding]:
     if not product.fees:
         return
-    classes = {product.tax_class, *(item.tax_class for item in product.metered.values())}
+    classes = {
+        product.tax_class,
+        *(item.tax_class for item in product.metered.values()),
+        *(add_on.tax_class for add_on in product.add_ons.values()),
+    }
     if TaxClass.TELECOM not in classes:
         yield Finding(
             (*path, "fees"),

@@ -71,6 +71,8 @@ class AddOnShape(Shape):
     rental: bool = False
     """A device that stays the operator's."""
     maximum_quantity: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    tax_class: scalars.TaxClassWord | None = None
+    """The product's where absent; of something `physical` in a telecom product `standard` (TAX-5)."""
 
 
 class RowShape(Shape):

@@ -85,6 +85,8 @@ def _add_on(add_on: AddOnShape) -> Raw:
         "is_physical": add_on.physical,
         "is_rental": add_on.rental,
         "maximum_quantity": add_on.maximum_quantity,
+        # Only where it is told, so that what was compiled before there was such a key stays the same.
+        **({} if add_on.tax_class is None else {"tax_class": add_on.tax_class}),
     }
 
 

@@ -55,7 +55,9 @@ def _sums(letter: BillingLetter) -> Rows:
     if facts.taxes is not None and facts.total is not None:
         sums.append((sentences["label.net"], letter.values["net"]))
         for tax in facts.taxes:
-            name = sentences["line.tax"].format(name=tax.name, rate=words.percent(tax.rate))
+            name = sentences["line.tax"].format(
+                name=tax.name, rate=words.percent(f"{tax.percent}e-2")
+            )
             sums.append((name, words.signed(tax.amount_minor, facts.total.currency)))
     rest = letter.rows(
         *("total", "credit_used", "paid", "credit_given"),

@@ -129,21 +129,21 @@ class BillLineAnswer(Answer):
 
 
 class TaxAnswer(Answer):
-    """One tax; `rate` is a decimal of the taxable sum."""
+    """One tax with a rate, as the invoice will have it; `percent` is a decimal: `9.975`."""
 
     name: str
-    rate: str
+    percent: str
     amount: SumAnswer
 
 
 class BillSumsAnswer(Answer):
-    """Lines and what they come to. `tax` is `computed`, or `not_configured`: then none is known."""
+    """Lines and what they come to. `tax` is the sum of `taxes`."""
 
     bill_on: date
     lines: list[BillLineAnswer]
     subtotal: SumAnswer
-    tax: str
     taxes: list[TaxAnswer]
+    tax: SumAnswer
     total: SumAnswer
 
     @classmethod
@@ -152,8 +152,8 @@ class BillSumsAnswer(Answer):
             bill_on=bill.bill_on,
             lines=lines_of(bill.all_lines, naming),
             subtotal=SumAnswer(amount_minor=bill.net_minor, currency=currency),
-            tax=bill.tax.status,
             taxes=taxes_of(bill.tax, currency),
+            tax=SumAnswer(amount_minor=bill.tax.total_minor, currency=currency),
             total=SumAnswer(amount_minor=bill.total_minor, currency=currency),
         )
 
@@ -166,7 +166,7 @@ def taxes_of(quote: TaxQuote, currency: str) -> list[TaxAnswer]:
     return [
         TaxAnswer(
             name=each.name,
-            rate=each.rate,
+            percent=each.percent,
             amount=SumAnswer(amount_minor=each.amount_minor, currency=currency),
         )
         for each in quote.taxes

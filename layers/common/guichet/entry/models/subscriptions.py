@@ -24,7 +24,6 @@ from guichet.entry.models.billing_lines import (
 from guichet.entry.models.carts import MOST, FrequencyWord, Seats
 from guichet.entry.models.profile import RepresentativeAnswer
 from guichet.errors import invalid_field
-from guichet.subscriptions.cart import TaxStatus
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.terms import Terms
 from guichet.subscriptions.use_cases.read_subscriptions import NextBill, SubscriptionView
@@ -257,8 +256,8 @@ class NextBillAnswer(Answer):
     bill_on: date | None
     lines: list[BillLineAnswer]
     subtotal: SumAnswer
-    tax: str
     taxes: list[TaxAnswer]
+    tax: SumAnswer
     total: SumAnswer
     credit: Amount
 
@@ -271,8 +270,8 @@ class NextBillAnswer(Answer):
             bill_on=found.bill_on,
             lines=lines_of(found.lines, naming),
             subtotal=subtotal,
-            tax=TaxStatus.NOT_CONFIGURED if quote is None else quote.status,
             taxes=[] if quote is None else taxes_of(quote, currency),
+            tax=SumAnswer(amount_minor=taxes, currency=currency),
             total=SumAnswer(amount_minor=subtotal.amount_minor + taxes, currency=currency),
             credit=Amount.of(found.credit),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from guichet.errors import ConcurrentUpdateError, Refusal
+from guichet.errors import ConcurrentUpdateError, Refusal, Unavailable
 from guichet.events import Actor, Event
 from guichet.invoices.assembling import SeriesByKind, Unit, assembled
 from guichet.invoices.document import DocumentKind
@@ -150,7 +150,9 @@ class _Block:
                 return None
             return assembled(prepared, self._day, self._series, self._cause.at)
         except Refusal as refusal:
-            self.to_park.append((candidate, refusal.code, ""))
+            # What the operator's own files lack is told with its name; of a customer nothing is.
+            why = refusal.detail if isinstance(refusal, Unavailable) else ""
+            self.to_park.append((candidate, refusal.code, why))
         except (ValueError, LookupError, TypeError) as error:
             why = f"{type(error).__name__}: {error}"
             self.to_park.append((candidate, "does_not_add_up", why))
