@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 
 from guichet.events import Event
@@ -127,17 +128,17 @@ class _Assembly:
     def _document(self, made: Drafted, billed: Billed) -> None:
         """Fees come with the invoice, and are billed with its entry; those of an order were (TAX-5)."""
         fees = billed.quote.fees if self._balance is not None else ()
+        in_doubt = ["invoice.vat_in_doubt"] if _is_vat_in_doubt(billed) else []
         if made.invoice is not None:
             events = ["invoice.finalized"]
-            if _is_vat_in_doubt(made.invoice.invoice):
-                events.append("invoice.vat_in_doubt")
+            events += in_doubt
             self._add(made.invoice, events, "billing_invoice", self._postings, fees)
-            fees = ()
+            fees, in_doubt = (), []
         for note in made.notes:
-            events = ["credit_note.issued"]
+            events = ["credit_note.issued", *in_doubt]
             self._add(note, events, "billing_credit_note", self._note_postings, fees)
             self._correct(note.invoice)
-            fees = ()
+            fees, in_doubt = (), []
 
     def _add(
         self,
@@ -217,10 +218,14 @@ def _credited(draft: Draft | None, left: Mapping[str, int]) -> Draft | None:
     return with_credit(draft, used)
 
 
-def _is_vat_in_doubt(invoice: Invoice) -> bool:
-    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3)."""
-    is_valid = invoice.standing is VatStanding.VALID
-    return is_valid and invoice.cart_id is not None and invoice.tax_minor > 0
+def _is_vat_in_doubt(billed: Billed) -> bool:
+    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3).
+
+    So is what it gives back of others, whose VAT stayed where it was until this had its invoice.
+    """
+    is_valid = billed.standing is VatStanding.VALID
+    taxed = any(Decimal(each.percent) for each in billed.quote.bearings)
+    return is_valid and billed.cart_id is not None and taxed
 
 
 def _balance_change(before: AccountBalance, after: AccountBalance) -> Change[Aggregate]:

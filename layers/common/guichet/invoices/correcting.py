@@ -13,6 +13,7 @@ from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.parts import NotedPart, ReversedVat
+from guichet.subscriptions.creditable import Charge, GivenBack
 from guichet.tax.deciding import Bearing, tax_so_far
 
 
@@ -24,8 +25,36 @@ class Wanted:
     net_minor: int | None = None
 
 
+def left_of(invoice: Invoice, content: InvoiceContent, given_back: GivenBack) -> tuple[int, ...]:
+    """What of each line no road gave back (INV-11); a credit among them stays as it is."""
+    left = [line.net_minor for line in content.lines]
+    for part in (*invoice.noted_parts, *_given(invoice, content, given_back)):
+        left[part.place] -= part.net_minor
+    return tuple(left)
+
+
+def _given(
+    invoice: Invoice, content: InvoiceContent, given_back: GivenBack
+) -> tuple[NotedPart, ...]:
+    """What bills and orders gave back of its lines; of like ones, of the first that have some left."""
+    gone = given_back.of_invoice(invoice.invoice_id)
+    if not gone:
+        return ()
+    left = [line.net_minor for line in content.lines]
+    for part in invoice.noted_parts:
+        left[part.place] -= part.net_minor
+    found: list[NotedPart] = []
+    for place, line in enumerate(content.lines):
+        charge = Charge.of_line(line.line)
+        taken = min(gone[charge], max(left[place], 0))
+        if taken:
+            found.append(NotedPart(place, taken))
+            gone[charge] -= taken
+    return tuple(found)
+
+
 def parts_of(
-    invoice: Invoice, content: InvoiceContent, wanted: Sequence[Wanted]
+    invoice: Invoice, content: InvoiceContent, wanted: Sequence[Wanted], given_back: GivenBack
 ) -> tuple[NotedPart, ...]:
     """The lines' amounts that a credit note gives back.
 
@@ -33,6 +62,7 @@ def parts_of(
         Invalid: `line_unknown`; `line_named_twice`; `line_is_credit`, of a line that was a credit itself;
             `credit_exceeds_line`, more than is left of it.
     """
+    lefts = left_of(invoice, content, given_back)
     found: dict[int, NotedPart] = {}
     for at, each in enumerate(wanted):
         where = f"/lines/{at}"
@@ -45,7 +75,7 @@ def parts_of(
             raise invalid_field(
                 f"{where}/line", "line_is_credit", "This line is a credit; name a charge."
             )
-        left = net - sum(p.net_minor for p in invoice.noted_parts if p.place == each.place)
+        left = lefts[each.place]
         amount = left if each.net_minor is None else each.net_minor
         if not 0 < amount <= left:
             raise invalid_field(
@@ -68,6 +98,21 @@ def all_parts(content: InvoiceContent) -> tuple[NotedPart, ...]:
     )
 
 
+def all_that_is_left(
+    invoice: Invoice, content: InvoiceContent, given_back: GivenBack
+) -> tuple[NotedPart, ...]:
+    """What no road gave back of its charges.
+
+    Raises:
+        Conflict: `credit_exceeds_invoice`, nothing is left.
+    """
+    left = left_of(invoice, content, given_back)
+    parts = tuple(NotedPart(place, net) for place, net in enumerate(left) if net > 0)
+    if not parts:
+        raise _exceeds(0)
+    return parts
+
+
 def require_left(invoice: Invoice) -> None:
     """Refuse where credit notes come to the whole already.
 
@@ -75,11 +120,10 @@ def require_left(invoice: Invoice) -> None:
         Conflict: `credit_exceeds_invoice`.
     """
     if invoice.noted_minor >= invoice.total_minor:
-        raise _exceeds(invoice)
+        raise _exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
 
 
-def _exceeds(invoice: Invoice) -> Conflict:
-    left = invoice.total_minor - invoice.noted_minor
+def _exceeds(left: int) -> Conflict:
     return Conflict(
         "credit_exceeds_invoice",
         f"Credit notes come to at most the invoice; {left} is left of it, tax included.",
@@ -88,12 +132,13 @@ def _exceeds(invoice: Invoice) -> Conflict:
     )
 
 
-def note_of(
+def note_of(  # noqa: PLR0917 - each is another thing
     invoice: Invoice,
     content: InvoiceContent,
     parts: Sequence[NotedPart],
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     """The credit note of these parts: each tax goes back by its running total (MON-3).
 
@@ -105,16 +150,16 @@ def note_of(
     now = content.with_reversed_vat(invoice.reversed_vat)
     kept = tuple(replace(now.lines[part.place], net_minor=part.net_minor) for part in parts)
     places = [part.place for part in parts]
-    return _of_lines(invoice, content, now, kept, places, note_id, issued_on)
+    return _of_lines(invoice, content, now, kept, places, note_id, issued_on, given_back)
 
 
 def whole_note_of(
-    invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date
+    invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date, given_back: GivenBack
 ) -> Draft:
     """The credit note of all lines, with exactly the invoice's taxes (INV-5), less VAT that went back."""
     parts = [NotedPart(place, line.net_minor) for place, line in enumerate(content.lines)]
     if invoice.reversed_vat is not None:
-        return note_of(invoice, content, parts, note_id, issued_on)
+        return note_of(invoice, content, parts, note_id, issued_on, given_back)
     document = content.document
     bears = tuple(line.bears for line in document.lines)
     places = [part.place for part in parts]
@@ -122,12 +167,13 @@ def whole_note_of(
     return _draft(invoice, content, kept, taxes, bears, note_id, issued_on, places)
 
 
-def vat_note_of(
+def vat_note_of(  # noqa: PLR0917 - each is another thing
     invoice: Invoice,
     content: InvoiceContent,
     reversed_vat: ReversedVat,
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     """The credit note of VAT alone: each line goes back as it was, and is charged as it is now (TAX-3).
 
@@ -142,7 +188,7 @@ def vat_note_of(
         kept.append(replace(content.lines[part.place], net_minor=part.net_minor))
         kept.append(replace(now.lines[part.place], net_minor=-part.net_minor))
     places = [part.place for part in reversed_vat.parts for _ in range(2)]
-    return _of_lines(invoice, content, now, tuple(kept), places, note_id, issued_on)
+    return _of_lines(invoice, content, now, tuple(kept), places, note_id, issued_on, given_back)
 
 
 def _of_lines(  # noqa: PLR0917 - each is another thing
@@ -153,37 +199,50 @@ def _of_lines(  # noqa: PLR0917 - each is another thing
     places: Sequence[int],
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     taxed = taxed_lines(kept, now.bearings)
+    given = _given(invoice, content, given_back)
     taxes = tuple(
-        replace(tax, amount_minor=_due(tax, invoice, content, now, kept)) for tax in taxed.taxes
+        replace(tax, amount_minor=_due(tax, invoice, content, now, kept, given))
+        for tax in taxed.taxes
     )
     return _draft(invoice, now, kept, taxes, taxed.bears, note_id, issued_on, places)
 
 
-def _due(
+def _due(  # noqa: PLR0917 - each is another thing
     tax: DocumentTax,
     invoice: Invoice,
     content: InvoiceContent,
     now: InvoiceContent,
     kept: Sequence[InvoicedLine],
+    given: Sequence[NotedPart],
 ) -> int:
     """What of a tax goes back now: owed for all credits so far, less what went back before."""
     percent = Decimal(tax.percent)
     bearing = next(place for place, each in enumerate(now.bearings) if _is_of(each, tax))
-    before = _gone(invoice, content, now, bearing)
+    before = _gone(invoice, content, now, bearing, given)
     due = sum(line.net_minor for line in kept if bearing in line.bears)
     return tax_so_far(percent, before + due) - tax_so_far(percent, before)
 
 
-def _gone(invoice: Invoice, content: InvoiceContent, now: InvoiceContent, bearing: int) -> int:
-    """On what sum a tax went back before: by hand, and with VAT that was not owed."""
+def _gone(
+    invoice: Invoice,
+    content: InvoiceContent,
+    now: InvoiceContent,
+    bearing: int,
+    given: Sequence[NotedPart],
+) -> int:
+    """On what sum a tax went back before: by hand, with VAT that was not owed, and by bills.
+
+    What bills gave back with VAT before that went back is of a tax that nothing bears any more.
+    """
     by_hand, vat = invoice.noted_parts, invoice.reversed_vat
     first = by_hand if vat is None else (*by_hand[: vat.hand_count], *vat.parts)
     since = () if vat is None else by_hand[vat.hand_count :]
     return sum(
         part.net_minor
-        for parts, lines in ((first, content.lines), (since, now.lines))
+        for parts, lines in ((first, content.lines), ((*since, *given), now.lines))
         for part in parts
         if bearing in lines[part.place].bears
     )
@@ -215,7 +274,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
     tax = sum(each.amount_minor for each in taxes)
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
-        raise _exceeds(invoice)
+        raise _exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
     if total < 0:
         raise Conflict(
             "credits_exceed_charges", "More would be charged than goes back.", rule="INV-11"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,6 +20,13 @@ from guichet.subscriptions.cart import (
     Preview,
     Touched,
 )
+from guichet.subscriptions.creditable import (
+    NOTHING,
+    Earlier,
+    at_most_what_is_left,
+    bears_the_same,
+    named_by,
+)
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
@@ -28,6 +35,7 @@ from guichet.subscriptions.terms import Terms, plan_is_free
 from guichet.subscriptions.wishing import Planned, planned
 
 type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
+type Past = Callable[[Sequence[str]], Earlier]  # reads what went back of these invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Plan:
 
     preview: Preview
     subscriptions: tuple[Planned, ...]
+    earlier: Earlier = NOTHING  # of the invoices whose lines it gives back
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ def plan_cart(
     *,
     taxes: Taxes,
     policy: BillingPolicy,
+    past: Past,
 ) -> Plan:
     """What the cart does and costs.
 
@@ -76,7 +86,20 @@ def plan_cart(
         _planned_group(place, group, found, buyer, asked.preview_id)
         for place, group in _groups(wishes)
     )
-    return Plan(_preview(wishes, made, buyer, asked, taxes, policy), made)
+    made, earlier = _left_to_give_back(made, past)
+    return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
+
+
+def _left_to_give_back(
+    made: tuple[Planned, ...], past: Past
+) -> tuple[tuple[Planned, ...], Earlier]:
+    """Credits are of what is left of their invoices, which are read where there are some (SUB-6)."""
+    named = [name for each in made for name in named_by(each.before, each.lines)]
+    if not named:
+        return made, NOTHING
+    earlier = past(list(dict.fromkeys(named)))
+    kept = (at_most_what_is_left(each.before, each.lines, earlier) for each in made)
+    return tuple(replace(a, lines=b) for a, b in zip(made, kept, strict=True)), earlier
 
 
 def _groups(wishes: Sequence[CartLine]) -> list[tuple[int, list[CartLine]]]:
@@ -153,20 +176,25 @@ def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscript
 
 
 def planned_order(
-    preview: Preview, stored: Sequence[Subscription], buyer: Buyer
-) -> tuple[Planned, ...]:
+    preview: Preview, stored: Sequence[Subscription], buyer: Buyer, past: Past
+) -> Plan:
     """What a placed order does to its subscriptions, as they are now.
 
     Raises:
-        Conflict: `order_not_applicable`, it would bill something else than was previewed (BAD-14).
+        Conflict: `order_not_applicable`, it would bill something else than was previewed (BAD-14), or
+            give back what went back since, or with a tax that did (INV-11, TAX-3).
     """
     made = []
     for (_, group), held in zip(_groups(preview.wishes), stored, strict=True):
         free = held.unleased()
         made.append(replace(planned(free, group, buyer, is_new=False), before=held))
-    if Counter(line for each in made for line in each.lines) != Counter(preview.lines):
-        raise Conflict("order_not_applicable", "This order can't be carried out any more.")
-    return tuple(made)
+    kept, earlier = _left_to_give_back(tuple(made), past)
+    is_same = Counter(line for each in kept for line in each.lines) == Counter(preview.lines)
+    if not is_same or not bears_the_same(preview.now, earlier.taxes):
+        raise Conflict(
+            "order_not_applicable", "This order can't be carried out any more.", rule="SUB-5"
+        )
+    return Plan(preview, kept, earlier)
 
 
 def _preview(  # noqa: PLR0917 - each is another thing
@@ -176,8 +204,9 @@ def _preview(  # noqa: PLR0917 - each is another thing
     asked: Asked,
     taxes: Taxes,
     policy: BillingPolicy,
+    earlier: Earlier,
 ) -> Preview:
-    sums = _sums(made, buyer, asked.credit, taxes, policy)
+    sums = _sums(made, buyer, asked.credit, taxes, policy, earlier)
     return Preview(
         preview_id=asked.preview_id,
         account_id=buyer.account.account_id,
@@ -215,8 +244,13 @@ class _Sums:
     due_now: Money
 
 
-def _sums(
-    made: Sequence[Planned], buyer: Buyer, credit: Money, taxes: Taxes, policy: BillingPolicy
+def _sums(  # noqa: PLR0917 - each is another thing
+    made: Sequence[Planned],
+    buyer: Buyer,
+    credit: Money,
+    taxes: Taxes,
+    policy: BillingPolicy,
+    earlier: Earlier,
 ) -> _Sums:
     """What is paid with the order, and what is on bills: those of a 1st, and too little to be paid.
 
@@ -227,16 +261,17 @@ def _sums(
     """
     paid_now = [line for each in made if not each.after.is_calendar for line in each.lines]
     billed = [line for each in made if each.after.is_calendar for line in each.lines]
-    now = _bill(buyer.day, paid_now, buyer, taxes)
+    now = _bill(buyer.day, paid_now, buyer, taxes, earlier)
     gross = Money(max(now.total_minor, 0), buyer.currency)
     applied = credit if credit.is_at_most(gross) else gross
     due_now = gross - applied
     if 0 < due_now.amount_minor < policy.minimum_minor[buyer.currency]:
-        billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes)
+        billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes, earlier)
         applied = due_now = due_now.zero()
     days = sorted({line.bill_on for line in billed})
     later = tuple(
-        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes) for day in days
+        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes, earlier)
+        for day in days
     )
     lent = 0 if buyer.by_representative else max((bill.total_minor for bill in later), default=0)
     if max(due_now.amount_minor, lent) > policy.maximum_minor:
@@ -248,8 +283,11 @@ def _sums(
     return _Sums(now, later, applied, due_now)
 
 
-def _bill(day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
-    tax = taxes.quote(buyer.selling_entity, buyer.taxed, day, tuple(lines))
+def _bill(
+    day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes, earlier: Earlier
+) -> Bill:
+    entity = buyer.selling_entity
+    tax = taxes.quote(entity, buyer.taxed, day, tuple(lines), earlier.taxes)
     return Bill(day, tuple(lines), tax)
 
 

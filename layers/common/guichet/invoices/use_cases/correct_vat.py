@@ -128,6 +128,9 @@ class _Correction:
         balance = invoicing.billing.balance(
             listed.account_id, listed.selling_entity, listed.currency
         )
+        given_back = invoicing.records.given_back(listed.account_id, listed.invoice_id)
+        if self._has_order_without_invoice(given_back.orders_of(listed.invoice_id)):
+            return None  # its invoice tells of itself: then this is looked at once more
         invoices = [each for each in self._listed() if each.currency == listed.currency]
         invoice = next(each for each in invoices if each.invoice_id == listed.invoice_id)
         if not _is_left(invoice):
@@ -145,15 +148,15 @@ class _Correction:
             if each.issued_on and invoice.issued_on and each.issued_on >= invoice.issued_on
         ]
         document = documents[invoice.invoice_id]
-        given_back = given_back_of(invoice.invoice_id, later, corrected)
-        reversed_vat = reversed_vat_of(document, given_back, corrected)
+        by_bills = given_back_of(invoice.invoice_id, later, corrected)
+        reversed_vat = reversed_vat_of(document, by_bills, corrected)
         if reversed_vat is None:
             return None
         series = invoicing.records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)
         note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, "correct_vat")
         day = series.issue_day(self._today)
         try:
-            draft = vat_note_of(invoice, document.content, reversed_vat, note_id, day)
+            draft = vat_note_of(invoice, document.content, reversed_vat, note_id, day, given_back)
         except Conflict as refusal:
             self._leave(invoice, refusal.code, cause)
             return None
@@ -162,9 +165,16 @@ class _Correction:
             return None
         offset = total if draft.invoice.settlement is Settlement.OFFSET else 0
         after = invoice.noted(total, offset).with_note(note_id).with_reversed_vat(reversed_vat)
-        written = note_write(draft, invoice, after, balance, series, cause.at, reason=_REASON)
+        written = note_write(
+            *(draft, invoice, after, balance, series, given_back, cause.at), reason=_REASON
+        )
         invoicing.records.save(cause, written.changes, written.steps)
         return written.note
+
+    def _has_order_without_invoice(self, cart_ids: Iterable[str]) -> bool:
+        """What it gave back, with the VAT of its preview, is left out once its invoice says so."""
+        records, account_id = self._invoicing.records, self._command.account_id
+        return any(records.waiting_order(account_id, each) is not None for each in cart_ids)
 
     def _leave(self, invoice: Invoice, code: str, cause: Cause) -> None:
         after = replace(invoice, not_reversed=code, version=invoice.version + 1)
