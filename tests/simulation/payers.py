@@ -15,8 +15,8 @@ from guichet.collection.use_cases.open_payment_action import (
     open_payment_action,
     return_from_action,
 )
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.left import Wanted
 from guichet.invoices.use_cases.issue_credit_note import (
     IssueCreditNote,
     VoidInvoice,

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from guichet.invoices.correcting import Wanted
+from guichet.invoices.left import Wanted
 from guichet.payments.invoice_payment import ChargeStatus
 from tests.simulation.billing_aftermath import (
     assert_billing_is_well,

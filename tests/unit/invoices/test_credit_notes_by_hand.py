@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guichet.invoices.content import InvoiceContent, taxed_lines
-from guichet.invoices.correcting import Wanted, note_of, parts_of
+from guichet.invoices.correcting import note_of
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.left import Wanted, parts_of
 from guichet.invoices.ports import InvoiceRecords
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money

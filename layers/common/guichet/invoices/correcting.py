@@ -3,133 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from guichet.errors import Conflict, invalid_field
+from guichet.errors import Conflict
 from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.left import exceeds, given_parts_of
 from guichet.invoices.parts import NotedPart, ReversedVat
-from guichet.subscriptions.creditable import Charge, GivenBack
+from guichet.subscriptions.creditable import GivenBack
 from guichet.tax.deciding import Bearing, tax_so_far
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be given back of a line; None of the amount: what is left of it."""
-
-    place: int
-    net_minor: int | None = None
-
-
-def left_of(invoice: Invoice, content: InvoiceContent, given_back: GivenBack) -> tuple[int, ...]:
-    """What of each line no road gave back (INV-11); a credit among them stays as it is."""
-    left = [line.net_minor for line in content.lines]
-    for part in (*invoice.noted_parts, *_given(invoice, content, given_back)):
-        left[part.place] -= part.net_minor
-    return tuple(left)
-
-
-def _given(
-    invoice: Invoice, content: InvoiceContent, given_back: GivenBack
-) -> tuple[NotedPart, ...]:
-    """What bills and orders gave back of its lines; of like ones, of the first that have some left."""
-    gone = given_back.of_invoice(invoice.invoice_id)
-    if not gone:
-        return ()
-    left = [line.net_minor for line in content.lines]
-    for part in invoice.noted_parts:
-        left[part.place] -= part.net_minor
-    found: list[NotedPart] = []
-    for place, line in enumerate(content.lines):
-        charge = Charge.of_line(line.line)
-        taken = min(gone[charge], max(left[place], 0))
-        if taken:
-            found.append(NotedPart(place, taken))
-            gone[charge] -= taken
-    return tuple(found)
-
-
-def parts_of(
-    invoice: Invoice, content: InvoiceContent, wanted: Sequence[Wanted], given_back: GivenBack
-) -> tuple[NotedPart, ...]:
-    """The lines' amounts that a credit note gives back.
-
-    Raises:
-        Invalid: `line_unknown`; `line_named_twice`; `line_is_credit`, of a line that was a credit itself;
-            `credit_exceeds_line`, more than is left of it.
-    """
-    lefts = left_of(invoice, content, given_back)
-    found: dict[int, NotedPart] = {}
-    for at, each in enumerate(wanted):
-        where = f"/lines/{at}"
-        if not 0 <= each.place < len(content.lines):
-            raise invalid_field(f"{where}/line", "line_unknown", "The invoice has no such line.")
-        if each.place in found:
-            raise invalid_field(f"{where}/line", "line_named_twice", "Name each line once.")
-        net = content.lines[each.place].net_minor
-        if net <= 0:
-            raise invalid_field(
-                f"{where}/line", "line_is_credit", "This line is a credit; name a charge."
-            )
-        left = lefts[each.place]
-        amount = left if each.net_minor is None else each.net_minor
-        if not 0 < amount <= left:
-            raise invalid_field(
-                f"{where}/net_minor",
-                "credit_exceeds_line",
-                f"At most {left} is left of this line.",
-                rule="INV-11",
-                facts={"left_minor": str(left)},
-            )
-        found[each.place] = NotedPart(each.place, amount)
-    return tuple(found.values())
-
-
-def all_parts(content: InvoiceContent) -> tuple[NotedPart, ...]:
-    """Every charge, whole."""
-    return tuple(
-        NotedPart(place, line.net_minor)
-        for place, line in enumerate(content.lines)
-        if line.net_minor > 0
-    )
-
-
-def all_that_is_left(
-    invoice: Invoice, content: InvoiceContent, given_back: GivenBack
-) -> tuple[NotedPart, ...]:
-    """What no road gave back of its charges.
-
-    Raises:
-        Conflict: `credit_exceeds_invoice`, nothing is left.
-    """
-    left = left_of(invoice, content, given_back)
-    parts = tuple(NotedPart(place, net) for place, net in enumerate(left) if net > 0)
-    if not parts:
-        raise _exceeds(0)
-    return parts
-
-
-def require_left(invoice: Invoice) -> None:
-    """Refuse where credit notes come to the whole already.
-
-    Raises:
-        Conflict: `credit_exceeds_invoice`.
-    """
-    if invoice.noted_minor >= invoice.total_minor:
-        raise _exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
-
-
-def _exceeds(left: int) -> Conflict:
-    return Conflict(
-        "credit_exceeds_invoice",
-        f"Credit notes come to at most the invoice; {left} is left of it, tax included.",
-        rule="INV-11",
-        facts={"left_minor": str(left)},
-    )
 
 
 def note_of(  # noqa: PLR0917 - each is another thing
@@ -202,7 +88,7 @@ def _of_lines(  # noqa: PLR0917 - each is another thing
     given_back: GivenBack,
 ) -> Draft:
     taxed = taxed_lines(kept, now.bearings)
-    given = _given(invoice, content, given_back)
+    given = given_parts_of(invoice, content, given_back)
     taxes = tuple(
         replace(tax, amount_minor=_due(tax, invoice, content, now, kept, given))
         for tax in taxed.taxes
@@ -274,7 +160,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
     tax = sum(each.amount_minor for each in taxes)
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
-        raise _exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
+        raise exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
     if total < 0:
         raise Conflict(
             "credits_exceed_charges", "More would be charged than goes back.", rule="INV-11"

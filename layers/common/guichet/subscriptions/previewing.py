@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,13 +20,8 @@ from guichet.subscriptions.cart import (
     Preview,
     Touched,
 )
-from guichet.subscriptions.creditable import (
-    NOTHING,
-    Earlier,
-    at_most_what_is_left,
-    bears_the_same,
-    named_by,
-)
+from guichet.subscriptions.creditable import NOTHING, Earlier, bears_the_same
+from guichet.subscriptions.giving_back import Past, left_to_give_back
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
@@ -35,7 +30,6 @@ from guichet.subscriptions.terms import Terms, plan_is_free
 from guichet.subscriptions.wishing import Planned, planned
 
 type Touching = Mapping[str, Subscription]  # those that the wishes name, by their id
-type Past = Callable[[Sequence[str]], Earlier]  # reads what went back of these invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +80,8 @@ def plan_cart(
         _planned_group(place, group, found, buyer, asked.preview_id)
         for place, group in _groups(wishes)
     )
-    made, earlier = _left_to_give_back(made, past)
+    made, earlier = left_to_give_back(made, past)
     return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
-
-
-def _left_to_give_back(
-    made: tuple[Planned, ...], past: Past
-) -> tuple[tuple[Planned, ...], Earlier]:
-    """Credits are of what is left of their invoices, which are read where there are some (SUB-6)."""
-    named = [name for each in made for name in named_by(each.before, each.lines)]
-    if not named:
-        return made, NOTHING
-    earlier = past(list(dict.fromkeys(named)))
-    kept = (at_most_what_is_left(each.before, each.lines, earlier) for each in made)
-    return tuple(replace(a, lines=b) for a, b in zip(made, kept, strict=True)), earlier
 
 
 def _groups(wishes: Sequence[CartLine]) -> list[tuple[int, list[CartLine]]]:
@@ -188,7 +170,7 @@ def planned_order(
     for (_, group), held in zip(_groups(preview.wishes), stored, strict=True):
         free = held.unleased()
         made.append(replace(planned(free, group, buyer, is_new=False), before=held))
-    kept, earlier = _left_to_give_back(tuple(made), past)
+    kept, earlier = left_to_give_back(tuple(made), past)
     is_same = Counter(line for each in kept for line in each.lines) == Counter(preview.lines)
     if not is_same or not bears_the_same(preview.now, earlier.taxes):
         raise Conflict(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from guichet.adapters.dynamo import invoice_items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.seam import Item
+from guichet.invoices.content import InvoiceContent, InvoicedLine
 from guichet.invoices.invoice import Invoice
-from guichet.ledger.billable import BillableLine
+from guichet.ledger.billable import BillableLine, LineKind
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
@@ -199,6 +201,7 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         for each in _told(found, "order")
     }
     documented, returned = _documented(found, invoices)
+    charged, credited = _charged_and_credited(found, invoices)
     billed: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
     for each in _told(found, "billed"):
@@ -218,6 +221,8 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         billed_by_source=by_source,
         documented=documented,
         returned=returned,
+        charged=charged,
+        credited=credited,
         moved=_sums(found),
         applied_at_first={
             str(each["invoice_id"]): _number(each["amount"]) for each in _told(found, "at_first")
@@ -240,6 +245,42 @@ def _documented(found: Gathered, invoices: dict[str, Invoice]) -> tuple[Nets, Ne
             else:
                 nets[_name(part.line)] += sign * part.net_minor
     return nets, returned
+
+
+def _charged_and_credited(
+    found: Gathered, invoices: dict[str, Invoice]
+) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
+    """What each invoice charged, and what any document gave back of it. Fees are of no one invoice."""
+    charged: dict[str, Counter[str]] = {}
+    credited: dict[str, Counter[str]] = {}
+    for each in found.lying("CONTENT#"):
+        content = invoice_items.read_content(each)
+        invoice = invoices.get(str(each["sk"]).partition("#")[2])
+        if content is None or invoice is None:
+            continue
+        for part in content.lines:
+            if part.line.kind is LineKind.FEE:
+                continue
+            if part.line.is_credit:
+                name = part.line.of_invoice
+                into, sign = credited, 1 if invoice.is_credit_note else -1
+            elif invoice.is_credit_note:
+                name, into, sign = invoice.refers_to or "", credited, 1
+            else:
+                name, into, sign = invoice.invoice_id, charged, 1
+            if name:
+                sums = into.setdefault(name, Counter())
+                for group in _groups(part, content):
+                    sums[group] += sign * part.net_minor
+    return charged, credited
+
+
+def _groups(part: InvoicedLine, content: InvoiceContent) -> Iterator[str]:
+    """Its class, and each tax that is charged on it."""
+    yield part.line.tax_class
+    for each in (content.bearings[place] for place in part.bears):
+        if Decimal(each.percent):
+            yield f"{each.tax_class} with {each.name} {each.region} {Decimal(each.percent).normalize()} %"
 
 
 def _sums(found: Gathered) -> MovedByAccount:

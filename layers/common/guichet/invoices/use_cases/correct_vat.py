@@ -129,12 +129,11 @@ class _Correction:
             listed.account_id, listed.selling_entity, listed.currency
         )
         given_back = invoicing.records.given_back(listed.account_id, listed.invoice_id)
-        if self._has_order_without_invoice(given_back.orders_of(listed.invoice_id)):
-            return None  # its invoice tells of itself: then this is looked at once more
+        waits = self._has_order_without_invoice(given_back.orders_of(listed.invoice_id))
         invoices = [each for each in self._listed() if each.currency == listed.currency]
         invoice = next(each for each in invoices if each.invoice_id == listed.invoice_id)
-        if not _is_left(invoice):
-            return None
+        if waits or not _is_left(invoice):
+            return None  # the order's invoice tells of itself: then this is looked at once more
         names = self._nominated(invoices)
         documents = {
             each.invoice_id: self._document(each) for each in invoices if each.invoice_id in names

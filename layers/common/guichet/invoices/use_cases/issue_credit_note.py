@@ -11,18 +11,11 @@ from guichet.errors import invalid_field, not_found
 from guichet.events import Actor
 from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent
-from guichet.invoices.correcting import (
-    Wanted,
-    all_parts,
-    all_that_is_left,
-    note_of,
-    parts_of,
-    require_left,
-    whole_note_of,
-)
+from guichet.invoices.correcting import note_of, whole_note_of
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice, partly_credited
 from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.left import Wanted, all_parts, all_that_is_left, parts_of, require_left
 from guichet.invoices.noting import note_write
 from guichet.ledger.journal import Cause
 from guichet.period import local_day
