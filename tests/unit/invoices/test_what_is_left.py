@@ -324,8 +324,11 @@ def test_what_was_billed_last_is_given_back_first_and_names_its_invoice_sub_7() 
     assert_right(billing)
 
 
-def test_a_line_of_several_charges_is_told_by_invoice_sub_7(lines: Billing) -> None:
+def test_a_difference_that_no_invoice_has_left_alone_is_told_by_invoice_sub_7(
+    lines: Billing,
+) -> None:
     before = the_invoice(lines)
+    credited(lines, before.invoice_id, Wanted(0, 5_000))
     lines.until(date(2027, 1, 10))
     name = lines.only().subscription_id
     lines.buy(lines.wish("add", subscription_id=name, seats=1))

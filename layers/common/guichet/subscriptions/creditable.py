@@ -160,7 +160,8 @@ def at_most_what_is_left(
     for line in lines:
         places = _places(before, line) if line.is_credit else []
         rest = line.amount.amount_minor
-        for place in places:
+        whole = [place for place in places if left[place] >= rest]
+        for place in whole[:1] or places:
             taken = min(rest, left[place])
             if taken:
                 kept.append(_part_of(line, place[0], taken))
@@ -178,7 +179,7 @@ def _places(before: Subscription, line: BillableLine) -> list[_Place]:
     """Where a credit may be taken from.
 
     A plan change gives back each part of what was billed for itself (SUB-6). In mode `calendar` it
-    is one difference (SUB-7): of what was billed last for the thing first.
+    is one difference (SUB-7): of what was billed last for the thing, if it is as much.
     """
     name = before.subscription_id
     parts = [(each.invoice_id, Charge.of_part(name, each)) for each in before.billed]
