@@ -279,8 +279,9 @@ def _groups(part: InvoicedLine, content: InvoiceContent) -> Iterator[str]:
     """Its class, and each tax that is charged on it."""
     yield part.line.tax_class
     for each in (content.bearings[place] for place in part.bears):
-        if Decimal(each.percent):
-            yield f"{each.tax_class} with {each.name} {each.region} {Decimal(each.percent).normalize()} %"
+        percent = Decimal(each.percent).normalize()
+        if percent:
+            yield f"{each.tax_class} with {each.region} {each.name} at {percent:f} %"
 
 
 def _sums(found: Gathered) -> MovedByAccount:
