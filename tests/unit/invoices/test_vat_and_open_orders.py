@@ -151,14 +151,9 @@ type Act = Callable[[Buying, Container], object]
 
 
 def _pay(buying: Buying, held: Container) -> object:
-    (cart,) = [
-        each
-        for each in buying.billing.parts()
-        .records.carts_of(buying.ann.account, limit=9, after=None)
-        .items
-        if each.is_open
-    ] or [None]
-    return None if cart is None else buying.billing.come_back(cart, held)
+    records = buying.billing.parts().records
+    found = records.carts_of(buying.ann.account, limit=9, after=None).items
+    return [buying.billing.come_back(each, held) for each in found if each.is_open]
 
 
 def _correct(buying: Buying, held: Container) -> object:

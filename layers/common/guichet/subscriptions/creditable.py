@@ -139,7 +139,9 @@ def named_by(before: Subscription | None, lines: Iterable[BillableLine]) -> list
     """The invoices that have to be known before some of their lines are given back."""
     if before is None:
         return []
-    found = [place[0] for line in lines if line.is_credit for place in _places(before, line)]
+    credits_ = [line for line in lines if line.is_credit]
+    found = [place[0] for line in credits_ for place in _places(before, line)]
+    found += [line.of_invoice for line in credits_]
     return [name for name in dict.fromkeys(found) if name]
 
 
