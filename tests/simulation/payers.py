@@ -138,6 +138,11 @@ class Payers(Customers):
         if invoice is not None:
             self._rita(partial(self.credit_by, invoice.invoice_id, *lines, key=key))
 
+    def credit_first(self, *lines: Wanted, key: str) -> None:
+        """The same of the oldest invoice, whoever paid it."""
+        for invoice in self.invoices()[:1]:
+            self._rita(partial(self.credit_by, invoice.invoice_id, *lines, key=key))
+
     def credit_by(
         self, invoice_id: str, *lines: Wanted, key: str, parts: Container | None = None
     ) -> None:
