@@ -9,6 +9,7 @@ import pytest
 from guichet.catalogue.catalogue import Frequency
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.left import Wanted
+from guichet.money import Money
 from guichet.subscriptions.cart import CartStatus, Preview
 from guichet.subscriptions.subscription import SubscriptionStatus
 from guichet.subscriptions.use_cases.pay_cart import PayCart, pay_cart
@@ -181,7 +182,7 @@ def test_a_preview_that_no_longer_holds_is_refused_before_anything_is_paid_sub_5
 def test_an_order_whose_credit_went_back_while_its_page_was_open_is_credit_sub_5_col_8(
     billing: Billing,
 ) -> None:
-    """Its money is there six days late: no plan is changed, nothing is lost, and a person is told."""
+    """No plan is changed, nothing is lost, and a person is told."""
     before = the_invoice(billing)
     billing.until(date(2027, 1, 6))
     wish = billing.wish(
@@ -197,6 +198,30 @@ def test_an_order_whose_credit_went_back_while_its_page_was_open_is_credit_sub_5
     assert (held.status, held.terms.plan_id) == (SubscriptionStatus.ACTIVE, "plus")
     assert billing.balance().credit_minor == 14_400 + cart.preview.due_now.amount_minor
     assert billing.world.alarms.count("cart_payment.credited") == 1
+    assert_right(billing)
+
+
+def test_a_debit_that_is_settled_six_days_after_its_preview_meets_what_went_back_meanwhile_sub_5(
+    billing: Billing,
+) -> None:
+    before = the_invoice(billing)
+    billing.until(date(2027, 1, 6))
+    name = billing.only().subscription_id
+    wish = billing.wish("change", subscription_id=name, plan_id="pro", seats=2)
+    placed = billing.place(billing.preview(wish)).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    billing.world.stripe.start_bank_debit(placed.payment.session_id)
+    billing.until(date(2027, 1, 9))
+    credited(billing, before.invoice_id, Wanted(0, 2_401))  # 96.00 of 120.00 are to be given back
+
+    billing.until(date(2027, 1, 12))
+    billing.world.stripe.settle_bank_debit(placed.payment.session_id)
+    billing.world.settle_down()
+
+    assert billing.cart(placed.cart.cart_id).status is CartStatus.ABANDONED
+    assert billing.only().terms.plan_id == "plus"
+    assert billing.balance().credit == placed.cart.preview.due_now + Money(2_881, "USD")
     assert_right(billing)
 
 

@@ -341,6 +341,7 @@ SPOILED = [
     pytest.param(Check.LINES, _a_line_on_two_documents, id="a line on two documents"),
     pytest.param(Check.LINES, _without("CONTENT#"), id="a line on none"),
     pytest.param(Check.CREDITED, _gives_back_more, id="more goes back than was charged"),
+    pytest.param(Check.CREDITED, _without("GIVENBACK#"), id="what went back is not known"),
     pytest.param(Check.WHOLE, _without("INVOICE#"), id="content of no invoice"),
     pytest.param(Check.NUMBERS, _numbered_twice, id="a number twice"),
     pytest.param(Check.NUMBERS, _without("NUMBER#"), id="a number that may be given again"),

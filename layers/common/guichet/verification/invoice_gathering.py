@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from guichet.adapters.dynamo import invoice_items, keys
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.seam import Item
-from guichet.invoices.content import InvoiceContent, InvoicedLine
 from guichet.invoices.invoice import Invoice
-from guichet.ledger.billable import BillableLine, LineKind
+from guichet.ledger.billable import BillableLine
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
 from guichet.verification.gathering import Gathered, PassedOn, told
+from guichet.verification.given_back import charged_and_credited, gives_back, kept_given_back
 from guichet.verification.history import History, maps
 from guichet.verification.invoices import (
     DocumentFound,
@@ -86,6 +85,7 @@ def _billed(history: History) -> Iterator[PassedOn]:
                 "currency": line.amount.currency,
                 "line": _name(line),
                 "net": line.net_minor,
+                "gives_back": line.of_invoice if gives_back(line) else "",
                 "at": history.last_at,
             }
             yield f"{_BY_ACCOUNT}{entry.get('account_id')}", _TOLD, row
@@ -143,6 +143,8 @@ def group_beside(item: Item) -> str | None:
     name, _, rest = sk.partition("#")
     if kind == "ACCOUNT" and name == "CONTENT":
         return _DOCUMENT + rest
+    if kind == "ACCOUNT" and name == "GIVENBACK":
+        return f"{_BY_ACCOUNT}{identity}"
     if kind == "SERIES" and name == "NUMBER":
         return _block(identity, int(rest))
     if kind == "SERIES":
@@ -201,12 +203,15 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         for each in _told(found, "order")
     }
     documented, returned = _documented(found, invoices)
-    charged, credited = _charged_and_credited(found, invoices)
+    charged, credited = charged_and_credited(found, invoices)
     billed: Nets = Counter()
+    given_back: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
     for each in _told(found, "billed"):
         name, net = str(each["line"]), _number(each["net"])
         billed[name] += net
+        if each["gives_back"]:
+            given_back[str(each["gives_back"])] -= net
         if each["of_order"]:
             order = orders.get(str(each["source"]))
             place = (order.invoice_id if order else "", "", "")
@@ -221,6 +226,8 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         billed_by_source=by_source,
         documented=documented,
         returned=returned,
+        given_back=given_back,
+        kept_given_back=kept_given_back(found),
         charged=charged,
         credited=credited,
         moved=_sums(found),
@@ -245,43 +252,6 @@ def _documented(found: Gathered, invoices: dict[str, Invoice]) -> tuple[Nets, Ne
             else:
                 nets[_name(part.line)] += sign * part.net_minor
     return nets, returned
-
-
-def _charged_and_credited(
-    found: Gathered, invoices: dict[str, Invoice]
-) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
-    """What each invoice charged, and what any document gave back of it. Fees are of no one invoice."""
-    charged: dict[str, Counter[str]] = {}
-    credited: dict[str, Counter[str]] = {}
-    for each in found.lying("CONTENT#"):
-        content = invoice_items.read_content(each)
-        invoice = invoices.get(str(each["sk"]).partition("#")[2])
-        if content is None or invoice is None:
-            continue
-        for part in content.lines:
-            if part.line.kind is LineKind.FEE:
-                continue
-            if part.line.is_credit:
-                name = part.line.of_invoice
-                into, sign = credited, 1 if invoice.is_credit_note else -1
-            elif invoice.is_credit_note:
-                name, into, sign = invoice.refers_to or "", credited, 1
-            else:
-                name, into, sign = invoice.invoice_id, charged, 1
-            if name:
-                sums = into.setdefault(name, Counter())
-                for group in _groups(part, content):
-                    sums[group] += sign * part.net_minor
-    return charged, credited
-
-
-def _groups(part: InvoicedLine, content: InvoiceContent) -> Iterator[str]:
-    """Its class, and each tax that is charged on it."""
-    yield part.line.tax_class
-    for each in (content.bearings[place] for place in part.bears):
-        percent = Decimal(each.percent).normalize()
-        if percent:
-            yield f"{each.tax_class} with {each.region} {each.name} at {percent:f} %"
 
 
 def _sums(found: Gathered) -> MovedByAccount:

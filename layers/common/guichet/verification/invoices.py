@@ -59,6 +59,8 @@ class InvoicedFound:
     billed_by_source: Mapping[tuple[str, str, str], Nets]  # journal entry, day, currency
     documented: Nets
     returned: Nets  # by credit notes that correct an invoice
+    given_back: Nets  # by bills and orders, by the invoice that they name
+    kept_given_back: Nets  # the same, as it is kept for what comes later
     charged: Charged
     credited: Charged
     moved: MovedByAccount  # by the histories of its invoices
@@ -176,6 +178,10 @@ def lines(found: InvoicedFound) -> Iterator[str]:
 
 def credited(found: InvoicedFound) -> Iterator[str]:
     """Credits that refer to an invoice never exceed it: bills', orders', by hand, and of VAT (INV-11)."""
+    for name in sorted({*found.given_back, *found.kept_given_back}):
+        is_, should = found.kept_given_back[name], found.given_back[name]
+        if is_ != should:
+            yield f"{name}: {should} was given back by bills, and {is_} is kept of it"
     for name, went_back in sorted(found.credited.items()):
         charged = found.charged.get(name, Counter[str]())
         for group, amount in sorted(went_back.items()):
