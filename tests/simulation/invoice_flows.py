@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from guichet.catalogue.catalogue import Direction, Frequency
 from guichet.errors import Unavailable
-from guichet.invoices.correcting import Wanted
+from guichet.invoices.left import Wanted
 from guichet.ledger.billable import BillableLine
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
 from guichet.subscriptions.cart import TaxQuote
@@ -56,6 +56,26 @@ def a_downgrade_with_credit_notes(story: Payers) -> None:
     story.life.wait(days=31)
     story.change("down", bought, plan_id="starter")
     story.life.wait(days=31)
+
+
+def credited_by_hand_and_by_a_change(story: Payers) -> None:
+    """Each of what the other left: together the invoice, and no more (INV-11, SUB-6)."""
+    bought = story.subscribed(story.billing.webinar("pro"))
+    story.credit_first(Wanted(0, 1_000), key="one")
+    story.life.wait(days=5)
+    story.change("down", bought, plan_id="starter")
+    story.life.wait(hours=2)
+    story.credit_first(key="rest")
+    story.life.wait(days=40)
+
+
+def credited_while_its_change_waits(story: Payers) -> None:
+    """The page was open; what is paid on it is credit (COL-8), and the plan stays (SUB-5)."""
+    bought = story.subscribed(story.billing.webinar("plus"))
+    story.change("up", bought, plan_id="pro")
+    story.credit_first(key="whole")
+    story.pay("up")
+    story.life.wait(days=1)
 
 
 def invoices_paid_by_a_transfer(story: Payers) -> None:
@@ -189,6 +209,17 @@ def _flow(
 INVOICE_FLOWS: Final = (
     _flow(a_month_of_two_entities, 45, rarer=6),
     _flow(a_downgrade_with_credit_notes, 75, ("first", "down")),
+    _flow(credited_by_hand_and_by_a_change, 75, ("first", "down")),
+    BillingFlow(
+        credited_while_its_change_waits,
+        {"first": "done", "up": "abandoned"},
+        or_ends={"up": "done"},
+        over_on=20,
+        people=Payers,
+        rarer=3,
+        is_timed=True,
+        alarms=frozenset({"cart_payment.credited"}),
+    ),
     _flow(invoices_paid_by_a_transfer, 100),
     _flow(credited_in_parts, 70),
     _flow(credited_after_it_was_paid, 70, attempts=("captured", "captured")),

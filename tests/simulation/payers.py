@@ -15,8 +15,8 @@ from guichet.collection.use_cases.open_payment_action import (
     open_payment_action,
     return_from_action,
 )
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.left import Wanted
 from guichet.invoices.use_cases.issue_credit_note import (
     IssueCreditNote,
     VoidInvoice,
@@ -136,6 +136,11 @@ class Payers(Customers):
         """A credit note of some lines of the latest invoice; none named: of all that is left."""
         invoice = self.latest()
         if invoice is not None:
+            self._rita(partial(self.credit_by, invoice.invoice_id, *lines, key=key))
+
+    def credit_first(self, *lines: Wanted, key: str) -> None:
+        """The same of the oldest invoice, whoever paid it."""
+        for invoice in self.invoices()[:1]:
             self._rita(partial(self.credit_by, invoice.invoice_id, *lines, key=key))
 
     def credit_by(

@@ -10,8 +10,8 @@ import pytest
 from guichet.bootstrap import Container
 from guichet.collection.use_cases.open_payment_action import open_payment_action, return_from_action
 from guichet.collection.use_cases.switch_autopay import SwitchAutopay, switch_autopay
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import InvoiceStatus
+from guichet.invoices.left import Wanted
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from local.simulators.errors import BuyerRefusedError
 from tests.simulation.billing_outcome import captured_minor

@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from guichet.invoices.correcting import Wanted
+from guichet.invoices.left import Wanted
 from guichet.invoices.movement import MovementKind
 from guichet.payments.invoice_payment import ChargeStatus
 from tests.simulation.billing_aftermath import (
@@ -78,7 +78,7 @@ _ALARMS: Final = frozenset(
 
 @dataclass
 class Months:
-    """Two accounts: the one's invoices are corrected by hand, the other's plan changes."""
+    """Two accounts, whose invoices are corrected by hand and whose plans change, in whatever order."""
 
     seed: str
     did: Counter[str] = field(default_factory=Counter)
@@ -143,20 +143,22 @@ class Months:
         self.life.background()
 
     def _change(self) -> None:
-        key = self.key()
+        """Mostly of the one; the other's invoices are those that are corrected most."""
+        key, place = self.key(), self.draw.choice((0, 1, 1))
         plan = self.draw.choice(("starter", "plus", "pro"))
-        self.changing.change(key, self.bought[1], plan_id=plan)
-        self.changing.pay(key)
+        self.both[place].change(key, self.bought[place], plan_id=plan)
+        self.both[place].pay(key)
         self.life.wait(hours=self.draw.choice((25, 60)))  # on one day, lines may be alike
 
     def _transfer(self) -> None:
         self.someone.money_came(self.draw.choice((500, 4_000, 20_000)), key=self.key())
 
     def _credit(self) -> None:
-        self.corrected.credit(Wanted(0, self.draw.choice((100, 2_500))), key=self.key())
+        lines = self.draw.choice(((Wanted(0, 100),), (Wanted(0, 2_500),), ()))
+        self.draw.choice((self.corrected, *self.both)).credit(*lines, key=self.key())
 
     def _void(self) -> None:
-        self.corrected.void(key=self.key())
+        self.someone.void(key=self.key())
 
     def _store(self) -> None:
         payer = self.someone

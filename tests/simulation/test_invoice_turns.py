@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import InvoiceStatus
+from guichet.invoices.left import Wanted
 from tests.simulation.billing_outcome import Found, captured_minor
 from tests.simulation.meetings import Meeting
 from tests.simulation.outside import Body

@@ -29,6 +29,7 @@ BILLING_CHECKS: Final = frozenset(
         Check.NUMBERS,
         Check.INVOICED,
         Check.LINES,
+        Check.CREDITED,
         Check.INVOICE_BOOKS,
     }
 )

@@ -9,9 +9,9 @@ from typing import Any
 from guichet.access.membership import OPERATOR, Role
 from guichet.bootstrap import Container
 from guichet.events import Actor, ActorKind
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
+from guichet.invoices.left import Wanted
 from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
 from guichet.invoices.use_cases.issue_credit_note import (
     Corrected,
@@ -89,12 +89,14 @@ class Unconfirmed:
             policy=parts.vat_policy,
         )
 
-    def credited(self, invoice: Invoice, *wanted: Wanted) -> Corrected:
+    def credited(
+        self, invoice: Invoice, *wanted: Wanted, held: Container | None = None
+    ) -> Corrected:
         """By hand, by a representative."""
         self._keys += 1
         key, by = f"key-{self._keys}", replace(self._representative, account_id=self.account)
         command = IssueCreditNote(invoice.invoice_id, wanted, "Goodwill", by, key, ACTOR)
-        return issue_credit_note(command, invoicing=self.here.invoicing()).value
+        return issue_credit_note(command, invoicing=self.here.invoicing(held)).value
 
     def invoices(self) -> list[Invoice]:
         return [each for each in self.here.invoices(self.account) if not each.is_credit_note]

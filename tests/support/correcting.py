@@ -10,9 +10,9 @@ from guichet.entry.invoicing import plan
 from guichet.entry.invoicing import work as work_message
 from guichet.events import Actor, ActorKind
 from guichet.invoices.content import InvoiceContent
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.left import Wanted
 from guichet.invoices.use_cases.issue_credit_note import (
     Corrected,
     IssueCreditNote,

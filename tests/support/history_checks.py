@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -49,14 +50,26 @@ def every_line_is_as_calculated_a_second_time(history: History) -> None:
     """Net, day, item, quantity and span, line by line (SUB-6, SUB-7, SUB-16)."""
     lines = history.lines()
     for name, sheet in history.sheets.items():
-        billed = Counter(_charge(line) for line in lines if line.subscription_id == name)
-        assert billed == Counter(sheet.charges), f"{name} {sheet.rules}"
+        billed = [_charge(line) for line in lines if line.subscription_id == name]
+        fold = _by_difference if sheet.rules.mode == "calendar" else Counter
+        assert fold(billed) == fold(sheet.charges), f"{name} {sheet.rules}"
     assert {line.subscription_id for line in lines} <= set(history.sheets)
 
 
 def _charge(line: BillableLine) -> Charge:
     span = (line.period.start, line.period.end)
     return Charge(line.bill_on, line.item, line.quantity, span, line.net_minor)
+
+
+def _by_difference(charges: Iterable[Charge]) -> Counter[Charge]:
+    """A credit of mode `calendar` may be told in parts, one for each invoice that it is of (SUB-7)."""
+    told = list(charges)
+    found = Counter(each for each in told if each.minor >= 0)
+    sums: Counter[Charge] = Counter()
+    for each in told:
+        if each.minor < 0:
+            sums[replace(each, quantity=0, minor=0)] += each.minor
+    return found + Counter(replace(each, minor=minor) for each, minor in sums.items())
 
 
 def every_subscription_stands_where_the_rules_put_it(history: History) -> None:

@@ -27,8 +27,9 @@ from guichet.ledger.postings import LedgerAccount, balances, received_postings
 from guichet.money import Money
 from guichet.period import Basis
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.creditable import given_parts
 from guichet.subscriptions.crediting import put_on_bills
-from guichet.subscriptions.ports import Aggregate, NewPool
+from guichet.subscriptions.ports import Aggregate, NewPool, Step
 from guichet.subscriptions.subscription import Subscription, SubscriptionStatus
 from guichet.subscriptions.terms import Terms
 from guichet.subscriptions.writing import balance_change, subscription_change
@@ -106,7 +107,10 @@ class Invoiced:
         )
         changes: list[Change[Aggregate]] = [change, *balance_change(before, billed.balance)]
         pool = NewPool(subscription.subscription_id, 1)
-        self.parts.records.save(self.world.cause("seed"), changes, [pool])
+        named = dict.fromkeys(each.of_invoice for each in own if each.is_credit)
+        earlier = self.parts.records.earlier(account_id, [each for each in named if each])
+        steps: list[Step] = [pool, *earlier.kept(tuple(given_parts(own)))]
+        self.parts.records.save(self.world.cause("seed"), changes, steps)
         return subscription.subscription_id
 
     def usd(

@@ -22,7 +22,7 @@ from guichet.adapters.dynamo.seam import Dynamo
 from guichet.adapters.dynamo.store import Store
 from guichet.errors import ConcurrentUpdateError, Conflict, NotFound
 from guichet.events import Actor, ActorKind, Event
-from guichet.ledger.billable import BillableLine
+from guichet.ledger.billable import BillableLine, LineKind
 from guichet.ledger.journal import Cause, Change
 from guichet.ledger.postings import billed_postings
 from guichet.payments.attempt import PaymentStatus
@@ -33,6 +33,7 @@ from guichet.registration.outbox import DueKind
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import CartStatus
+from guichet.subscriptions.creditable import Charge, GivenPart
 from guichet.subscriptions.ports import (
     Aggregate,
     BillingRecords,
@@ -491,3 +492,46 @@ def test_lines_of_no_entity_are_not_read_into_bills(house: House) -> None:
 
     with pytest.raises(LookupError):
         house.billed()
+
+
+# -- what went back of invoices ------------------------------------------------------------------
+
+CHARGE = Charge("sub_1", LineKind.PLAN, "", date(2027, 1, 31))
+
+
+def test_what_bills_gave_back_is_kept_by_month_and_read_with_its_invoices_inv_11(
+    house: House,
+) -> None:
+    first, second = "inv_20270105_a", "inv_20270203_b"
+    nothing = house.records.earlier(house.account_id, [first, second])
+    parts = (
+        GivenPart(first, CHARGE, 4_000, "crt_1"),
+        GivenPart(first, CHARGE, 500, "crt_1"),
+        GivenPart(second, CHARGE, 700),
+    )
+
+    house.records.save(CAUSE, [], nothing.kept(parts))
+
+    found = house.records.earlier(house.account_id, [first, second])
+    assert [(each.month, each.version) for each in found.given_back] == [
+        ("202701", 1),
+        ("202702", 1),
+    ]
+    assert found.gone(first) == {CHARGE: 4_500}
+    assert found.gone(second) == {CHARGE: 700}
+    assert found.given_back[0].orders_of(first) == ("crt_1",)
+    assert (found.taxes, found.by_hand) == ({}, {})
+
+
+def test_two_at_once_never_give_back_of_one_month_inv_11(house: House) -> None:
+    name = "inv_20270105_a"
+    before = house.records.earlier(house.account_id, [name])
+    house.records.save(CAUSE, [], before.kept([GivenPart(name, CHARGE, 1)]))
+    again = house.records.earlier(house.account_id, [name])
+    house.records.save(CAUSE, [], again.kept([]))  # a credit note by hand adds nothing, and counts
+
+    for late in (before, again):
+        with pytest.raises(ConcurrentUpdateError):
+            house.records.save(CAUSE, [], late.kept([GivenPart(name, CHARGE, 2)]))
+
+    assert house.records.earlier(house.account_id, [name]).gone(name) == {CHARGE: 1}

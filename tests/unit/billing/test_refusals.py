@@ -36,8 +36,7 @@ ELSEWHERE = frozenset(
         *("required", "email_malformed"),
     }
 )
-# A reason of `cart_payment.credited`; what nobody asks for.
-TOLD_TO_NOBODY = frozenset({"order_not_applicable", "certificate_in_force"})
+TOLD_TO_NOBODY = frozenset({"certificate_in_force"})  # what nobody asks for
 WORDS = {
     "en": ("subscription", "seat", "add-on", "overdue"),
     "fr": ("abonnement", "licence", "complément", "en retard"),

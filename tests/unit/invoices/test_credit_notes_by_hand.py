@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guichet.invoices.content import InvoiceContent, taxed_lines
-from guichet.invoices.correcting import Wanted, note_of, parts_of
+from guichet.invoices.correcting import note_of
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.left import Wanted, parts_of
 from guichet.invoices.ports import InvoiceRecords
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.use_cases.record_payment import RecordPayment, record_payment
 from tests.support.billing import Billing
 from tests.support.correcting import (
@@ -37,6 +39,7 @@ from tests.support.verified import assert_verified
 from tests.support.world import refusal_of
 
 DAY = date(2026, 12, 2)
+NOTHING = GivenBack("acc_1", "202612")
 
 
 @pytest.fixture
@@ -181,10 +184,11 @@ def test_each_note_gives_back_the_tax_by_its_running_total_mon_3() -> None:
     invoice_of_two, kept = twice(made, content(billing, made.invoice_id), 6833)
     assert (invoice_of_two.tax_minor, invoice_of_two.total_minor) == (2733, 16399)
 
-    first = parts_of(invoice_of_two, kept, [Wanted(0)])
-    note = note_of(invoice_of_two, kept, first, "inv_1", DAY).invoice
+    first = parts_of(invoice_of_two, kept, [Wanted(0)], NOTHING)
+    note = note_of(invoice_of_two, kept, first, "inv_1", DAY, NOTHING).invoice
     rest = replace(invoice_of_two.noted(note.total_minor, note.total_minor), noted_parts=first)
-    last = note_of(rest, kept, parts_of(rest, kept, [Wanted(1)]), "inv_2", DAY).invoice
+    others = parts_of(rest, kept, [Wanted(1)], NOTHING)
+    last = note_of(rest, kept, others, "inv_2", DAY, NOTHING).invoice
 
     assert (note.total_minor, last.total_minor) == (8200, 8199)
 

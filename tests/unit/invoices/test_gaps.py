@@ -9,9 +9,9 @@ import pytest
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.seam import Delete
 from guichet.cli.invoicing import told
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.gaps import Backwards, Issued, report_of
+from guichet.invoices.left import Wanted
 from guichet.invoices.series import Series
 from guichet.invoices.use_cases.find_gaps import find_gaps
 from tests.support.billing import Billing

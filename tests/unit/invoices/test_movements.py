@@ -12,7 +12,7 @@ from guichet.access.membership import Role
 from guichet.adapters.dynamo.account_history import AccountHistoryStore
 from guichet.errors import NotAllowed
 from guichet.events import Actor, ActorKind, Event
-from guichet.invoices.correcting import Wanted
+from guichet.invoices.left import Wanted
 from guichet.invoices.history_ports import BalanceStep, Placed
 from guichet.invoices.movement import Moved, MovementKind, movement_of
 from guichet.invoices.use_cases.list_movements import MovementView, list_movements, standing_of

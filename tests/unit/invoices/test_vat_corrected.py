@@ -12,9 +12,9 @@ from guichet.adapters.documents.cii import cross_industry_invoice
 from guichet.adapters.documents.electronic import electronic_invoice
 from guichet.adapters.documents.ubl import universal_invoice
 from guichet.entry.relaying import ALARMS
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.document import Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.left import Wanted
 from guichet.invoices.ports import Aggregate
 from guichet.ledger.journal import Change
 from guichet.tax.places import Category, Sentence

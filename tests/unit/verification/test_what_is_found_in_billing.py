@@ -246,6 +246,20 @@ def _kept_for_another(kept: Kept) -> None:
     first["invoice_id"] = second["invoice_id"]
 
 
+def _gives_back_more(kept: Kept) -> None:
+    """The credit note of a change: nine times of what it was of."""
+    item = next(each for each in kept.state if _is_note(each))
+    whole = json.loads(unpacked_content(item["content"]))
+    for line in whole["lines"]:
+        line["net_minor"] *= 9
+    item["content"] = packed_content(json.dumps(whole, separators=(",", ":")))
+
+
+def _is_note(item: Any) -> bool:  # noqa: ANN401 - an item
+    text = unpacked_content(item["content"]) if item["sk"].startswith("CONTENT#") else ""
+    return '"credit_note"' in text
+
+
 def _days_backwards(kept: Kept) -> None:
     first, _ = _two_numbers(kept)
     for entry in kept.journal:
@@ -326,6 +340,8 @@ SPOILED = [
     pytest.param(Check.DOCUMENTS, _a_line_on_two_documents, id="another's content"),
     pytest.param(Check.LINES, _a_line_on_two_documents, id="a line on two documents"),
     pytest.param(Check.LINES, _without("CONTENT#"), id="a line on none"),
+    pytest.param(Check.CREDITED, _gives_back_more, id="more goes back than was charged"),
+    pytest.param(Check.CREDITED, _without("GIVENBACK#"), id="what went back is not known"),
     pytest.param(Check.WHOLE, _without("INVOICE#"), id="content of no invoice"),
     pytest.param(Check.NUMBERS, _numbered_twice, id="a number twice"),
     pytest.param(Check.NUMBERS, _without("NUMBER#"), id="a number that may be given again"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
+from typing import Final
 
 from guichet.events import Event
 from guichet.invoices.building import (
@@ -40,6 +42,8 @@ from guichet.tax.subject import VatStanding
 type Postings = tuple[Posting, ...]
 type Lines = tuple[BillableLine, ...]
 type SeriesByKind = Mapping[DocumentKind, Series]
+
+_IN_DOUBT: Final = "invoice.vat_in_doubt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +132,17 @@ class _Assembly:
     def _document(self, made: Drafted, billed: Billed) -> None:
         """Fees come with the invoice, and are billed with its entry; those of an order were (TAX-5)."""
         fees = billed.quote.fees if self._balance is not None else ()
+        in_doubt = [_IN_DOUBT] if _is_vat_in_doubt(billed) else []
         if made.invoice is not None:
             events = ["invoice.finalized"]
-            if _is_vat_in_doubt(made.invoice.invoice):
-                events.append("invoice.vat_in_doubt")
+            events += in_doubt
             self._add(made.invoice, events, "billing_invoice", self._postings, fees)
-            fees = ()
+            fees, in_doubt = (), []
         for note in made.notes:
-            events = ["credit_note.issued"]
+            events = ["credit_note.issued", *in_doubt]
             self._add(note, events, "billing_credit_note", self._note_postings, fees)
             self._correct(note.invoice)
-            fees = ()
+            fees, in_doubt = (), []
 
     def _add(
         self,
@@ -153,7 +157,7 @@ class _Assembly:
         if invoice.is_collected and invoice.open_minor:
             printed = _printed_moment(final.content.document, self._prepared.time_zone, self._at)
             invoice = replace(invoice, collect_at=printed or self._at, debited_from=printed)
-        if _is_vat_in_doubt(invoice):
+        if _IN_DOUBT in names:
             invoice = replace(invoice, in_doubt_since=self._at)
         self._series[invoice.kind] = final.series
         self._documents.append(invoice)
@@ -227,10 +231,14 @@ def _printed_moment(document: InvoiceDocument, time_zone: str, at: datetime) -> 
     return None if first is None else max(midnight(first, time_zone), at + (first - issued_on))
 
 
-def _is_vat_in_doubt(invoice: Invoice) -> bool:
-    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3)."""
-    is_valid = invoice.standing is VatStanding.VALID
-    return is_valid and invoice.cart_id is not None and invoice.tax_minor > 0
+def _is_vat_in_doubt(billed: Billed) -> bool:
+    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3).
+
+    So is what it gives back of others, whose VAT stayed where it was until this had its invoice.
+    """
+    is_valid = billed.standing is VatStanding.VALID
+    taxed = any(Decimal(each.percent) for each in billed.quote.bearings)
+    return is_valid and billed.cart_id is not None and taxed
 
 
 def _balance_change(before: AccountBalance, after: AccountBalance) -> Change[Aggregate]:

@@ -3,97 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from guichet.errors import Conflict, invalid_field
+from guichet.errors import Conflict
 from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.left import exceeds, given_parts_of
 from guichet.invoices.parts import NotedPart, ReversedVat
+from guichet.subscriptions.creditable import GivenBack
 from guichet.tax.deciding import Bearing, tax_so_far
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be given back of a line; None of the amount: what is left of it."""
-
-    place: int
-    net_minor: int | None = None
-
-
-def parts_of(
-    invoice: Invoice, content: InvoiceContent, wanted: Sequence[Wanted]
-) -> tuple[NotedPart, ...]:
-    """The lines' amounts that a credit note gives back.
-
-    Raises:
-        Invalid: `line_unknown`; `line_named_twice`; `line_is_credit`, of a line that was a credit itself;
-            `credit_exceeds_line`, more than is left of it.
-    """
-    found: dict[int, NotedPart] = {}
-    for at, each in enumerate(wanted):
-        where = f"/lines/{at}"
-        if not 0 <= each.place < len(content.lines):
-            raise invalid_field(f"{where}/line", "line_unknown", "The invoice has no such line.")
-        if each.place in found:
-            raise invalid_field(f"{where}/line", "line_named_twice", "Name each line once.")
-        net = content.lines[each.place].net_minor
-        if net <= 0:
-            raise invalid_field(
-                f"{where}/line", "line_is_credit", "This line is a credit; name a charge."
-            )
-        left = net - sum(p.net_minor for p in invoice.noted_parts if p.place == each.place)
-        amount = left if each.net_minor is None else each.net_minor
-        if not 0 < amount <= left:
-            raise invalid_field(
-                f"{where}/net_minor",
-                "credit_exceeds_line",
-                f"At most {left} is left of this line.",
-                rule="INV-11",
-                facts={"left_minor": str(left)},
-            )
-        found[each.place] = NotedPart(each.place, amount)
-    return tuple(found.values())
-
-
-def all_parts(content: InvoiceContent) -> tuple[NotedPart, ...]:
-    """Every charge, whole."""
-    return tuple(
-        NotedPart(place, line.net_minor)
-        for place, line in enumerate(content.lines)
-        if line.net_minor > 0
-    )
-
-
-def require_left(invoice: Invoice) -> None:
-    """Refuse where credit notes come to the whole already.
-
-    Raises:
-        Conflict: `credit_exceeds_invoice`.
-    """
-    if invoice.noted_minor >= invoice.total_minor:
-        raise _exceeds(invoice)
-
-
-def _exceeds(invoice: Invoice) -> Conflict:
-    left = invoice.total_minor - invoice.noted_minor
-    return Conflict(
-        "credit_exceeds_invoice",
-        f"Credit notes come to at most the invoice; {left} is left of it, tax included.",
-        rule="INV-11",
-        facts={"left_minor": str(left)},
-    )
-
-
-def note_of(
+def note_of(  # noqa: PLR0917 - each is another thing
     invoice: Invoice,
     content: InvoiceContent,
     parts: Sequence[NotedPart],
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     """The credit note of these parts: each tax goes back by its running total (MON-3).
 
@@ -105,16 +36,16 @@ def note_of(
     now = content.with_reversed_vat(invoice.reversed_vat)
     kept = tuple(replace(now.lines[part.place], net_minor=part.net_minor) for part in parts)
     places = [part.place for part in parts]
-    return _of_lines(invoice, content, now, kept, places, note_id, issued_on)
+    return _of_lines(invoice, content, now, kept, places, note_id, issued_on, given_back)
 
 
 def whole_note_of(
-    invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date
+    invoice: Invoice, content: InvoiceContent, note_id: str, issued_on: date, given_back: GivenBack
 ) -> Draft:
     """The credit note of all lines, with exactly the invoice's taxes (INV-5), less VAT that went back."""
     parts = [NotedPart(place, line.net_minor) for place, line in enumerate(content.lines)]
     if invoice.reversed_vat is not None:
-        return note_of(invoice, content, parts, note_id, issued_on)
+        return note_of(invoice, content, parts, note_id, issued_on, given_back)
     document = content.document
     bears = tuple(line.bears for line in document.lines)
     places = [part.place for part in parts]
@@ -122,12 +53,13 @@ def whole_note_of(
     return _draft(invoice, content, kept, taxes, bears, note_id, issued_on, places)
 
 
-def vat_note_of(
+def vat_note_of(  # noqa: PLR0917 - each is another thing
     invoice: Invoice,
     content: InvoiceContent,
     reversed_vat: ReversedVat,
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     """The credit note of VAT alone: each line goes back as it was, and is charged as it is now (TAX-3).
 
@@ -142,7 +74,7 @@ def vat_note_of(
         kept.append(replace(content.lines[part.place], net_minor=part.net_minor))
         kept.append(replace(now.lines[part.place], net_minor=-part.net_minor))
     places = [part.place for part in reversed_vat.parts for _ in range(2)]
-    return _of_lines(invoice, content, now, tuple(kept), places, note_id, issued_on)
+    return _of_lines(invoice, content, now, tuple(kept), places, note_id, issued_on, given_back)
 
 
 def _of_lines(  # noqa: PLR0917 - each is another thing
@@ -153,37 +85,50 @@ def _of_lines(  # noqa: PLR0917 - each is another thing
     places: Sequence[int],
     note_id: str,
     issued_on: date,
+    given_back: GivenBack,
 ) -> Draft:
     taxed = taxed_lines(kept, now.bearings)
+    given = given_parts_of(invoice, content, given_back)
     taxes = tuple(
-        replace(tax, amount_minor=_due(tax, invoice, content, now, kept)) for tax in taxed.taxes
+        replace(tax, amount_minor=_due(tax, invoice, content, now, kept, given))
+        for tax in taxed.taxes
     )
     return _draft(invoice, now, kept, taxes, taxed.bears, note_id, issued_on, places)
 
 
-def _due(
+def _due(  # noqa: PLR0917 - each is another thing
     tax: DocumentTax,
     invoice: Invoice,
     content: InvoiceContent,
     now: InvoiceContent,
     kept: Sequence[InvoicedLine],
+    given: Sequence[NotedPart],
 ) -> int:
     """What of a tax goes back now: owed for all credits so far, less what went back before."""
     percent = Decimal(tax.percent)
     bearing = next(place for place, each in enumerate(now.bearings) if _is_of(each, tax))
-    before = _gone(invoice, content, now, bearing)
+    before = _gone(invoice, content, now, bearing, given)
     due = sum(line.net_minor for line in kept if bearing in line.bears)
     return tax_so_far(percent, before + due) - tax_so_far(percent, before)
 
 
-def _gone(invoice: Invoice, content: InvoiceContent, now: InvoiceContent, bearing: int) -> int:
-    """On what sum a tax went back before: by hand, and with VAT that was not owed."""
+def _gone(
+    invoice: Invoice,
+    content: InvoiceContent,
+    now: InvoiceContent,
+    bearing: int,
+    given: Sequence[NotedPart],
+) -> int:
+    """On what sum a tax went back before: by hand, with VAT that was not owed, and by bills.
+
+    What bills gave back with VAT before that went back is of a tax that nothing bears any more.
+    """
     by_hand, vat = invoice.noted_parts, invoice.reversed_vat
     first = by_hand if vat is None else (*by_hand[: vat.hand_count], *vat.parts)
     since = () if vat is None else by_hand[vat.hand_count :]
     return sum(
         part.net_minor
-        for parts, lines in ((first, content.lines), (since, now.lines))
+        for parts, lines in ((first, content.lines), ((*since, *given), now.lines))
         for part in parts
         if bearing in lines[part.place].bears
     )
@@ -215,7 +160,7 @@ def _draft(  # noqa: PLR0917 - each is another thing
     tax = sum(each.amount_minor for each in taxes)
     total = subtotal + tax
     if invoice.noted_minor + total > invoice.total_minor:
-        raise _exceeds(invoice)
+        raise exceeds(max(invoice.total_minor - invoice.noted_minor, 0))
     if total < 0:
         raise Conflict(
             "credits_exceed_charges", "More would be charged than goes back.", rule="INV-11"

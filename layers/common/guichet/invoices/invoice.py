@@ -226,11 +226,7 @@ class Invoice:
                 rule="INV-5",
             )
         if self.noted_minor:
-            raise Conflict(
-                "invoice_credited",
-                "Part of this invoice was credited; issue a credit note for the rest.",
-                rule="INV-5",
-            )
+            raise partly_credited()
         self.require_unleased()
         return replace(over, noted_minor=gross_minor)
 
@@ -276,3 +272,12 @@ class Invoice:
         """When it is to be collected; None where nothing is to be, or an attempt is open."""
         is_due = self.status is S.OPEN and self.open_payment_id is None and self.open_minor
         return self.collect_at if is_due else None
+
+
+def partly_credited() -> Conflict:
+    """What was credited in part, by whichever road, is not void (INV-5)."""
+    return Conflict(
+        "invoice_credited",
+        "Part of this invoice was credited; issue a credit note for the rest.",
+        rule="INV-5",
+    )

@@ -21,6 +21,7 @@ from guichet.ledger.postings import (
 )
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.creditable import GivenBack, KeepGivenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def note_write(  # noqa: PLR0917 - each is another thing
     after: Invoice,
     balance: AccountBalance,
     series: Series,
+    given_back: GivenBack,
     at: datetime,
     *,
     reason: str,
@@ -52,6 +54,7 @@ def note_write(  # noqa: PLR0917 - each is another thing
         after: the same with the note, of the same version.
         balance: of the account with that entity in that currency, as it was read.
         series: of the entity's credit notes, as it was read.
+        given_back: of the invoice's month, as it was read before the invoice.
         at: the present instant.
         reason: why, for the operator's people.
         handled_keys: of the call that made it, for ever.
@@ -74,7 +77,11 @@ def note_write(  # noqa: PLR0917 - each is another thing
             _invoice_change(before, moved),
             *_balance_changes(balance, before.invoice_id, offset, given),
         ),
-        (PutContent(final.content, note), TakeNumbers(series, final.series)),
+        (
+            PutContent(final.content, note),
+            TakeNumbers(series, final.series),
+            KeepGivenBack(given_back, given_back.written()),
+        ),
     )
 
 

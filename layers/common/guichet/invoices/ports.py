@@ -18,6 +18,7 @@ from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.creditable import GivenBack, KeepGivenBack
 from guichet.subscriptions.ports import Slice
 from guichet.tax.vat_check import VatRecord
 
@@ -84,7 +85,7 @@ class CountInvoiced:
     sums: tuple[tuple[str, int, int, int], ...]
 
 
-type Step = TakeNumbers | PutContent | OrderInvoiced | CountInvoiced
+type Step = TakeNumbers | PutContent | OrderInvoiced | CountInvoiced | KeepGivenBack
 
 
 class KeepingError(Exception):
@@ -145,6 +146,10 @@ class InvoiceRecords(Protocol):
         ...
 
     def content(self, account_id: str, invoice_id: str) -> InvoiceContent | None: ...
+
+    def given_back(self, account_id: str, invoice_id: str) -> GivenBack:
+        """What bills and orders gave back of the invoices of that one's month, to be kept anew."""
+        ...
 
     def invoices_of(self, account_id: str, *, limit: int, after: str | None) -> Slice[Invoice]:
         """The newest first, by the day of their bill."""

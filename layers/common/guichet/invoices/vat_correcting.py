@@ -57,6 +57,12 @@ def nominated(
     return [each.invoice_id for each in found if each.reversed_vat or each.invoice_id in due]
 
 
+def is_left(invoice: Invoice) -> bool:
+    """Neither corrected, nor left to a person, nor credited whole."""
+    is_done = invoice.reversed_vat is not None or bool(invoice.not_reversed)
+    return not is_done and invoice.noted_minor < invoice.total_minor
+
+
 def asked_again(content: InvoiceContent) -> Sequence[InvoicedLine]:
     """The lines whose taxes are decided again; fees bear what those of their class do."""
     return [each for each in content.lines if each.line.kind is not LineKind.FEE]

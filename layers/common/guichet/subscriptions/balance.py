@@ -225,6 +225,11 @@ def dated_invoice_id(day: date, *parts: str) -> str:
     return derived_id(f"inv_{day:%Y%m%d}", *parts)
 
 
+def invoice_month(invoice_id: str) -> str:
+    """The month of the day that an invoice's id begins with, as `202612`."""
+    return invoice_id.removeprefix("inv_")[:6]
+
+
 def _ordered(bills: Iterable[OpenBill]) -> tuple[OpenBill, ...]:
     """Oldest first; a bill of 0 that waits still has lines, and becomes an invoice."""
     return tuple(sorted(bills, key=lambda bill: (bill.due_on, bill.bill_on, bill.invoice_id)))

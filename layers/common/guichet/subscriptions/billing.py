@@ -107,7 +107,8 @@ def billing_begun(subscription: Subscription, catalogue: Catalogue) -> Effect:
     prices, terms = price_list(subscription, catalogue), subscription.terms
     part = month_share(start, terms.frequency.months)
     lines = prices.full(terms, Period(billed_from(start), anchor), anchor, part) if part else ()
-    return Effect(replace(anchored, period=Period(start, anchor), billed=()), lines)
+    begun = replace(anchored, period=Period(start, anchor), billed=parts_of(lines))
+    return Effect(begun, lines)
 
 
 def _anchor(subscription: Subscription, start: date) -> tuple[date, int]:

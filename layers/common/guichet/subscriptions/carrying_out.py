@@ -21,8 +21,10 @@ from guichet.ledger.postings import (
 from guichet.money import Money
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.creditable import given_parts
 from guichet.subscriptions.crediting import OnBills, borne_by, put_on_bills
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
+from guichet.subscriptions.previewing import Plan
 from guichet.subscriptions.subscription import PAID, Subscription
 from guichet.subscriptions.wishing import Planned
 from guichet.subscriptions.writing import (
@@ -73,7 +75,7 @@ def _leased(cart: Cart, planned: Planned) -> Change[Aggregate]:
 def carried_out(
     before: Cart | None,
     done: Cart,
-    made: Sequence[Planned],
+    plan: Plan,
     balance: AccountBalance,
 ) -> Decision:
     """Everything that the preview said, at once.
@@ -81,10 +83,10 @@ def carried_out(
     Args:
         before: the order as it waited; None where nothing was due, and it is placed with this.
         done: the order, carried out.
-        made: its subscriptions, as they are and as they will be.
+        plan: its subscriptions, as they are and as they will be.
         balance: the account's, in the order's currency with its selling entity.
     """
-    preview = done.preview
+    preview, made = done.preview, plan.subscriptions
     used = balance if before is not None else balance.reserved(preview.credit_applied)
     billed = used.reservation_used(preview.credit_applied).credited(preview.credit_given)
     changes = []
@@ -101,7 +103,14 @@ def carried_out(
         lines=preview.now.all_lines,
         book=preview.selling_entity,
     )
-    return Decision((order, *changes, *balance_change(balance, billed)), _pools(made))
+    given_back = plan.earlier.kept(
+        (
+            *given_parts(preview.now.lines, done.cart_id),
+            *given_parts(line for bill in preview.later for line in bill.lines),
+        )
+    )
+    steps = (*_pools(made), *given_back)
+    return Decision((order, *changes, *balance_change(balance, billed)), steps)
 
 
 def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:
@@ -125,7 +134,7 @@ def _later(planned: Planned, cart: Cart) -> list[BillableLine]:
 
 def _on_bills(planned: Planned, cart: Cart, balance: AccountBalance) -> OnBills:
     after = planned.after.unleased()
-    if cart.preview.now.lines:
+    if cart.preview.now.lines and not after.is_calendar:
         after = borne_by(after, cart.invoice_id)
     return put_on_bills(balance, planned.before, after, _later(planned, cart))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import Catalogue
@@ -23,7 +24,6 @@ from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.taxed import NOWHERE
 from guichet.subscriptions.taxing import AccountTaxes
-from guichet.subscriptions.wishing import Planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,10 @@ class Carts:
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
         balance = _balance(balances, buyer)
         asked = Asked(preview_id, request_hash, profile.version, balance.to_spend(buyer.day))
-        taxes = self.taxes_of(account_id)
-        plan = plan_cart(wishes, found, buyer, asked, taxes=taxes, policy=self.policy)
+        past = partial(self.records.earlier, account_id)
+        plan = plan_cart(
+            wishes, found, buyer, asked, taxes=self.taxes, policy=self.policy, past=past
+        )
         if plan.preview.needs_shipping:
             profile.require_shipping_address()
         for each in plan.subscriptions:
@@ -133,7 +135,7 @@ class Carts:
             self.entities.entity(named.pop()) if named else self.entities.for_country(country, None)
         )
 
-    def of_order(self, cart: Cart) -> tuple[Planned, ...]:
+    def of_order(self, cart: Cart) -> Plan:
         """What a placed order does to its subscriptions as they are now.
 
         Raises:
@@ -154,7 +156,8 @@ class Carts:
             taxed=NOWHERE,
             carries_out=True,
         )
-        return planned_order(preview, self.subscriptions_of(cart), buyer)
+        past = partial(self.records.earlier, cart.account_id)
+        return planned_order(preview, self.subscriptions_of(cart), buyer, past)
 
     def subscriptions_of(self, cart: Cart) -> tuple[Subscription, ...]:
         """Those that the order is about, as they are now."""

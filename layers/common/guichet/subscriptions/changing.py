@@ -5,6 +5,7 @@ What was planned for the next renewal stays as it is here: see `planning`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -12,7 +13,7 @@ from typing import Final
 
 from guichet.catalogue.catalogue import Catalogue
 from guichet.errors import Conflict
-from guichet.ledger.billable import BillableLine, LineKind
+from guichet.ledger.billable import BillableLine
 from guichet.money import half_up
 from guichet.period import Period, first_of_next_month, share
 from guichet.subscriptions.billing import (
@@ -24,6 +25,7 @@ from guichet.subscriptions.billing import (
     price_list,
     whole_period,
 )
+from guichet.subscriptions.creditable import thing
 from guichet.subscriptions.pricing import PricedItem, PriceList
 from guichet.subscriptions.subscription import BilledPart, PendingCancellation, Subscription
 from guichet.subscriptions.terms import Terms
@@ -120,14 +122,20 @@ def added(subscription: Subscription, terms: Terms, catalogue: Catalogue, day: d
         for item in _more(prices, subscription.terms, terms)
         if (line := prices.line(item, Period(day, period.end), day, part)).amount
     )
-    billed = (*subscription.billed, *parts_of(lines))
-    if len(billed) > MOST_BILLED_PARTS:
+    return Effect(_also_billed(replace(subscription, terms=terms), lines), lines)
+
+
+def _also_billed(subscription: Subscription, lines: Iterable[BillableLine]) -> Subscription:
+    """With what these lines charge for the rest of the running period."""
+    charges = parts_of(line for line in lines if not line.is_credit)
+    billed = (*subscription.billed, *charges)
+    if charges and len(billed) > MOST_BILLED_PARTS:
         raise Conflict(
             "too_many_changes",
             "So many things were added in this period that no more can be.",
             rule="SUB-16",
         )
-    return Effect(replace(subscription, terms=terms, billed=billed), lines)
+    return replace(subscription, billed=billed)
 
 
 def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:
@@ -143,7 +151,11 @@ def _more(prices: PriceList, before: Terms, terms: Terms) -> list[PricedItem]:
 def changed_in_month(
     subscription: Subscription, terms: Terms, catalogue: Catalogue, day: date
 ) -> Effect:
-    """SUB-7: effective that day, one rounded difference for each item on the bill of the next 1st."""
+    """SUB-7: effective that day, one rounded difference for each item on the bill of the next 1st.
+
+    Raises:
+        Conflict: `too_many_changes`.
+    """
     changed = replace(subscription, terms=terms)
     period = subscription.period
     if period is None:
@@ -166,28 +178,23 @@ def changed_in_month(
             )
         ).amount
     )
-    return Effect(changed, lines)
+    return Effect(_also_billed(changed, lines), lines)
 
 
 def _of_its_invoice(line: BillableLine, subscription: Subscription) -> BillableLine:
     """A credit names the invoice with which its item's period began (INV-11)."""
     if not line.is_credit:
         return line
-    thing = _thing(line.kind, line.item)
-    own = [each for each in subscription.billed if _thing(each.kind, each.item) == thing]
+    what = thing(line.kind, line.item)
+    own = [each for each in subscription.billed if thing(each.kind, each.item) == what]
     names = (each.invoice_id for each in (*own, *subscription.billed))
     return replace(line, of_invoice=next((name for name in names if name), ""))
 
 
-def _thing(kind: LineKind, item: str) -> tuple[LineKind, str]:
-    """The plan is one thing, whichever it is."""
-    return kind, "" if kind is LineKind.PLAN else item
-
-
 def _differences(prices: PriceList, before: Terms, terms: Terms) -> list[tuple[PricedItem, int]]:
     """Of each thing, what a whole period costs more now; the plan is one thing, whichever it is."""
-    old = {_thing(item.kind, item.item): item for item in prices.items(before)}
-    new = {_thing(item.kind, item.item): item for item in prices.items(terms)}
+    old = {thing(item.kind, item.item): item for item in prices.items(before)}
+    new = {thing(item.kind, item.item): item for item in prices.items(terms)}
     found = []
     for key in {**old, **new}:
         item, was = new.get(key), old.get(key)

@@ -247,8 +247,8 @@ class Ordering:
             reason = "mismatched"
         elif cart.is_open:
             try:
-                made = self.carts.of_order(cart)
-                return outcome.paid(situation, capture, made)
+                plan = self.carts.of_order(cart)
+                return outcome.paid(situation, capture, plan)
             except Unavailable:
                 raise
             except Refusal as refusal:  # it can't be carried out any more

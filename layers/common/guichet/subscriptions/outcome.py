@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,8 +17,8 @@ from guichet.subscriptions.carrying_out import carried_out, given_up
 from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.crediting import credit_to
 from guichet.subscriptions.ports import Aggregate
+from guichet.subscriptions.previewing import Plan
 from guichet.subscriptions.subscription import Subscription
-from guichet.subscriptions.wishing import Planned
 from guichet.subscriptions.writing import Decision, bumped
 
 
@@ -68,11 +67,11 @@ def decide(situation: Situation, report: SessionReport) -> Decision:
             return Decision()
 
 
-def paid(situation: Situation, capture: Capture, made: Sequence[Planned]) -> Decision:
+def paid(situation: Situation, capture: Capture, plan: Plan) -> Decision:
     """The money arrived as it was asked for: the order is carried out with it (SUB-6, BAD-2)."""
     payment = situation.payment
     done = situation.cart.done(situation.now, payment.payment_id)
-    decision = carried_out(situation.cart, done, made, situation.balance)
+    decision = carried_out(situation.cart, done, plan, situation.balance)
     captured = Change[Aggregate](
         payment,
         bumped(payment.captured(capture)),

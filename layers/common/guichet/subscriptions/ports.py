@@ -16,6 +16,7 @@ from guichet.payments.ports import PaymentProvider
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview, TaxQuote
+from guichet.subscriptions.creditable import Earlier, KeepGivenBack
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
@@ -117,6 +118,7 @@ type Step = (
     | MarkBilled
     | TakePaymentKey
     | ProviderEventApplied
+    | KeepGivenBack
 )
 
 
@@ -182,6 +184,10 @@ class BillingRecords(Protocol):
 
     def earlier_taxes(self, account_id: str, lines: Iterable[BillableLine]) -> EarlierTaxes:
         """What the invoices bore whose lines are given back here; of one that waits to be made, nothing."""
+        ...
+
+    def earlier(self, account_id: str, invoice_ids: Sequence[str]) -> Earlier:
+        """What these invoices bore, and what went back of them; of one that waits to be made, by bills."""
         ...
 
     def payment_key(self, account_id: str, mark: str) -> str | None:

@@ -20,6 +20,8 @@ from guichet.subscriptions.cart import (
     Preview,
     Touched,
 )
+from guichet.subscriptions.creditable import NOTHING, Earlier, bears_the_same
+from guichet.subscriptions.giving_back import Past, left_to_give_back
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
@@ -36,6 +38,7 @@ class Plan:
 
     preview: Preview
     subscriptions: tuple[Planned, ...]
+    earlier: Earlier = NOTHING  # of the invoices whose lines it gives back
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def plan_cart(
     *,
     taxes: Taxes,
     policy: BillingPolicy,
+    past: Past,
 ) -> Plan:
     """What the cart does and costs.
 
@@ -76,7 +80,8 @@ def plan_cart(
         _planned_group(place, group, found, buyer, asked.preview_id)
         for place, group in _groups(wishes)
     )
-    return Plan(_preview(wishes, made, buyer, asked, taxes, policy), made)
+    made, earlier = left_to_give_back(made, past)
+    return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
 
 
 def _groups(wishes: Sequence[CartLine]) -> list[tuple[int, list[CartLine]]]:
@@ -153,20 +158,25 @@ def _new(place: int, wish: CartLine, buyer: Buyer, preview_id: str) -> Subscript
 
 
 def planned_order(
-    preview: Preview, stored: Sequence[Subscription], buyer: Buyer
-) -> tuple[Planned, ...]:
+    preview: Preview, stored: Sequence[Subscription], buyer: Buyer, past: Past
+) -> Plan:
     """What a placed order does to its subscriptions, as they are now.
 
     Raises:
-        Conflict: `order_not_applicable`, it would bill something else than was previewed (BAD-14).
+        Conflict: `order_not_applicable`, it would bill something else than was previewed (BAD-14), or
+            give back what went back since, or with a tax that did (INV-11, TAX-3).
     """
     made = []
     for (_, group), held in zip(_groups(preview.wishes), stored, strict=True):
         free = held.unleased()
         made.append(replace(planned(free, group, buyer, is_new=False), before=held))
-    if Counter(line for each in made for line in each.lines) != Counter(preview.lines):
-        raise Conflict("order_not_applicable", "This order can't be carried out any more.")
-    return tuple(made)
+    kept, earlier = left_to_give_back(tuple(made), past)
+    is_same = Counter(line for each in kept for line in each.lines) == Counter(preview.lines)
+    if not is_same or not bears_the_same(preview.now, earlier.taxes):
+        raise Conflict(
+            "order_not_applicable", "This order can't be carried out any more.", rule="SUB-5"
+        )
+    return Plan(preview, kept, earlier)
 
 
 def _preview(  # noqa: PLR0917 - each is another thing
@@ -176,8 +186,9 @@ def _preview(  # noqa: PLR0917 - each is another thing
     asked: Asked,
     taxes: Taxes,
     policy: BillingPolicy,
+    earlier: Earlier,
 ) -> Preview:
-    sums = _sums(made, buyer, asked.credit, taxes, policy)
+    sums = _sums(made, buyer, asked.credit, taxes, policy, earlier)
     return Preview(
         preview_id=asked.preview_id,
         account_id=buyer.account.account_id,
@@ -215,8 +226,13 @@ class _Sums:
     due_now: Money
 
 
-def _sums(
-    made: Sequence[Planned], buyer: Buyer, credit: Money, taxes: Taxes, policy: BillingPolicy
+def _sums(  # noqa: PLR0917 - each is another thing
+    made: Sequence[Planned],
+    buyer: Buyer,
+    credit: Money,
+    taxes: Taxes,
+    policy: BillingPolicy,
+    earlier: Earlier,
 ) -> _Sums:
     """What is paid with the order, and what is on bills: those of a 1st, and too little to be paid.
 
@@ -227,16 +243,17 @@ def _sums(
     """
     paid_now = [line for each in made if not each.after.is_calendar for line in each.lines]
     billed = [line for each in made if each.after.is_calendar for line in each.lines]
-    now = _bill(buyer.day, paid_now, buyer, taxes)
+    now = _bill(buyer.day, paid_now, buyer, taxes, earlier)
     gross = Money(max(now.total_minor, 0), buyer.currency)
     applied = credit if credit.is_at_most(gross) else gross
     due_now = gross - applied
     if 0 < due_now.amount_minor < policy.minimum_minor[buyer.currency]:
-        billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes)
+        billed, now = [*paid_now, *billed], _bill(buyer.day, [], buyer, taxes, earlier)
         applied = due_now = due_now.zero()
     days = sorted({line.bill_on for line in billed})
     later = tuple(
-        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes) for day in days
+        _bill(day, [line for line in billed if line.bill_on == day], buyer, taxes, earlier)
+        for day in days
     )
     lent = 0 if buyer.by_representative else max((bill.total_minor for bill in later), default=0)
     if max(due_now.amount_minor, lent) > policy.maximum_minor:
@@ -248,8 +265,11 @@ def _sums(
     return _Sums(now, later, applied, due_now)
 
 
-def _bill(day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes) -> Bill:
-    tax = taxes.quote(buyer.selling_entity, buyer.taxed, day, tuple(lines))
+def _bill(
+    day: date, lines: Sequence[BillableLine], buyer: Buyer, taxes: Taxes, earlier: Earlier
+) -> Bill:
+    entity = buyer.selling_entity
+    tax = taxes.quote(entity, buyer.taxed, day, tuple(lines), earlier.taxes)
     return Bill(day, tuple(lines), tax)
 
 

@@ -47,6 +47,7 @@ class Check(StrEnum):
     NUMBERS = "invoices.numbers"
     INVOICED = "invoices.made"
     LINES = "invoices.lines"
+    CREDITED = "invoices.credited"
     INVOICE_BOOKS = "books.invoices"
     CHARGE_BOOKS = "books.collected"
     LEASES = "collecting.leases"
@@ -91,6 +92,7 @@ MEANING: Final = MappingProxyType(
         Check.NUMBERS: "numbers have no gaps, and days never run backwards (INV-3)",
         Check.INVOICED: "orders and bills have their invoices, credit notes theirs (INV-1, INV-11)",
         Check.LINES: "what was billed stands on one document, or waits for it (INV-1)",
+        Check.CREDITED: "no more goes back of an invoice than it charged, before tax and of a tax (INV-11)",
         Check.INVOICE_BOOKS: "invoices moved the tax and the credit that they say (MON-4)",
         Check.CHARGE_BOOKS: "books say once what became of each attempt to collect an invoice (MON-4)",
         Check.LEASES: "a leased invoice has one open attempt, and its balance knows (COL-8)",

@@ -15,6 +15,7 @@ from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
 from guichet.verification.gathering import Gathered, PassedOn, told
+from guichet.verification.given_back import charged_and_credited, gives_back, kept_given_back
 from guichet.verification.history import History, maps
 from guichet.verification.invoices import (
     DocumentFound,
@@ -84,6 +85,7 @@ def _billed(history: History) -> Iterator[PassedOn]:
                 "currency": line.amount.currency,
                 "line": _name(line),
                 "net": line.net_minor,
+                "gives_back": line.of_invoice if gives_back(line) else "",
                 "at": history.last_at,
             }
             yield f"{_BY_ACCOUNT}{entry.get('account_id')}", _TOLD, row
@@ -141,6 +143,8 @@ def group_beside(item: Item) -> str | None:
     name, _, rest = sk.partition("#")
     if kind == "ACCOUNT" and name == "CONTENT":
         return _DOCUMENT + rest
+    if kind == "ACCOUNT" and name == "GIVENBACK":
+        return f"{_BY_ACCOUNT}{identity}"
     if kind == "SERIES" and name == "NUMBER":
         return _block(identity, int(rest))
     if kind == "SERIES":
@@ -199,11 +203,15 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         for each in _told(found, "order")
     }
     documented, returned = _documented(found, invoices)
+    charged, credited = charged_and_credited(found, invoices)
     billed: Nets = Counter()
+    given_back: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
     for each in _told(found, "billed"):
         name, net = str(each["line"]), _number(each["net"])
         billed[name] += net
+        if each["gives_back"]:
+            given_back[str(each["gives_back"])] -= net
         if each["of_order"]:
             order = orders.get(str(each["source"]))
             place = (order.invoice_id if order else "", "", "")
@@ -218,6 +226,10 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         billed_by_source=by_source,
         documented=documented,
         returned=returned,
+        given_back=given_back,
+        kept_given_back=kept_given_back(found),
+        charged=charged,
+        credited=credited,
         moved=_sums(found),
         applied_at_first={
             str(each["invoice_id"]): _number(each["amount"]) for each in _told(found, "at_first")

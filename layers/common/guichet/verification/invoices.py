@@ -27,6 +27,7 @@ _THEIRS: Final = frozenset({str(LedgerAccount.SALES_TAX), str(LedgerAccount.ACCO
 
 type Place = tuple[str, str]  # selling entity and currency
 type Nets = Counter[str]  # minor units before tax, by what names a line
+type Charged = Mapping[str, Counter[str]]  # by invoice: before tax by class, and on what a tax was
 type MovedByAccount = Counter[tuple[Place, str]]
 
 
@@ -58,6 +59,10 @@ class InvoicedFound:
     billed_by_source: Mapping[tuple[str, str, str], Nets]  # journal entry, day, currency
     documented: Nets
     returned: Nets  # by credit notes that correct an invoice
+    given_back: Nets  # by bills and orders, by the invoice that they name
+    kept_given_back: Nets  # the same, as it is kept for what comes later
+    charged: Charged
+    credited: Charged
     moved: MovedByAccount  # by the histories of its invoices
     applied_at_first: Mapping[str, int]  # credit that an order used, by its invoice
 
@@ -169,6 +174,19 @@ def lines(found: InvoicedFound) -> Iterator[str]:
     for name, returned in sorted(found.returned.items()):
         if returned > max(found.documented[name], 0):
             yield f"{name} stands with {found.documented[name]}, of which {returned} was given back"
+
+
+def credited(found: InvoicedFound) -> Iterator[str]:
+    """Credits that refer to an invoice never exceed it: bills', orders', by hand, and of VAT (INV-11)."""
+    for name in sorted({*found.given_back, *found.kept_given_back}):
+        is_, should = found.kept_given_back[name], found.given_back[name]
+        if is_ != should:
+            yield f"{name}: {should} was given back by bills, and {is_} is kept of it"
+    for name, went_back in sorted(found.credited.items()):
+        charged = found.charged.get(name, Counter[str]())
+        for group, amount in sorted(went_back.items()):
+            if amount > charged[group]:
+                yield f"{name} charged {charged[group]} of {group}, of which {amount} was given back"
 
 
 def books(found: InvoicedFound) -> Iterator[str]:

@@ -91,6 +91,7 @@ _OF_INVOICES: Final[Mapping[Check, Look[invoices.InvoicedFound]]] = MappingProxy
     {
         Check.INVOICED: invoices.invoiced,
         Check.LINES: invoices.lines,
+        Check.CREDITED: invoices.credited,
         Check.INVOICE_BOOKS: invoices.books,
     }
 )

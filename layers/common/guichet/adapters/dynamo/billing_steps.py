@@ -8,6 +8,7 @@ from guichet.adapters.dynamo.steps import event_applied, plain_item
 from guichet.adapters.dynamo.writes import Guarded, counted_twice, lost_race
 from guichet.errors import Conflict
 from guichet.subscriptions import ports
+from guichet.subscriptions.creditable import KeepGivenBack
 from guichet.subscriptions.seats import seats_below_assigned
 
 
@@ -24,13 +25,13 @@ def operation_for(step: ports.Step) -> Guarded:
             return Put("state", item, Absent()), _seat_assigned_already
         case ports.FreeSeatEmail(subscription_id, email):
             return Delete("state", keys.seat_email(subscription_id, email)), lost_race
-        case ports.MarkBilled() | ports.TakePaymentKey():
+        case ports.MarkBilled() | ports.TakePaymentKey() | KeepGivenBack():
             return _marker(step), lost_race
         case ports.ProviderEventApplied(provider, event_id):
             return event_applied(provider, event_id), lost_race
 
 
-def _marker(step: ports.MarkBilled | ports.TakePaymentKey) -> Put:
+def _marker(step: ports.MarkBilled | ports.TakePaymentKey | KeepGivenBack) -> Put:
     match step:
         case ports.MarkBilled(subscription_id, period_start, by_absence):
             item = plain_item(keys.billed(subscription_id, period_start))
@@ -38,6 +39,10 @@ def _marker(step: ports.MarkBilled | ports.TakePaymentKey) -> Put:
         case ports.TakePaymentKey(account_id, mark, request_hash):
             item = plain_item(keys.payment_key(account_id, mark), request_hash=request_hash)
             return Put("state", item, Absent())
+        case KeepGivenBack():
+            from guichet.adapters.dynamo.given_back import keeping  # noqa: PLC0415 - where some is
+
+            return keeping(step)
 
 
 def _pool(

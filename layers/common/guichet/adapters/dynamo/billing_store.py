@@ -27,6 +27,7 @@ from guichet.payments.cart_payment import CartPayment
 from guichet.subscriptions.assessing import EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.creditable import Earlier
 from guichet.subscriptions.ports import Aggregate, Holding, Slice, Step
 from guichet.subscriptions.seats import SeatAssignment, SeatPool
 from guichet.subscriptions.subscription import Subscription
@@ -134,6 +135,11 @@ class BillingStore:
             for each in invoices
             if each is not None
         }
+
+    def earlier(self, account_id: str, invoice_ids: Sequence[str]) -> Earlier:
+        from guichet.adapters.dynamo.given_back import earlier  # noqa: PLC0415 - where something is
+
+        return earlier(self._dynamo, account_id, invoice_ids)
 
     def payment_key(self, account_id: str, mark: str) -> str | None:
         item = self._dynamo.get("state", keys.payment_key(account_id, mark))

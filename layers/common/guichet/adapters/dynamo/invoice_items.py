@@ -26,6 +26,7 @@ from guichet.invoices.run import InvoiceRun, RunTotal
 from guichet.invoices.series import Series
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.creditable import KeepGivenBack
 
 _DUE: Final = ("due_key", "due_at", "due_since")
 
@@ -117,6 +118,10 @@ def operations_for(step: Step) -> list[Operation]:
             return [Update("state", key, remove=_DUE, condition=waits)]
         case CountInvoiced():
             return [_count(step)]
+        case KeepGivenBack():
+            from guichet.adapters.dynamo.given_back import keeping  # noqa: PLC0415 - it reads contents
+
+            return [keeping(step)]
 
 
 def _take(before: Series, after: Series) -> Operation:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from guichet.adapters.dynamo import invoice_items, items, journal_items, keys
 from guichet.adapters.dynamo.codec import encode_time
+from guichet.adapters.dynamo.given_back import given_back
 from guichet.adapters.dynamo.listing import listed
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key, Page, TableName
 from guichet.adapters.dynamo.writes import Guarded, kept, lost_race, write
@@ -20,6 +21,7 @@ from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.ports import Slice
 
 
@@ -95,6 +97,9 @@ class InvoiceStore:
     def content(self, account_id: str, invoice_id: str) -> InvoiceContent | None:
         key = keys.invoice_content(account_id, invoice_id)
         return invoice_items.read_content(self._dynamo.get("state", key))
+
+    def given_back(self, account_id: str, invoice_id: str) -> GivenBack:
+        return given_back(self._dynamo, account_id, invoice_id)
 
     def invoices_of(self, account_id: str, *, limit: int, after: str | None) -> Slice[Invoice]:
         found, rest = listed(

@@ -246,6 +246,11 @@ def usage_month_partition(subscription_id: str, month: date) -> str:
     return f"USAGE#{subscription_id}#{month:%Y-%m}"
 
 
+def given_back(account_id: str, month: str) -> Key:
+    """What bills gave back of an account's invoices of a month."""
+    return Key(account(account_id).pk, f"GIVENBACK#{month}")
+
+
 def effect(aggregate: str, sequence: int) -> Key:
     return Key(f"EFFECT#{aggregate}#{sequence}", "EFFECT")
 

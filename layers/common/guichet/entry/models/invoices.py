@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import Field
 
 from guichet.entry.fields import Amount, Answer, Minor, Note, Request
-from guichet.invoices.correcting import Wanted
 from guichet.invoices.invoice import Invoice
+from guichet.invoices.left import Wanted
 from guichet.invoices.series import series_name
 from guichet.invoices.use_cases.issue_credit_note import Corrected
 from guichet.invoices.use_cases.read_invoices import InvoicesPage, PaymentsDue

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from guichet.access.profile import BillingProfile
-from guichet.errors import Conflict
 from guichet.events import Actor, Event
 from guichet.invoices.content import InvoiceContent
-from guichet.invoices.correcting import vat_note_of
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.invoicing import Invoicing
@@ -21,16 +19,16 @@ from guichet.invoices.vat_correcting import (
     Document,
     Freed,
     asked_again,
-    corrected_among,
     freed_by,
-    given_back_of,
+    is_left,
     nominated,
-    reversed_vat_of,
 )
+from guichet.invoices.vat_notes import VatNotes
 from guichet.ledger.journal import Cause, Change
 from guichet.period import local_day
 from guichet.retrying import with_fresh_state
-from guichet.subscriptions.balance import dated_invoice_id
+from guichet.subscriptions.balance import invoice_month
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.taxed import tax_subject
 from guichet.tax.subject import VatStanding
 from guichet.tax.tables import VatCheckPolicy
@@ -111,7 +109,7 @@ class _Correction:
         """The credit notes that this call made, the oldest invoice first."""
         listed = self._listed()
         names = self._nominated(listed)
-        wanted = [each for each in listed if each.invoice_id in names and _is_left(each)]
+        wanted = [each for each in listed if each.invoice_id in names and is_left(each)]
         made = (self._corrected(each) for each in reversed(wanted))
         return [each for each in made if each is not None]
 
@@ -128,43 +126,59 @@ class _Correction:
         balance = invoicing.billing.balance(
             listed.account_id, listed.selling_entity, listed.currency
         )
+        given_back = invoicing.records.given_back(listed.account_id, listed.invoice_id)
+        waits = self._has_order_without_invoice(given_back.orders_of(listed.invoice_id))
         invoices = [each for each in self._listed() if each.currency == listed.currency]
         invoice = next(each for each in invoices if each.invoice_id == listed.invoice_id)
-        if not _is_left(invoice):
+        if waits or not is_left(invoice):
+            return None  # the order's invoice tells of itself: then this is looked at once more
+        series = invoicing.records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)
+        notes = self._notes(invoices, given_back, series.issue_day(self._today))
+        corrected = notes.corrected()
+        if invoice.invoice_id in corrected.refused:
+            self._leave(invoice, corrected.refused[invoice.invoice_id], cause)
+        if invoice.invoice_id not in corrected.names:
             return None
+        made = notes.note(invoice.invoice_id, corrected.names)
+        if made is None:
+            raise ValueError("what is corrected has a note")
+        draft, reversed_vat = made
+        total, note_id = draft.invoice.total_minor, draft.invoice.invoice_id
+        offset = total if draft.invoice.settlement is Settlement.OFFSET else 0
+        after = invoice.noted(total, offset).with_note(note_id).with_reversed_vat(reversed_vat)
+        written = note_write(
+            *(draft, invoice, after, balance, series, given_back, cause.at), reason=_REASON
+        )
+        invoicing.records.save(cause, written.changes, written.steps)
+        return written.note
+
+    def _notes(
+        self, invoices: Sequence[Invoice], given_back: GivenBack, issued_on: date
+    ) -> VatNotes:
         names = self._nominated(invoices)
         documents = {
             each.invoice_id: self._document(each) for each in invoices if each.invoice_id in names
         }
-        corrected = corrected_among(documents.values())
-        if invoice.invoice_id not in corrected:
-            return None
-        later = [
-            (each, self._content(each))
-            for each in invoices
-            if each.issued_on and invoice.issued_on and each.issued_on >= invoice.issued_on
-        ]
-        document = documents[invoice.invoice_id]
-        given_back = given_back_of(invoice.invoice_id, later, corrected)
-        reversed_vat = reversed_vat_of(document, given_back, corrected)
-        if reversed_vat is None:
-            return None
-        series = invoicing.records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)
-        note_id = dated_invoice_id(invoice.bill_on, invoice.invoice_id, "correct_vat")
-        day = series.issue_day(self._today)
-        try:
-            draft = vat_note_of(invoice, document.content, reversed_vat, note_id, day)
-        except Conflict as refusal:
-            self._leave(invoice, refusal.code, cause)
-            return None
-        total = draft.invoice.total_minor
-        if not total:
-            return None
-        offset = total if draft.invoice.settlement is Settlement.OFFSET else 0
-        after = invoice.noted(total, offset).with_note(note_id).with_reversed_vat(reversed_vat)
-        written = note_write(draft, invoice, after, balance, series, cause.at, reason=_REASON)
-        invoicing.records.save(cause, written.changes, written.steps)
-        return written.note
+        first = min(
+            (each.invoice.issued_on or date.max for each in documents.values()), default=date.max
+        )
+        months = {given_back.month: given_back}
+        for name in documents:
+            month = invoice_month(name)
+            if month not in months:
+                records, account_id = self._invoicing.records, self._command.account_id
+                months[month] = records.given_back(account_id, name)
+        return VatNotes(
+            documents,
+            [(e, self._content(e)) for e in invoices if e.issued_on and e.issued_on >= first],
+            {name: months[invoice_month(name)] for name in documents},
+            issued_on,
+        )
+
+    def _has_order_without_invoice(self, cart_ids: Iterable[str]) -> bool:
+        """What it gave back, with the VAT of its preview, is left out once its invoice says so."""
+        records, account_id = self._invoicing.records, self._command.account_id
+        return any(records.waiting_order(account_id, each) is not None for each in cart_ids)
 
     def _leave(self, invoice: Invoice, code: str, cause: Cause) -> None:
         after = replace(invoice, not_reversed=code, version=invoice.version + 1)
@@ -218,9 +232,3 @@ class _Correction:
             [each.line for each in asked],
         )
         return freed_by(asked, quote)
-
-
-def _is_left(invoice: Invoice) -> bool:
-    """Neither corrected, nor left to a person, nor credited whole."""
-    is_done = invoice.reversed_vat is not None or bool(invoice.not_reversed)
-    return not is_done and invoice.noted_minor < invoice.total_minor

@@ -11,23 +11,18 @@ from guichet.errors import invalid_field, not_found
 from guichet.events import Actor
 from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent
-from guichet.invoices.correcting import (
-    Wanted,
-    all_parts,
-    note_of,
-    parts_of,
-    require_left,
-    whole_note_of,
-)
+from guichet.invoices.correcting import note_of, whole_note_of
 from guichet.invoices.document import DocumentKind
-from guichet.invoices.invoice import Invoice
+from guichet.invoices.invoice import Invoice, partly_credited
 from guichet.invoices.invoicing import Invoicing
+from guichet.invoices.left import Wanted, all_parts, all_that_is_left, parts_of, require_left
 from guichet.invoices.noting import note_write
 from guichet.ledger.journal import Cause
 from guichet.period import local_day
 from guichet.replies import Reply, was_handled, with_handled
 from guichet.retrying import with_fresh_state
 from guichet.subscriptions.balance import dated_invoice_id
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.naming import key_mark, request_hash
 
 
@@ -74,17 +69,19 @@ def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Repl
     asked = ",".join(f"{each.place}:{each.net_minor}" for each in command.lines)
 
     def decide(
-        invoice: Invoice, content: InvoiceContent, note_id: str, day: date
+        invoice: Invoice, content: InvoiceContent, note_id: str, day: date, given_back: GivenBack
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
         require_left(invoice)
-        if command.lines or invoice.noted_parts:
-            wanted = command.lines or _what_is_left(invoice, content)
-            parts = parts_of(invoice, content, wanted)
-            draft = note_of(invoice, content, parts, note_id, day)
+        if command.lines:
+            parts = parts_of(invoice, content, command.lines, given_back)
+            draft = note_of(invoice, content, parts, note_id, day, given_back)
+        elif invoice.noted_parts or given_back.of_invoice(invoice.invoice_id):
+            parts = all_that_is_left(invoice, content, given_back)
+            draft = note_of(invoice, content, parts, note_id, day, given_back)
         else:  # with what credits took off it, so exactly its total
             parts = all_parts(content)
-            draft = whole_note_of(invoice, content, note_id, day)
+            draft = whole_note_of(invoice, content, note_id, day, given_back)
         total = draft.invoice.total_minor
         offset = min(total, invoice.open_minor)
         noted = invoice.noted(total, offset).with_note(note_id)
@@ -103,28 +100,19 @@ def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Correct
     """
 
     def decide(
-        invoice: Invoice, content: InvoiceContent, note_id: str, day: date
+        invoice: Invoice, content: InvoiceContent, note_id: str, day: date, given_back: GivenBack
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
+        if given_back.of_invoice(invoice.invoice_id):
+            raise partly_credited()
         voided = invoice.voided(invoice.total_minor).with_note(note_id)
-        draft = whole_note_of(invoice, content, note_id, day)
+        draft = whole_note_of(invoice, content, note_id, day, given_back)
         return draft, replace(voided, noted_parts=all_parts(content))
 
     return _corrected(command, "void_invoice", "", decide, invoicing)
 
 
-def _what_is_left(invoice: Invoice, content: InvoiceContent) -> tuple[Wanted, ...]:
-    noted: dict[int, int] = {}
-    for part in invoice.noted_parts:
-        noted[part.place] = noted.get(part.place, 0) + part.net_minor
-    return tuple(
-        Wanted(place)
-        for place, line in enumerate(content.lines)
-        if line.net_minor > noted.get(place, 0)
-    )
-
-
-type Decide = Callable[[Invoice, InvoiceContent, str, date], tuple[Draft, Invoice]]
+type Decide = Callable[[Invoice, InvoiceContent, str, date, GivenBack], tuple[Draft, Invoice]]
 
 
 def _corrected(
@@ -143,6 +131,7 @@ def _corrected(
     hashed = request_hash(name, asked, command.reason)
 
     def attempt() -> Reply[Corrected]:
+        given_back = records.given_back(member.account_id, command.invoice_id)  # guards the write
         invoice = records.invoice(member.account_id, command.invoice_id)
         if invoice is None:
             raise not_found("invoice")
@@ -157,7 +146,7 @@ def _corrected(
         series = records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)
         zone = invoicing.entities.entity(invoice.selling_entity).time_zone
         day = series.issue_day(local_day(cause.at, zone))
-        draft, after = decide(invoice, content, note_id, day)
+        draft, after = decide(invoice, content, note_id, day, given_back)
         balance = invoicing.billing.balance(
             invoice.account_id, invoice.selling_entity, invoice.currency
         )
@@ -167,6 +156,7 @@ def _corrected(
             after,
             balance,
             series,
+            given_back,
             cause.at,
             reason=command.reason,
             handled_keys=with_handled((), mark, hashed),  # it is what the key made

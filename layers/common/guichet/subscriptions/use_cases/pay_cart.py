@@ -36,7 +36,7 @@ def pay_cart(command: PayCart, *, opening: Opening) -> Reply[CartPayment]:
     Raises:
         NotAllowed: the member may not buy.
         NotFound: no such order of this account.
-        Conflict: `cart_<status>`, nothing to pay; `payment_in_flight`.
+        Conflict: `cart_<status>`, nothing to pay; `payment_in_flight`; `order_not_applicable`.
         Invalid: `method_not_offered`.
         Unavailable: the provider does not answer.
     """
@@ -86,14 +86,17 @@ def _require_in_time(cart: Cart, opening: Opening, now: datetime) -> None:
     """No attempt begins when the order's days are over, or time has a step to do (SUB-3, BAD-12).
 
     Raises:
-        Conflict: `cart_<status>`, `cart_overdue`.
+        Conflict: `cart_<status>`, `cart_overdue`; `order_not_applicable`, it gives back what went back.
         Unavailable: `renewal_due`.
     """
     cart.require_payable()
     if now >= cart.abandon_at:
         raise Conflict("cart_overdue", "This order's time is over; order again.", rule="SUB-3")
-    for each in opening.ordering.carts.subscriptions_of(cart):
+    carts = opening.ordering.carts
+    for each in carts.subscriptions_of(cart):
         each.unleased().require_moved(now)
+    if any(line.is_credit for line in cart.preview.lines):
+        carts.of_order(cart)  # what it gives back may have gone back meanwhile (INV-11)
 
 
 def _taken_over(earlier: CartPayment, cart: Cart, opening: Opening, cause: Cause) -> CartPayment:

@@ -92,8 +92,7 @@ def _placed(command: PlaceCart, opening: Opening, cause: Cause) -> Reply[PlacedC
     )
     if not preview.due_now:
         done = cart.done(now, None)
-        made, balance = computed.plan.subscriptions, computed.balance
-        decision = carried_out(None, done, made, balance)
+        decision = carried_out(None, done, computed.plan, computed.balance)
         carts.records.save(cause, decision.changes, decision.steps)
         return Reply.new(PlacedCart(done, None))
     return Reply.new(_waiting(command, opening, cause, cart, computed))

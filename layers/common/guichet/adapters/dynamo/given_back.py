@@ -1,0 +1,70 @@
+"""What went back of invoices, read and kept: by bills in an item of each month, by hand on the invoices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from guichet.adapters.dynamo import invoice_items, items, keys
+from guichet.adapters.dynamo.codec import decode, encode_stated
+from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Absent, Dynamo, Equals, Item, Key, Put
+from guichet.invoices.invoice import Invoice
+from guichet.subscriptions.balance import invoice_month
+from guichet.subscriptions.creditable import Charge, Earlier, GivenBack, KeepGivenBack
+
+
+def given_back(dynamo: Dynamo, account_id: str, invoice_id: str) -> GivenBack:
+    """What bills gave back of the invoices of this one's month."""
+    month = invoice_month(invoice_id)
+    return _read(account_id, month, dynamo.get("state", keys.given_back(account_id, month)))
+
+
+def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earlier:
+    """In one reading; what credit notes by hand were about stands with the invoices that have some.
+
+    Of more than fit in a reading, what guards the write that follows is read first.
+    """
+    months = sorted({invoice_month(each) for each in invoice_ids})
+    wanted = [keys.given_back(account_id, each) for each in months]
+    wanted += [keys.invoice(account_id, each) for each in invoice_ids]
+    found: list[Item | None] = []
+    for begin in range(0, len(wanted), TRANSACTION_LIMIT):
+        taken = wanted[begin : begin + TRANSACTION_LIMIT]
+        found += dynamo.transact_get([("state", key) for key in taken])
+    given = tuple(_read(account_id, *each) for each in zip(months, found, strict=False))
+    read = [items.read(Invoice, each) for each in found[len(months) :]]
+    invoices = [each for each in read if each is not None]
+    return Earlier(
+        {
+            each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
+            for each in invoices
+        },
+        {each.invoice_id: _by_hand(dynamo, each) for each in invoices if each.noted_parts},
+        given,
+    )
+
+
+def keeping(step: KeepGivenBack) -> Put:
+    """Put if nobody else has given back any of that month's invoices meanwhile."""
+    before, after = step.before, step.after
+    guard = Equals("version", before.version) if before.version else Absent()
+    return Put("state", items.stored(_key(after), encode_stated(after)), guard)
+
+
+def _key(value: GivenBack) -> Key:
+    return keys.given_back(value.account_id, value.month)
+
+
+def _read(account_id: str, month: str, item: Item | None) -> GivenBack:
+    return GivenBack(account_id, month) if item is None else decode(GivenBack, item)
+
+
+def _by_hand(dynamo: Dynamo, invoice: Invoice) -> Counter[Charge]:
+    key = keys.invoice_content(invoice.account_id, invoice.invoice_id)
+    content = invoice_items.read_content(dynamo.get("state", key))
+    if content is None:
+        raise LookupError("an invoice without its content")
+    gone: Counter[Charge] = Counter()
+    for part in invoice.noted_parts:
+        gone[Charge.of_line(content.lines[part.place].line)] += part.net_minor
+    return gone
