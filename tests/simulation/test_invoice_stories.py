@@ -66,8 +66,8 @@ _NAMES: Final = [name for name, weight in _WEIGHTS.items() for _ in range(weight
 # The others are in the stories of `charge_flows.py` and `order_flows.py`, and in `test_charge_turns.py`.
 _MOVED: Final = frozenset(
     {
-        *(MovementKind.INVOICE, MovementKind.CREDIT_NOTE, MovementKind.CREDIT_GIVEN),
-        *(MovementKind.CREDIT_USED, MovementKind.ORDER_PAID, MovementKind.PAYMENT_RECEIVED),
+        *(MovementKind.INVOICE, MovementKind.CREDIT_NOTE, MovementKind.CREDIT_USED),
+        *(MovementKind.ORDER_PAID, MovementKind.PAYMENT_RECEIVED),
         MovementKind.PAYMENT_COLLECTED,
     }
 )

@@ -12,8 +12,8 @@ from guichet.access.membership import Role
 from guichet.adapters.dynamo.account_history import AccountHistoryStore
 from guichet.errors import NotAllowed
 from guichet.events import Actor, ActorKind, Event
-from guichet.invoices.left import Wanted
 from guichet.invoices.history_ports import BalanceStep, Placed
+from guichet.invoices.left import Wanted
 from guichet.invoices.movement import Moved, MovementKind, movement_of
 from guichet.invoices.use_cases.list_movements import MovementView, list_movements, standing_of
 from guichet.ledger.journal import JournalEntry
@@ -116,6 +116,32 @@ def test_money_by_hand_pays_what_is_open_and_the_rest_is_credit_col_6_inv_9(
     assert str(received.movement.payment_id).startswith("rcv_")
     assert used.document is not None
     assert used.document.number == made.number
+
+
+def test_an_order_that_gives_back_more_than_it_charges_gives_credit_inv_11_inv_9(
+    billing: Billing,
+) -> None:
+    billing.buy(billing.webinar("plus", 5))
+    billing.world.clock.advance(days=10)
+    only = billing.only()
+    cart = billing.buy(
+        billing.wish("change", subscription_id=only.subscription_id, plan_id="starter")
+    )
+    work(billing.world)
+
+    (given,) = (each for each in told(billing) if each.movement.kind is K.CREDIT_GIVEN)
+
+    credit = billing.balance().credit
+    assert credit.amount_minor > 0
+    assert lines([given]) == [
+        (
+            "credit_given",
+            credit.amount_minor,
+            (0, credit.amount_minor, 0),
+            (0, credit.amount_minor, 0),
+        )
+    ]
+    assert given.movement.cart_id == cart.cart_id
 
 
 def test_a_credit_note_lowers_what_is_open_then_gives_credit_inv_11_inv_9(
