@@ -9,8 +9,8 @@ from datetime import datetime
 
 from guichet.clock import Clock
 from guichet.collection import charge_outcome
-from guichet.collection.charge_outcome import Decision, Situation
 from guichet.collection.charge_ports import Aggregate, ChargeRecords, Step
+from guichet.collection.charge_writing import Decision, Situation
 from guichet.collection.pages import MethodPages
 from guichet.collection.policy import CollectionPolicy
 from guichet.collection.ports import MethodAccounts
