@@ -16,7 +16,7 @@ from guichet.subscriptions.use_cases.abandon_cart import AbandonCart, abandon_ca
 from local.simulators.errors import BuyerRefusedError
 from tests.simulation.billing_outcome import captured_minor
 from tests.simulation.enumeration import IS_WIDE, SHARES, shared
-from tests.simulation.rivals import CREDITED, Rivals
+from tests.simulation.rivals import NOT_TAKEN, Rivals
 
 S = CartStatus
 
@@ -180,7 +180,7 @@ def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
         for name in order:
             with suppress(Refusal):
                 late.acts[name]()
-        late.end(16, alarms=CREDITED)
+        late.end(16, alarms=NOT_TAKEN)
 
         (cart,) = late.orders
         assert _place_of_money(late) == _expected(order, provider), order

@@ -169,6 +169,14 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
     BillingMail.PAYMENT_ACTION: _PAYMENT
     | {"valid_until": datetime(2027, 1, 18, 9, 14, tzinfo=UTC)},
     BillingMail.PAYMENT_RETURNED: _PAYMENT,
+    BillingMail.PAYMENT_REFUNDED: _PAYMENT | {"stored_method": None, "without_place": "paid_twice"},
+    BillingMail.REFUND_CREDITED: {
+        "order_id": "crt_7QK2M4",
+        "lines": (SEATS,),
+        "paid": Money(27000, "USD"),
+        "reference": "cpy_3QX1",
+        "without_place": "order_ended",
+    },
 }
 
 FLAT: Final = (ToldTax("VAT", "0.20", 5620),)

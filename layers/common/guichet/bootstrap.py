@@ -495,6 +495,8 @@ class _AllLetters:
     def about(self, effect: Effect) -> Told[AnyFacts]:
         if effect.is_of_payments:
             return self._of_billing().payment_letters.about(effect)
+        if effect.is_of_refunds:
+            return self._of_billing().refund_letters.about(effect)
         if effect.invoice_id is not None:
             return self._of_billing().invoice_letters.about(effect)
         if effect.is_of_methods:

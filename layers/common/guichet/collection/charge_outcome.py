@@ -22,8 +22,10 @@ from guichet.events import Event
 from guichet.invoices.invoice import InvoiceStatus
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import payment_postings, payment_to_credit_postings
+from guichet.ledger.refund_postings import payment_to_refund_postings
 from guichet.payments.attempt import Capture
 from guichet.payments.invoice_payment import ChargeStatus
+from guichet.payments.own_refund import OwnRefundReason, own_refund, requested
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more
 from guichet.payments.stored_method import ChargeReport, ChargeState
 
@@ -63,18 +65,20 @@ def _named(situation: Situation, report: ChargeReport, decision: Decision) -> De
 
 
 def _paid(situation: Situation, report: ChargeReport, capture: Capture) -> Decision:
-    payment, invoice = situation.payment, situation.invoice
+    """It pays the invoice, also late, while that is open for all of it; else it goes back (COL-8)."""
+    payment, invoice, balance = situation.payment, situation.invoice, situation.balance
     if payment.status in {S.CAPTURED, S.MISMATCHED, S.RETURNED}:
         return Decision()
     differences = payment.mismatches(capture)
-    wanted = situation.holds_lease and payment.amount.amount_minor <= invoice.open_minor
-    if differences or not wanted:
-        return _credited(situation, report, capture, ",".join(differences) or "not_wanted")
+    if differences:
+        return _credited(situation, report, capture, ",".join(differences))
+    if not invoice.takes(capture.amount.amount_minor):
+        return _not_taken(situation, report, capture)
     done = replace(moved(situation, S.CAPTURED, report), capture=capture, ended_at=situation.now)
-    paid = invoice.collected(capture.amount.amount_minor).unleased()
-    balance = situation.balance.leased(invoice.invoice_id, is_leased=False).paid(
-        invoice.invoice_id, capture.amount.amount_minor
-    )
+    paid = invoice.collected(capture.amount.amount_minor)
+    if situation.holds_lease:  # else another attempt is on its way, or none
+        paid, balance = paid.unleased(), balance.leased(invoice.invoice_id, is_leased=False)
+    balance = balance.paid(invoice.invoice_id, capture.amount.amount_minor)
     events = [Event("invoice.payment_collected", facts_of(payment))]
     if paid.status is InvoiceStatus.PAID:
         events.append(Event("invoice.paid", facts_of(payment)))
@@ -97,11 +101,9 @@ def _paid(situation: Situation, report: ChargeReport, capture: Capture) -> Decis
 def _credited(
     situation: Situation, report: ChargeReport, capture: Capture, reason: str
 ) -> Decision:
-    """Money that the invoice does not take is the account's credit, and a person is told (COL-8)."""
+    """Money that is not what was asked for is the account's credit, and a person is told."""
     payment = situation.payment
-    is_mismatch = bool(payment.mismatches(capture))
-    status = S.MISMATCHED if is_mismatch else S.CAPTURED
-    done = replace(moved(situation, status, report), capture=capture, ended_at=situation.now)
+    done = replace(moved(situation, S.MISMATCHED, report), capture=capture, ended_at=situation.now)
     balance = situation.balance
     if capture.amount.currency == balance.currency:
         balance = balance.credited(capture.amount)
@@ -114,6 +116,31 @@ def _credited(
         book=payment.selling_entity,
     )
     return Decision((change, *lease_ended(situation, balance), *not_declined(situation)))
+
+
+def _not_taken(situation: Situation, report: ChargeReport, capture: Capture) -> Decision:
+    """The invoice was paid otherwise, or is not owed: the money goes back to where it came from (COL-8)."""
+    payment, now = situation.payment, situation.now
+    was_paid = situation.invoice.status is InvoiceStatus.PAID
+    reason = OwnRefundReason.PAID_TWICE if was_paid else OwnRefundReason.NOT_OWED
+    refund = own_refund(payment, capture, reason, provider=situation.refunder(), at=now)
+    done = replace(
+        moved(situation, S.CAPTURED, report),
+        capture=capture,
+        refund_id=refund.refund_id,
+        ended_at=now,
+    )
+    told = Event("invoice_payment.not_taken", facts_of(payment, reason=reason))
+    change = Change[Aggregate](
+        payment,
+        bumped(done),
+        (told,),
+        payment_to_refund_postings(capture.amount, capture.provider_fee),
+        book=payment.selling_entity,
+    )
+    intent = Change[Aggregate](None, refund, (requested(refund),))
+    ended = lease_ended(situation, situation.balance)
+    return Decision((change, intent, *ended, *not_declined(situation)))
 
 
 def _waiting(situation: Situation, report: ChargeReport, status: ChargeStatus) -> Decision:

@@ -23,6 +23,7 @@ from guichet.ledger.postings import (
     payment_returned_postings,
     return_fee_postings,
 )
+from guichet.ledger.refund_postings import payment_claimed_postings
 from guichet.money import Money
 from guichet.payments.attempt import Capture
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
@@ -37,16 +38,16 @@ def returned(situation: Situation, report: ChargeReport) -> Decision:
     payment, invoice = situation.payment, situation.invoice
     if payment.status not in {S.CAPTURED, S.MISMATCHED} or payment.capture is None:
         return Decision()
+    if not payment.has_paid:
+        return _claimed(situation, report, payment.capture.amount)
     amount = payment.amount
-    if payment.status is S.MISMATCHED or amount.amount_minor > invoice.paid_minor:
-        return _credit_returned(situation, report, payment.capture.amount)
     back = _back(situation, report)
     events = (Event("invoice_payment.returned", facts_of(payment)),)
     change = Change[Aggregate](
         payment,
         bumped(back),
         events,
-        _return_postings(amount, report),
+        (*payment_returned_postings(amount), *_fee_postings(report)),
         ("billing_payment_returned",),
         book=payment.selling_entity,
     )
@@ -54,7 +55,12 @@ def returned(situation: Situation, report: ChargeReport) -> Decision:
         raise ValueError("an invoice that was paid is due on a day")
     open_again = invoice.reopened(amount.amount_minor)
     owed = OpenBill(
-        invoice.bill_on, invoice.due_on, amount.amount_minor, invoice.invoice_id, is_invoiced=True
+        invoice.bill_on,
+        invoice.due_on,
+        amount.amount_minor,
+        invoice.invoice_id,
+        is_invoiced=True,
+        is_leased=invoice.open_payment_id is not None,
     )
     return Decision(
         (
@@ -67,14 +73,19 @@ def returned(situation: Situation, report: ChargeReport) -> Decision:
     )
 
 
-def _credit_returned(situation: Situation, report: ChargeReport, amount: Money) -> Decision:
-    """What had become credit is gone: it may be spent, so a person decides what the customer owes."""
+def _claimed(situation: Situation, report: ChargeReport, amount: Money) -> Decision:
+    """What had paid nothing is gone: the invoice stays as it is (BAD-6).
+
+    Credit may be spent, and what was given back went out twice: a person decides what the customer
+    owes. A return that was not sent yet is not sent any more.
+    """
     payment = situation.payment
+    reason = "was_credit" if payment.refund_id is None else "was_refunded"
     change = Change[Aggregate](
         payment,
         bumped(_back(situation, report)),
-        (Event("invoice_payment.returned", facts_of(payment, reason="was_credit")),),
-        _return_postings(amount, report),
+        (Event("invoice_payment.returned", facts_of(payment, reason=reason)),),
+        (*payment_claimed_postings(amount), *_fee_postings(report)),
         book=payment.selling_entity,
     )
     return Decision((change,))
@@ -90,7 +101,8 @@ def returned_at_once(situation: Situation, report: ChargeReport, capture: Captur
         (Event("invoice_payment.returned", facts_of(payment)),),
         (
             *payment_postings(capture.amount, capture.provider_fee),
-            *_return_postings(capture.amount, report),
+            *payment_returned_postings(capture.amount),
+            *_fee_postings(report),
         ),
         ("billing_payment_returned",),
         book=payment.selling_entity,
@@ -103,6 +115,5 @@ def _back(situation: Situation, report: ChargeReport) -> InvoicePayment:
     return replace(after, return_fee=report.return_fee, ended_at=situation.now)
 
 
-def _return_postings(amount: Money, report: ChargeReport) -> tuple[Posting, ...]:
-    fee = () if report.return_fee is None else return_fee_postings(report.return_fee)
-    return (*payment_returned_postings(amount), *fee)
+def _fee_postings(report: ChargeReport) -> tuple[Posting, ...]:
+    return () if report.return_fee is None else return_fee_postings(report.return_fee)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from guichet.events import Event
 from guichet.invoices.invoice import Invoice
 from guichet.ledger.journal import Change
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import OwnRefund
+from guichet.payments.ports import PaymentProvider
 from guichet.payments.stored_method import ChargeReport
 from guichet.subscriptions.balance import AccountBalance
 
@@ -28,6 +31,7 @@ class Situation:
     method: StoredMethod | None
     policy: CollectionPolicy
     now: datetime
+    refunder: Callable[[], PaymentProvider]  # who makes the bytes of a refund, where there is one
 
     @property
     def holds_lease(self) -> bool:
@@ -42,7 +46,9 @@ class Decision:
     steps: tuple[Step, ...] = ()
 
 
-def bumped[T: (InvoicePayment, Invoice, AccountBalance, Declines, StoredMethod)](value: T) -> T:
+def bumped[T: (InvoicePayment, Invoice, AccountBalance, Declines, StoredMethod, OwnRefund)](
+    value: T,
+) -> T:
     return replace(value, version=value.version + 1)
 
 

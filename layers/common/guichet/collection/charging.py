@@ -22,7 +22,11 @@ from guichet.invoices.invoice import Invoice
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.method_ports import MethodProvider
-from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
+from guichet.payments.ports import (
+    PaymentProvider,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.payments.stored_method import ChargeReport, ChargeState
 from guichet.payments.unavailable import provider_unavailable
@@ -30,6 +34,7 @@ from guichet.retrying import TRIES, with_fresh_state
 from guichet.subscriptions.ports import ProviderEventApplied
 
 type Applied = ProviderEventApplied | None
+type Refunder = Callable[[str, str], PaymentProvider]  # of a selling entity, at a provider
 type Payee = Callable[[str, str], str]  # of a selling entity at a provider
 
 
@@ -50,6 +55,7 @@ class Charging:
     policy: CollectionPolicy
     clock: Clock
     pages: MethodPages
+    refunder: Refunder
 
     # -- trying ---------------------------------------------------------------------------
 
@@ -234,6 +240,7 @@ class Charging:
             self.records.stored_method(payment.account_id, payment.method_id),
             self.policy,
             self.clock.now(),
+            lambda: self.refunder(payment.selling_entity, payment.token.provider),
         )
         if self.records.invoice_payment(payment_id) != payment:
             raise ConcurrentUpdateError("a payment moved while its invoice was read")
