@@ -14,7 +14,7 @@ from guichet.errors import Refusal
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.use_cases.abandon_cart import AbandonCart, abandon_cart
 from local.simulators.errors import BuyerRefusedError
-from tests.simulation.billing_outcome import captured_minor
+from tests.simulation.billing_outcome import captured_minor, refunded_minor
 from tests.simulation.enumeration import IS_WIDE, SHARES, shared
 from tests.simulation.rivals import NOT_TAKEN, Rivals
 
@@ -171,7 +171,7 @@ class LateOrder(Rivals):
 
 
 @at_either
-def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
+def test_money_at_any_place_among_them_pays_the_order_or_goes_back_once_col_8(
     provider: str,
 ) -> None:
     for order in islice(permutations(_LATE_NAMES), 0, None, _EVERY):
@@ -188,8 +188,9 @@ def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
 
 
 def _place_of_money(late: LateOrder) -> tuple[int, int]:
-    """What was taken, and what of it is credit."""
-    return captured_minor(late.life.world), late.billing.balance().credit_minor
+    """What was taken, and what of it went back."""
+    assert not late.billing.balance().credit_minor
+    return captured_minor(late.life.world), refunded_minor(late.life.world)
 
 
 def _expected(order: Sequence[str], provider: str) -> tuple[int, int]:
