@@ -213,7 +213,9 @@ def attempts(found: Collected) -> Iterator[str]:
 def names(found: Charged) -> Iterator[str]:
     """A payment is found by its provider's name of it, and each such name leads to a payment."""
     payment = found.payment
-    if isinstance(payment, CartPayment) or (payment is None and not found.names):
+    if isinstance(payment, CartPayment):  # an order's is found by its own id
+        return
+    if payment is None and not found.names:
         return
     if payment is None:
         yield f"{', '.join(sorted(found.names))} leads to a payment that is not there"
@@ -233,7 +235,8 @@ type Problems = Iterator[tuple[Check, Iterator[str]]]
 def judged(found: Collected | Charged) -> Problems:
     """Each check of one invoice, or of one payment, with what it finds."""
     if isinstance(found, Charged):
-        yield Check.CHARGES, names(found)
+        if not isinstance(found.payment, CartPayment):
+            yield Check.CHARGES, names(found)
         yield Check.RETURNS, given_back.returns(found.payment, found.refunds)
         return
     yield Check.LEASES, leases(found)
