@@ -376,8 +376,8 @@ _MOVES = {
         "requires_action": "processing captured declined canceled mismatched returned",
         "captured": "returned",
         "mismatched": "returned",
-        "declined": "captured mismatched",
-        "canceled": "captured mismatched",
+        "declined": "captured mismatched returned",
+        "canceled": "captured mismatched returned",
         "parked": "processing requires_action captured declined canceled mismatched returned",
     }.items()
     for after in those.split()

@@ -388,3 +388,34 @@ def test_every_pair_of_states(before: OwnRefundStatus, after: OwnRefundStatus) -
 
     assert before in TRANSITIONS
     assert (after in TRANSITIONS[before]) is (after in moves.get(before, set()))
+
+
+def test_what_was_taken_and_taken_back_before_anybody_told_is_booked_mon_4(
+    by_card: PaidTwice,
+) -> None:
+    """Both moved at the provider: its costs are in the books, and nothing is left to return."""
+    by_card.pay_again()
+    (charge,) = [
+        each["latest_charge"]
+        for each in by_card.simulator.find_all("payment_intent")
+        if each["metadata"].get("payment_id") == by_card.first.payment_id
+    ]
+    dispute = by_card.simulator.open_dispute(charge)
+    by_card.simulator.lose_dispute(str(dispute["id"]))
+
+    by_card.tell()
+
+    payment = by_card.paid_first()
+    assert (payment.status, payment.refund_id) == (ChargeStatus.RETURNED, None)
+    assert payment.capture is not None
+    assert payment.return_fee is not None
+    costs = payment.capture.provider_fee + payment.return_fee
+    book = [
+        posting
+        for entry in by_card.world.journal()
+        if entry.aggregate == f"invoice_payment/{payment.payment_id}"
+        for posting in entry.postings
+    ]
+    moved = {str(account): amount for (account, _), amount in balances(book).items()}
+    assert moved == {"entity_balance": -costs.amount_minor, "provider_fee": costs.amount_minor}
+    assert by_card.account.renewed().status is InvoiceStatus.PAID

@@ -38,7 +38,7 @@ def decided(situation: Situation, report: ChargeReport) -> Decision:
     match report.state:
         case ChargeState.PAID if report.capture is not None:
             decision = _paid(situation, report, report.capture)
-        case ChargeState.RETURNED if not payment.holds:
+        case ChargeState.RETURNED if payment.capture is not None:
             decision = returned(situation, report)
         case ChargeState.RETURNED if report.capture is not None:
             decision = returned_at_once(situation, report, report.capture)

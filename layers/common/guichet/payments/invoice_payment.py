@@ -52,8 +52,8 @@ TRANSITIONS = MappingProxyType(
         ),
         S.CAPTURED: frozenset({S.RETURNED}),
         # Money that comes after all has its place (COL-8).
-        S.DECLINED: frozenset({S.CAPTURED, S.MISMATCHED}),
-        S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED}),
+        S.DECLINED: frozenset({S.CAPTURED, S.MISMATCHED, S.RETURNED}),
+        S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED, S.RETURNED}),
         S.MISMATCHED: frozenset({S.RETURNED}),
         S.RETURNED: frozenset(),
         # The provider can be asked again after all, or a person looked at its pages.
