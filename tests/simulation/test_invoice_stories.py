@@ -62,7 +62,10 @@ _WEIGHTS: Final = {
 }
 _NAMES: Final = [name for name, weight in _WEIGHTS.items() for _ in range(weight)]
 _ALARMS: Final = frozenset(
-    {"invoice_payment.returned", "invoice_payment.credited", "cart_payment.credited"}
+    {
+        *("invoice_payment.returned", "invoice_payment.not_taken"),
+        *("cart_payment.not_taken", "own_refund.credited"),
+    }
 )
 
 

@@ -36,7 +36,7 @@ ELSEWHERE = frozenset(
         *("required", "email_malformed"),
     }
 )
-# A reason of `cart_payment.credited`; what nobody asks for.
+# A reason of `cart_payment.not_taken`; what nobody asks for.
 TOLD_TO_NOBODY = frozenset({"order_not_applicable", "certificate_in_force"})
 WORDS = {
     "en": ("subscription", "seat", "add-on", "overdue"),
