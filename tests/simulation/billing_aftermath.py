@@ -13,6 +13,7 @@ from guichet.ledger.billable import BillableLine
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.invoice_payment import ACTION_LASTS, ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import OwnRefundStatus
 from guichet.registration.outbox import BillingMail
 from guichet.registration.provider_event import EventStatus
 from guichet.subscriptions.cart import CartStatus
@@ -20,7 +21,7 @@ from guichet.subscriptions.subscription import SubscriptionStatus
 from tests.simulation.aftermath import assert_mails
 from tests.simulation.billing_flow import MAY_HAPPEN, BillingFlow, undisturbed
 from tests.simulation.billing_life import BillingLife
-from tests.simulation.billing_outcome import Found, captured_minor, outcome_of
+from tests.simulation.billing_outcome import Found, captured_minor, outcome_of, refunded_minor
 from tests.simulation.customers import Customers
 from tests.simulation.invoice_aftermath import assert_invoices_are_well
 from tests.simulation.processes import Processes
@@ -131,6 +132,7 @@ def _assert_nothing_is_left(life: BillingLife, found: Found) -> None:
     assert [each for each in found.events if each.status is not EventStatus.APPLIED] == []
     assert [each for each in found.payments if each.status not in _ENDED] == []
     assert [each for each in found.charges if _is_stuck(each, life.world.clock.now())] == []
+    assert [each for each in found.refunds if each.is_in_progress] == []
     assert [each for each in found.carts if each.is_open or each.open_payment_id] == []
     assert [each for each in found.balances if each.reserved_minor] == []
     assert [each for each in found.subscriptions if each.open_cart_id] == []
@@ -151,22 +153,33 @@ def _may_wait(due_key: str, due_at: str, now: str) -> bool:
 
 
 def _assert_money_has_its_place(world: World, found: Found) -> None:
-    """What was captured paid one order each, or is credit; no order was paid twice (COL-8)."""
+    """What was captured paid one order each, or went back; no order was paid twice (COL-8)."""
     done = [each for each in found.carts if each.status is CartStatus.DONE]
     paid_by = Counter(each.paid_payment_id for each in done if each.paid_payment_id)
     assert max(paid_by.values(), default=0) <= 1
     orders = sum(each.preview.due_now.amount_minor for each in done)
     captures = {each.payment_id: each for each in found.payments if each.capture is not None}
-    credited = 0
+    not_taken = 0
     for payment in captures.values():
         assert payment.capture is not None
         if payment.payment_id not in paid_by:
-            credited += payment.capture.amount.amount_minor
+            not_taken += payment.capture.amount.amount_minor
     collected = sum(each.capture.amount.amount_minor for each in found.charges if each.capture)
-    assert captured_minor(world) == orders + credited + collected
-    names = Counter(name for name in _events(world, "cart_payment.credited"))
+    assert captured_minor(world) == orders + not_taken + collected
+    names = Counter(name for name in _events(world, "cart_payment.not_taken"))
     assert set(names) == {f"cart_payment/{each}" for each in captures if each not in paid_by}
     assert max(names.values(), default=0) <= 1
+    _assert_given_back_once(world, found)
+
+
+def _assert_given_back_once(world: World, found: Found) -> None:
+    """By the providers' own books: what nothing took went back, unless it is credit (COL-8)."""
+    without_place = {each.payment_id for each in found.payments if each.refund_id is not None}
+    without_place |= {each.payment_id for each in found.charges if each.refund_id is not None}
+    assert {each.payment_id for each in found.refunds} == without_place
+    assert len(found.refunds) == len(without_place)
+    back = [each for each in found.refunds if each.status is OwnRefundStatus.SUCCEEDED]
+    assert refunded_minor(world) == sum(each.amount.amount_minor for each in back)
 
 
 def _assert_billed_as_previewed(world: World, found: Found) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from guichet.adapters.dynamo import items
+from guichet.adapters.dynamo import items, own_refund_items
 from guichet.adapters.dynamo.charge_store import read_invoice_payment
 from guichet.adapters.dynamo.seam import Item
 from guichet.collection.declines import Declines
@@ -34,6 +34,7 @@ class Outcome:
     captured_minor: int  # by the providers' own books
     invoices: Mapping[str, Hashable]  # of the runs and orders, and by hand: but for their numbers
     charges: Counter[Hashable]  # what attempts came to, but for those that took nothing
+    refunds: Counter[Hashable]
 
 
 def outcome_of(billing: Billing) -> Outcome:
@@ -57,6 +58,7 @@ def outcome_of(billing: Billing) -> Outcome:
         captured_minor(billing.world),
         {each.invoice_id: _invoice(each) for each in found.invoices},
         Counter(_charge(each) for each in found.charges if each.capture or each.decline_code),
+        Counter((each.status, each.amount, each.reason) for each in found.refunds),
     )
 
 
@@ -69,7 +71,10 @@ def _invoice(found: Invoice) -> Hashable:
 
 
 def _charge(found: InvoicePayment) -> Hashable:
-    return (found.status, found.invoice_id, found.method_id, found.amount, found.decline_code)
+    return (
+        (found.status, found.invoice_id, found.method_id, found.amount, found.decline_code),
+        found.has_paid,
+    )
 
 
 def _subscription(found: Subscription) -> Hashable:
@@ -82,9 +87,18 @@ def _subscription(found: Subscription) -> Hashable:
 
 
 def captured_minor(world: World) -> int:
-    """What lies at both providers of the operator's own accounts, before their fees; never refunded."""
+    """What came at both providers into the operator's own accounts, before their fees and refunds."""
+    return sum(book["customer_paid"] for book in _own_books(world))
+
+
+def refunded_minor(world: World) -> int:
+    """What of it went back, by the providers' own books."""
+    return sum(book["refunded"] for book in _own_books(world))
+
+
+def _own_books(world: World) -> list[Mapping[str, int]]:
     books = (world.stripe.books()["own"], world.paypal.books()["own"])
-    return sum(book["customer_paid"] for own in books for book in own.values())
+    return [book for own in books for book in own.values()]
 
 
 class Found:
@@ -102,6 +116,8 @@ class Found:
         self.declines = _all(Declines, state, "DECLINES")
         charges = [item for item in state if item["sk"] == "INVOICE_PAYMENT"]
         self.charges = [each for item in charges if (each := read_invoice_payment(item))]
+        given_back = [item for item in state if item["sk"] == "OWN_REFUND"]
+        self.refunds = [found for item in given_back if (found := own_refund_items.read(item))]
 
 
 def _all[T](kind: type[T], state: list[Item], sort: str) -> list[T]:

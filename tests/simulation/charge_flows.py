@@ -233,6 +233,63 @@ def late_by_a_quarter(story: Payers) -> None:
     story.life.wait(days=2)
 
 
+def _refused_though_taken(story: Payers, provider: str) -> None:
+    """The answer is lost, the repeat is refused, another attempt pays; then comes what had been taken."""
+    simulator: Any = dict(story.life.providers)[provider]
+    call = {"stripe": "POST /v1/payment_intents", "paypal": "POST /v2/checkout/orders"}[provider]
+    no = {"stripe": {"do": "card_error"}, "paypal": {"do": "issue", "issue": "INSTRUMENT_DECLINED"}}
+    story.life.wait(**_UNTIL_RENEWED)
+    lost = {"do": "lost_after", "match": call}
+    late = {"delay_seconds": 3 * 3600}
+    simulator.configure_chaos({"api": [lost, {**no[provider], "match": call}], "webhooks": late})
+    story.life.wait(minutes=40)
+    simulator.configure_chaos({"api": [], "webhooks": {}})
+    story.try_again()
+    story.life.wait(hours=2)
+
+
+def paid_twice_by_card(story: Payers) -> None:
+    """What is found second goes back, and the invoice stays paid (COL-8, BAD-6)."""
+    story.autopaying()
+    _refused_though_taken(story, "stripe")
+    story.life.wait(hours=3)
+
+
+def paid_twice_by_paypal(story: Payers) -> None:
+    story.autopaying("balance", "paypal")
+    _refused_though_taken(story, "paypal")
+    story.life.wait(hours=3)
+
+
+def paid_twice_and_returned_slowly(story: Payers) -> None:
+    """The refund is pending at the provider for a day."""
+    story.autopaying("balance", "paypal")
+    story.life.world.paypal.configure_chaos({"refunds": {"pending": 1, "after_seconds": 90_000}})
+    _refused_though_taken(story, "paypal")
+    story.life.wait(days=3)
+
+
+def paid_twice_and_not_returnable(story: Payers) -> None:
+    """The refund comes back days later: the money is credit, and a person is told."""
+    story.autopaying()
+    stripe = story.life.world.stripe
+    stripe.configure_chaos({"refunds": {"fail_later": 1, "after_seconds": 90_000}})
+    _refused_though_taken(story, "stripe")
+    story.life.wait(days=3)
+
+
+def paid_late_and_once(story: Payers) -> None:
+    """Found taken after all, while the invoice is still open: it is paid by it (COL-8)."""
+    story.autopaying()
+    stripe: Any = story.life.world.stripe
+    story.life.wait(**_UNTIL_RENEWED)
+    call = "POST /v1/payment_intents"
+    faults = [{"do": "lost_after", "match": call}, {"do": "card_error", "match": call}]
+    stripe.configure_chaos({"api": faults, "webhooks": {"delay_seconds": 3600}})
+    story.life.wait(hours=2)
+
+
+_NOT_TAKEN: Final = frozenset({"invoice_payment.not_taken"})
 _BACK: Final = frozenset({"invoice_payment.returned"})
 
 
@@ -278,5 +335,34 @@ CHARGE_FLOWS: Final = (
     _flow(refused_by_paypal, "declined"),
     _flow(paypal_account_that_closes, "declined"),
     _flow(paypal_that_asks_for_its_payer, "declined"),
+    _flow(paid_late_and_once, "captured", needs_webhooks=True, is_open=True),
+    _flow(
+        paid_twice_by_card,
+        "captured captured",
+        needs_webhooks=True,
+        is_open=True,
+        alarms=_NOT_TAKEN,
+    ),
+    _flow(
+        paid_twice_by_paypal,
+        "captured captured",
+        needs_webhooks=True,
+        is_open=True,
+        alarms=_NOT_TAKEN,
+    ),
+    _flow(
+        paid_twice_and_returned_slowly,
+        "captured captured",
+        needs_webhooks=True,
+        is_open=True,
+        alarms=_NOT_TAKEN,
+    ),
+    _flow(
+        paid_twice_and_not_returnable,
+        "captured captured",
+        needs_webhooks=True,
+        is_open=True,
+        alarms=_NOT_TAKEN | {"own_refund.credited"},
+    ),
     _flow(late_by_a_quarter, "captured captured captured", over_on=105),
 )

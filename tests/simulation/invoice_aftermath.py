@@ -11,7 +11,7 @@ from guichet.collection.declines import Declines
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.ledger.journal import JournalEntry
-from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.invoice_payment import InvoicePayment
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import CartStatus
 from tests.simulation.billing_outcome import Found
@@ -19,7 +19,6 @@ from tests.support.movements import assert_movements_are_the_balances
 from tests.support.world import World
 
 _MAIL = {DocumentKind.INVOICE: "billing_invoice", DocumentKind.CREDIT_NOTE: "billing_credit_note"}
-_KEPT = frozenset({ChargeStatus.CAPTURED, ChargeStatus.MISMATCHED})
 
 
 def assert_invoices_are_well(world: World, found: Found) -> None:
@@ -30,7 +29,7 @@ def assert_invoices_are_well(world: World, found: Found) -> None:
     _assert_each_was_told_once(journal, found.invoices)
     _assert_credit_notes_fit(world, found.invoices)
     _assert_balances_are_the_invoices(found)
-    assert_paid_once(journal, found)
+    assert_paid_once(found)
     _assert_declines_count_once(journal, found.declines, found.charges)
     assert_movements_are_the_balances(world.dynamo, world.parts.billing.invoicing)
 
@@ -171,18 +170,12 @@ def _assert_balances_are_the_invoices(found: Found) -> None:
     assert min((each.credit_minor for each in found.balances), default=0) >= 0
 
 
-def assert_paid_once(journal: Sequence[JournalEntry], found: Found) -> None:
-    """Each capture pays its invoice once, or is credit; a lease is an attempt that is open (COL-8)."""
+def assert_paid_once(found: Found) -> None:
+    """Each capture pays its invoice once, is credit, or goes back; a lease is an open attempt (COL-8)."""
     by_id = {each.invoice_id: each for each in found.invoices}
-    credited = {
-        entry.aggregate.partition("/")[2]
-        for entry in journal
-        for event in entry.events
-        if event.name == "invoice_payment.credited"
-    }
     paid: Counter[str] = Counter()
     for each in found.charges:
-        if each.status in _KEPT and each.payment_id not in credited:
+        if each.has_paid:
             paid[each.invoice_id] += each.amount.amount_minor
         holds = by_id[each.invoice_id].open_payment_id == each.payment_id
         assert each.holds is holds, each

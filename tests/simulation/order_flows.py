@@ -130,7 +130,7 @@ def order_approved_unheard_at_the_last_moment(story: Customers) -> None:
 
 
 def order_paid_after_it_was_abandoned(story: Customers) -> None:
-    """A page that should have ended: the money is the account's credit (COL-8)."""
+    """A page that should have ended: the money goes back (COL-8, BAD-16)."""
     story.order("first", story.billing.webinar())
     story.life.wait(days=7, hours=1)
     story.pay("first", on_expired_page=True)
@@ -138,7 +138,7 @@ def order_paid_after_it_was_abandoned(story: Customers) -> None:
 
 
 def order_paid_on_two_pages(story: Customers) -> None:
-    """The card after PayPal: one pays the order, the other is not taken, or is credit (BAD-1)."""
+    """The card after PayPal: one pays the order, the other is not taken, or goes back (BAD-1)."""
     story.order("first", story.billing.webinar())
     card = story.pages.get("first")
     story.open_page("first", method="paypal", key="other")
@@ -184,7 +184,7 @@ ORDER_FLOWS: Final = (
         is_timed=True,
         over_on=16,
         needs_webhooks=True,
-        alarms=frozenset({"cart_payment.credited"}),
+        alarms=frozenset({"cart_payment.not_taken"}),
     ),
     BillingFlow(
         order_paid_on_two_pages,
@@ -192,6 +192,6 @@ ORDER_FLOWS: Final = (
         is_open=True,
         is_timed=True,
         needs_webhooks=True,
-        alarms=frozenset({"cart_payment.credited"}),
+        alarms=frozenset({"cart_payment.not_taken"}),
     ),
 )

@@ -28,7 +28,7 @@ from tests.simulation.billing_outcome import Found
 from tests.simulation.customers import Customers
 from tests.simulation.turns import TurningDynamo, TurningHttp, Turns
 
-CREDITED = frozenset({"cart_payment.credited"})
+NOT_TAKEN = frozenset({"cart_payment.not_taken"})
 
 
 class Rivals:

@@ -204,7 +204,7 @@ SUBSCRIPTION_FLOWS: Final = (
         over_on=45,
         is_timed=True,
         needs_webhooks=True,
-        alarms=frozenset({"cart_payment.credited"}),
+        alarms=frozenset({"cart_payment.not_taken"}),
     ),
     BillingFlow(renewal_waits_for_a_debit, {"up": "done"}, over_on=45, is_timed=True),
     BillingFlow(renewed_after_a_denied_debit, {"up": "abandoned"}, over_on=45, is_timed=True),

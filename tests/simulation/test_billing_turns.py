@@ -13,7 +13,7 @@ from guichet.subscriptions.seats import SeatStatus
 from guichet.subscriptions.subscription import SubscriptionStatus
 from tests.simulation.billing_outcome import Found, captured_minor
 from tests.simulation.enumeration import EVERY_PLACE, IS_WIDE
-from tests.simulation.rivals import CREDITED, Rivals
+from tests.simulation.rivals import NOT_TAKEN, Rivals
 from tests.simulation.turns import Turns, explore
 
 _PREEMPTIONS: Final = 2 if IS_WIDE else 1
@@ -148,7 +148,7 @@ def test_a_plan_change_is_paid_while_its_period_is_renewed_bad_12(provider: str)
         rivals.add(clock=rivals.upkeep, told=partial(rivals.webhook, provider))
 
     for rivals, schedule in each_schedule(begin):
-        rivals.end(40, alarms=CREDITED)
+        rivals.end(40, alarms=NOT_TAKEN)
         (up,) = (
             each for each in rivals.orders if each.cart_id == rivals.story.placed["up"].cart_id
         )
@@ -167,7 +167,7 @@ def test_a_plan_change_is_placed_while_its_period_is_renewed_bad_12() -> None:
 
     for rivals, schedule in each_schedule(begin):
         rivals.pay_what_waits()
-        rivals.end(40, alarms=CREDITED)
+        rivals.end(40, alarms=NOT_TAKEN)
         assert rivals.billing.only().status is SubscriptionStatus.ACTIVE, schedule
 
 

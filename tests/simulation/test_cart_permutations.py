@@ -14,9 +14,9 @@ from guichet.errors import Refusal
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.use_cases.abandon_cart import AbandonCart, abandon_cart
 from local.simulators.errors import BuyerRefusedError
-from tests.simulation.billing_outcome import captured_minor
+from tests.simulation.billing_outcome import captured_minor, refunded_minor
 from tests.simulation.enumeration import IS_WIDE, SHARES, shared
-from tests.simulation.rivals import CREDITED, Rivals
+from tests.simulation.rivals import NOT_TAKEN, Rivals
 
 S = CartStatus
 
@@ -171,7 +171,7 @@ class LateOrder(Rivals):
 
 
 @at_either
-def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
+def test_money_at_any_place_among_them_pays_the_order_or_goes_back_once_col_8(
     provider: str,
 ) -> None:
     for order in islice(permutations(_LATE_NAMES), 0, None, _EVERY):
@@ -180,7 +180,7 @@ def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
         for name in order:
             with suppress(Refusal):
                 late.acts[name]()
-        late.end(16, alarms=CREDITED)
+        late.end(16, alarms=NOT_TAKEN)
 
         (cart,) = late.orders
         assert _place_of_money(late) == _expected(order, provider), order
@@ -188,8 +188,9 @@ def test_money_at_any_place_among_them_pays_the_order_or_is_credit_once_col_8(
 
 
 def _place_of_money(late: LateOrder) -> tuple[int, int]:
-    """What was taken, and what of it is credit."""
-    return captured_minor(late.life.world), late.billing.balance().credit_minor
+    """What was taken, and what of it went back."""
+    assert not late.billing.balance().credit_minor
+    return captured_minor(late.life.world), refunded_minor(late.life.world)
 
 
 def _expected(order: Sequence[str], provider: str) -> tuple[int, int]:

@@ -9,17 +9,20 @@ import pytest
 
 from guichet.bootstrap import Container
 from guichet.collection.use_cases.open_payment_action import open_payment_action, return_from_action
+from guichet.collection.use_cases.settle_own_refund import settle_own_refund
 from guichet.collection.use_cases.switch_autopay import SwitchAutopay, switch_autopay
 from guichet.invoices.invoice import InvoiceStatus
 from guichet.invoices.left import Wanted
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import own_refund_id
 from local.simulators.errors import BuyerRefusedError
-from tests.simulation.billing_outcome import captured_minor
-from tests.simulation.meetings import Meeting
+from tests.simulation.billing_outcome import Found, captured_minor, refunded_minor
+from tests.simulation.meetings import SYSTEM, Meeting
 from tests.simulation.payers import Payers
 from tests.simulation.test_invoice_turns import ORDERED, to_be_collected
 
 RETURNED = ("invoice_payment.returned",)
+NOT_TAKEN = ("invoice_payment.not_taken", "own_refund.credited")
 
 
 def debited(story: Payers) -> None:
@@ -53,6 +56,25 @@ def paid() -> Meeting:
 @pytest.fixture(scope="module")
 def waiting() -> Meeting:
     return Meeting(asked_for)
+
+
+def paid_by_another(story: Payers) -> None:
+    """A charge was declined though it was taken, and another paid: nobody has told yet."""
+    to_be_collected(story)
+    stripe = story.life.world.stripe
+    call = "POST /v1/payment_intents"
+    faults = [{"do": "lost_after", "match": call}, {"do": "card_error", "match": call}]
+    stripe.configure_chaos({"api": faults, "webhooks": {"drop": -1}})
+    story.life.wait(minutes=30)
+    stripe.configure_chaos({"webhooks": {"drop": 0}})
+    story.try_again()
+    story.life.wait(hours=2)
+    assert sorted(each.status for each in story.charges()) == ["captured", "declined"]
+
+
+@pytest.fixture(scope="module")
+def paid_twice() -> Meeting:
+    return Meeting(paid_by_another)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +190,63 @@ def test_a_customer_answers_their_bank_while_others_ask_col_4(
         assert taken == (ORDERED if after.status is ChargeStatus.CAPTURED else 0), schedule
         assert waiting.latest().paid_minor == taken, schedule
         assert not after.holds or rival == "link", schedule
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "credited"])
+@pytest.mark.parametrize("rival", ["asker", "clock", "webhook", "bank", "transfer"])
+def test_what_was_paid_twice_goes_back_once_whoever_moves_it_on_col_8(
+    paid_twice: Meeting, rival: str, outcome: str
+) -> None:
+    first = min(paid_twice.story.charges(), key=lambda each: each.started_at)
+
+    def begin(meeting: Meeting) -> None:
+        stripe = meeting.life.world.stripe
+        if outcome == "credited":
+            refusal = {"refuse": 9, "refusal": "charge_not_refundable"}
+            stripe.configure_chaos({"refunds": refusal})
+
+        def bank(_: Container) -> None:
+            """Takes the first payment back, while it is found and given back here."""
+            (capture_id,) = {
+                each["latest_charge"]
+                for each in stripe.find_all("payment_intent")
+                if each["metadata"].get("payment_id") == first.payment_id
+            }
+            meeting.turns.watch(
+                "bank",
+                "takes back",
+                lambda: stripe.lose_dispute(str(stripe.open_dispute(capture_id)["id"])),
+            )
+
+        acts: dict[str, Callable[[Container], object]] = {
+            "asker": meeting.ask(first.payment_id),
+            "clock": meeting.upkeep,
+            "webhook": meeting.webhooks,
+            "bank": bank,
+            "transfer": lambda parts: meeting.story.record(2_000, parts),
+        }
+
+        def found(parts: Container) -> None:
+            parts.billing.charging.ask(first.payment_id, meeting.life.world.cause("late"))
+            settle_own_refund(
+                own_refund_id(first.payment_id), SYSTEM, returning=parts.billing.returning
+            )
+
+        meeting.add(worker=found, rival=acts[rival])
+
+    for schedule in paid_twice.schedules(begin, every=2):
+        world = paid_twice.life.world
+        world.stripe.configure_chaos({"refunds": {"refuse": 0}})
+        paid_twice.end(alarms=(*NOT_TAKEN, *RETURNED))
+        assert paid_twice.latest().status is InvoiceStatus.PAID, schedule
+        refunds = Found(world).refunds
+        statuses = [str(each.status) for each in refunds]
+        if rival == "bank":
+            assert statuses in ([], ["taken_back"], [outcome], ["succeeded"]), schedule
+            continue
+        assert statuses in ([outcome], ["succeeded"]), schedule
+        went_back = statuses == ["succeeded"]
+        assert refunded_minor(world) == (ORDERED if went_back else 0), schedule
 
 
 @pytest.mark.parametrize("rival", ["worker", "clock", "webhook"])

@@ -72,7 +72,10 @@ _MOVED: Final = frozenset(
     }
 )
 _ALARMS: Final = frozenset(
-    {"invoice_payment.returned", "invoice_payment.credited", "cart_payment.credited"}
+    {
+        *("invoice_payment.returned", "invoice_payment.not_taken"),
+        *("cart_payment.not_taken", "own_refund.credited"),
+    }
 )
 
 

@@ -19,7 +19,10 @@ BEGIN: Final = datetime(2026, 3, 1, 9, tzinfo=UTC)
 RENEWAL: Final = date(2026, 3, 31)
 # What is judged where invoices are collected, and nowhere else.
 COLLECTING_CHECKS: Final = frozenset(
-    {Check.CHARGE_BOOKS, Check.LEASES, Check.ATTEMPTS, Check.COUNTED, Check.CHARGES}
+    {
+        *(Check.CHARGE_BOOKS, Check.LEASES, Check.ATTEMPTS, Check.COUNTED, Check.CHARGES),
+        *(Check.RETURNS, Check.RETURN_BOOKS),
+    }
 )
 
 

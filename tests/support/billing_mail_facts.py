@@ -179,6 +179,14 @@ OWN_FACTS: Final[dict[BillingMail, dict[str, Any]]] = {
         ),
         "left_open": Money(1300, "USD"),
     },
+    BillingMail.PAYMENT_REFUNDED: _PAYMENT | {"stored_method": None, "without_place": "paid_twice"},
+    BillingMail.REFUND_CREDITED: {
+        "order_id": "crt_7QK2M4",
+        "lines": (SEATS,),
+        "paid": Money(27000, "USD"),
+        "reference": "cpy_3QX1",
+        "without_place": "order_ended",
+    },
 }
 
 FLAT: Final = (ToldTax("VAT", "20", 5620),)

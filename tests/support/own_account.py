@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from guichet.money import Money
+from guichet.payments.attempt import Capture
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.own_refund import OwnRefund, OwnRefundReason, own_refund
 from guichet.payments.ports import PaymentProvider, SessionTexts
 from tests.support.stripe import STARTED_AT
 
@@ -57,3 +59,10 @@ def with_page(provider: PaymentProvider, payment: CartPayment) -> tuple[CartPaym
     """The same payment with its page, and the page's id."""
     session = provider.open_session(payment)
     return payment.opened(session.session_id, session.url), session.session_id
+
+
+def an_own_refund(
+    provider: PaymentProvider, payment: CartPayment, capture: Capture, *, at: datetime = STARTED_AT
+) -> OwnRefund:
+    """The stored intent to give all of it back."""
+    return own_refund(payment, capture, OwnRefundReason.PAID_TWICE, provider=provider, at=at)

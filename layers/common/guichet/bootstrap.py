@@ -493,17 +493,21 @@ class _AllLetters:
         self._of_billing = of_billing
 
     def about(self, effect: Effect) -> Told[AnyFacts]:
-        if effect.is_of_payments:
-            return self._of_billing().payment_letters.about(effect)
-        if effect.is_of_received_money:
-            return self._of_billing().receipt_letters.about(effect)
-        if effect.invoice_id is not None:
-            return self._of_billing().invoice_letters.about(effect)
-        if effect.is_of_methods:
-            return self._of_billing().method_letters.about(effect)
         if effect.is_of_billing:
-            return self._of_billing().letters.about(effect)
+            return self._billing_letters(effect).about(effect)
         return self._of_trainings().about(effect)
+
+    def _billing_letters(self, effect: Effect) -> Correspondence[AnyFacts]:
+        billing = self._of_billing()
+        if effect.is_of_payments:
+            return billing.payment_letters
+        if effect.is_of_received_money:
+            return billing.receipt_letters
+        if effect.is_of_refunds:
+            return billing.refund_letters
+        if effect.invoice_id is not None:
+            return billing.invoice_letters
+        return billing.method_letters if effect.is_of_methods else billing.letters
 
 
 class _Providers[P](dict[str, P]):

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from guichet.collection.opening import Opening as MethodOpening
     from guichet.collection.payment_letters import PaymentLetters
     from guichet.collection.policy import CollectionPolicy
+    from guichet.collection.refund_letters import RefundLetters
+    from guichet.collection.returning import Returning
     from guichet.invoices.correspondence import InvoiceLetters
     from guichet.invoices.forms import RenderDocument
     from guichet.invoices.invoicing import Invoicing
@@ -235,6 +237,12 @@ class BillingParts:
         return PaymentLetters(self._sources, self.charges, pages)
 
     @cached_property
+    def refund_letters(self) -> RefundLetters:
+        from guichet.collection.refund_letters import RefundLetters  # noqa: PLC0415 - deliver only
+
+        return RefundLetters(self._sources, self.charges)
+
+    @cached_property
     def invoice_letters(self) -> InvoiceLetters:
         from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
 
@@ -327,7 +335,23 @@ class BillingParts:
             policy=collecting.policy,
             clock=self.held.clock,
             pages=collecting.pages,
+            refunder=self._own_provider,
         )
+
+    @cached_property
+    def returning(self) -> Returning:
+        """What gives money back out of the entities' own accounts."""
+        from guichet.collection.returning import Returning  # noqa: PLC0415 - where money goes back
+
+        return Returning(self.charges, self._own_provider, self.held.clock)
+
+    def _own_provider(self, selling_entity: str, name: str) -> PaymentProvider:
+        from guichet.payments.unavailable import provider_unavailable  # noqa: PLC0415 - same
+
+        try:
+            return self.held.billing_providers(selling_entity)[name]
+        except KeyError as error:  # the entity's keys were taken away
+            raise provider_unavailable(None) from error
 
 
 @dataclass(frozen=True, slots=True)

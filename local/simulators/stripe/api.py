@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import RLock
 
+from local.simulators.chaos import CallFault as AnyFault
 from local.simulators.stripe import accounts, forms, idempotency, routes
 from local.simulators.stripe.chaos import CallFault, Chaos
 from local.simulators.stripe.errors import LostAnswerError, StripeError
@@ -88,7 +89,7 @@ class Api:
             idempotency.begin(world, record, print_)
         return _Attempt(call, answer, world.new_id("req"), key, record)
 
-    def _execute(self, attempt: _Attempt, fault: CallFault | None) -> SimResponse:
+    def _execute(self, attempt: _Attempt, fault: AnyFault | None) -> SimResponse:
         with self.lock:
             world = self.world
             world.request = {"id": attempt.request_id, "idempotency_key": attempt.key}
@@ -130,7 +131,7 @@ def _basic_user(value: str) -> str:
         return ""
 
 
-def _meet(chaos: Chaos, fault: CallFault | None) -> None:
+def _meet(chaos: Chaos, fault: AnyFault | None) -> None:
     """Refuse the call where a knob says so."""
     if chaos.down or (fault is not None and fault.do == "down"):
         raise StripeError("Stripe is unavailable.", status=503, kind="api_error", validation=True)
@@ -146,9 +147,17 @@ def _meet(chaos: Chaos, fault: CallFault | None) -> None:
         )
     if fault.do == "in_use":
         raise idempotency.in_use("in flight elsewhere")
+    if isinstance(fault, CallFault) and fault.do == "card_error":
+        raise StripeError(
+            "The card was declined.",
+            status=402,
+            code=fault.code,
+            kind="card_error",
+            validation=True,
+        )
 
 
-def _break(fault: CallFault | None) -> None:
+def _break(fault: AnyFault | None) -> None:
     """Break down inside the endpoint: this answer is kept under the key."""
     if fault is not None and fault.do == "server_error":
         raise StripeError("An error occurred.", status=500, kind="api_error")

@@ -4,9 +4,17 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from local.simulators import chaos
-from local.simulators.chaos import CallFault
 
 __all__ = ["CallFault", "Chaos", "RefundFaults", "WebhookFaults"]
+
+
+@dataclass
+class CallFault(chaos.CallFault):
+    """With `do` = `card_error` a card is declined with that code before anything is done."""
+
+    KNOWN: ClassVar[frozenset[str]] = chaos.CALL_FAULTS | {"card_error"}
+
+    code: str = "card_declined"
 
 
 @dataclass
@@ -33,6 +41,7 @@ class Chaos(chaos.Chaos):
     left open may (stripe/stripe-node#2462).
     """
 
+    CALL_FAULT: ClassVar[type[CallFault]] = CallFault
     WEBHOOK_FAULTS: ClassVar[type[WebhookFaults]] = WebhookFaults
     REFUND_FAULTS: ClassVar[type[RefundFaults]] = RefundFaults
 

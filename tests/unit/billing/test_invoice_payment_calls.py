@@ -12,6 +12,7 @@ from tests.support.autopaying import BEGIN, Autopaying
 from tests.support.billing import Billing
 from tests.support.billing_access import ROLES
 from tests.support.gateway import Came
+from tests.support.paid_twice import PaidTwice
 from tests.support.quiet_world import QuietWorld
 from tests.support.unchanged import nothing_written
 from tests.support.world import TestClock
@@ -78,6 +79,7 @@ def test_a_paid_invoice_shows_by_what_it_was_paid_inv_9(account: Autopaying, cal
         "decline_code": None,
         "next_try_at": None,
         "action_until": None,
+        "refund": None,
     }
 
 
@@ -233,3 +235,24 @@ def test_who_sees_invoices_sees_their_attempts_acc_1(call: Call, waiting: Invoic
     seen = {role for role, status in came.items() if status == 200}
     assert seen == {"owner", "clerk", "representative", "auditor"}
     assert came["foreign"] == 404
+
+
+def test_what_was_paid_twice_is_shown_with_its_way_back_col_8(call: Call, billing: Billing) -> None:
+    twice = PaidTwice(account=Autopaying(billing))
+    twice.pay_again()
+    twice.tell()
+
+    second, first = attempts(twice.account, call)
+
+    refund = twice.refund()
+    assert refund.ended_at is not None
+    assert (second["status"], second["refund"]) == ("captured", None)
+    assert first["status"] == "captured"
+    assert first["refund"] == {
+        "refund_id": refund.refund_id,
+        "status": "succeeded",
+        "reason": "paid_twice",
+        "amount": {"amount_minor": 10_800, "currency": "USD"},
+        "requested_at": refund.requested_at.isoformat().replace("+00:00", "Z"),
+        "ended_at": refund.ended_at.isoformat().replace("+00:00", "Z"),
+    }

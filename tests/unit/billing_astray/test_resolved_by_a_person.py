@@ -55,6 +55,18 @@ def parked(billing: Billing) -> Cart:
 
 
 def credited(billing: Billing) -> Cart:
+    """Less than was asked for arrived."""
+    world = billing.world
+    placed = billing.place(billing.preview(billing.webinar())).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    world.stripe.configure_chaos({"capture": {"amount_minor": 2_999}})
+    world.stripe.pay(placed.payment.session_id)
+    world.settle_down()
+    return billing.cart(placed.cart.cart_id)
+
+
+def not_taken(billing: Billing) -> Cart:
     """A page that should have ended is paid after the order was given up."""
     world = billing.world
     placed = billing.place(billing.preview(billing.webinar())).value
@@ -73,6 +85,7 @@ HOW = {
     "cart_payment.parked": parked,
     "cart_payment.unknown_for_long": lambda billing: unanswered(billing, hours=2),
     "cart_payment.credited": credited,
+    "cart_payment.not_taken": not_taken,
 }
 
 

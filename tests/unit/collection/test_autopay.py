@@ -206,26 +206,35 @@ def test_a_charge_of_a_card_that_is_lost_to_its_bank_reopens_its_invoice_inv_5(
     assert "invoice_payment.returned" in account.world.alarms
 
 
-@pytest.mark.parametrize("status", [ChargeStatus.CAPTURED, ChargeStatus.MISMATCHED])
-def test_what_had_become_credit_and_is_taken_back_is_booked_and_told_mon_4(
-    account: Autopaying, status: ChargeStatus
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"status": ChargeStatus.MISMATCHED}, "was_credit", id="credit"),
+        pytest.param({"refund_id": "orf_1"}, "was_refunded", id="given back"),
+    ],
+)
+def test_what_had_paid_nothing_and_is_taken_back_is_booked_and_told_bad_6_mon_4(
+    account: Autopaying, change: dict[str, Any], reason: str
 ) -> None:
+    """Though the invoice was paid, by other money: it stays paid."""
     account.begin("visa")
     payment = account.payment(account.renew())
     found = account.billing.parts().charging.situation(payment.payment_id)
-    unpaid = replace(found.invoice, status=InvoiceStatus.OPEN, paid_minor=0)
-    situation = replace(found, payment=replace(payment, status=status), invoice=unpaid)
+    situation = replace(found, payment=replace(payment, **change))
     report = ChargeReport(state=ChargeState.RETURNED, return_fee=Money(1_500, "USD"))
 
-    (change,) = decided(situation, report).changes
+    (write,) = decided(situation, report).changes
 
-    assert isinstance(change.after, InvoicePayment)
-    assert change.after.status is ChargeStatus.RETURNED
-    assert [(each.name, each.facts["reason"]) for each in change.events] == [
-        ("invoice_payment.returned", "was_credit")
+    assert isinstance(write.after, InvoicePayment)
+    assert write.after.status is ChargeStatus.RETURNED
+    assert [(each.name, each.facts["reason"]) for each in write.events] == [
+        ("invoice_payment.returned", reason)
     ]
-    lost = balances(change.postings)[LedgerAccount.ENTITY_BALANCE, "USD"]
-    assert abs(lost) == TOTAL + 1_500
+    assert balances(write.postings) == {
+        (LedgerAccount.ENTITY_BALANCE, "USD"): -(TOTAL + 1_500),
+        (LedgerAccount.CLAIMS, "USD"): TOTAL,
+        (LedgerAccount.PROVIDER_FEE, "USD"): 1_500,
+    }
 
 
 def test_an_event_about_a_paid_charge_waits_while_the_provider_refuses_to_tell_bad_3(
@@ -367,8 +376,8 @@ _MOVES = {
         "requires_action": "processing captured declined canceled mismatched returned",
         "captured": "returned",
         "mismatched": "returned",
-        "declined": "captured mismatched",
-        "canceled": "captured mismatched",
+        "declined": "captured mismatched returned",
+        "canceled": "captured mismatched returned",
         "parked": "processing requires_action captured declined canceled mismatched returned",
     }.items()
     for after in those.split()

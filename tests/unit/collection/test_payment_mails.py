@@ -17,6 +17,7 @@ from guichet.registration.outbox import BillingMail, Effect
 from tests.support.autopaying import BEGIN, RENEWAL, Autopaying
 from tests.support.billing import Billing
 from tests.support.mailer import TakenMail
+from tests.support.paid_twice import PaidTwice
 from tests.support.verified import assert_verified
 from tests.support.world import TestClock, World
 
@@ -291,3 +292,35 @@ def test_what_needs_no_notice_is_collected_on_its_day_inv_10(
     assert content is not None
     assert content.document.collected_from is None
     assert invoice.last_payment_id is not None
+
+
+def test_what_was_paid_twice_and_went_back_is_told_once_with_why_col_8(
+    account: Autopaying,
+) -> None:
+    twice = PaidTwice(account=account)
+    twice.pay_again()
+    twice.tell()
+
+    mail = only(account, K.PAYMENT_REFUNDED)
+    invoice = account.renewed()
+    assert mail.mail.subject == f"Payment returned – {invoice.number}"
+    assert mail.message["To"] == "office@atelier.example"
+    assert "A payment of $108.00 has reached us for something that was already paid." in (
+        mail.mail.text
+    )
+    assert f"Payment reference: {twice.first.payment_id}\n" in mail.mail.text
+    assert f"https://pay.example/billing/invoices/{invoice.invoice_id}" in mail.mail.text
+    assert not sent(account, K.REFUND_CREDITED)
+    assert_verified(account.world.dynamo, account.world.clock.now())
+
+
+def test_what_could_not_go_back_is_told_as_credit_col_8(account: Autopaying) -> None:
+    twice = PaidTwice(account=account)
+    twice.pay_again()
+    refusal = {"refuse": 1, "refusal": "charge_not_refundable"}
+    twice.simulator.configure_chaos({"refunds": refusal})
+    twice.tell()
+
+    mail = only(account, K.REFUND_CREDITED)
+    assert "is now account credit, which pays your next invoices." in mail.mail.text
+    assert not sent(account, K.PAYMENT_REFUNDED)

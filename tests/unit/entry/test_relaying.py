@@ -55,6 +55,10 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "invoice_payment.unknown_for_long": "guichet audit acc_…",
         "invoice_payment.parked": "guichet audit acc_…",
         "invoice_payment.returned": "guichet audit acc_…",
+        "cart_payment.not_taken": "guichet audit acc_…",
+        "invoice_payment.not_taken": "guichet audit acc_…",
+        "own_refund.credited": "guichet audit acc_…",
+        "own_refund.unknown_for_long": "guichet audit acc_…",
     }
 
     for name in ALARMS:

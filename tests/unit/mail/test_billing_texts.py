@@ -15,6 +15,7 @@ from guichet.adapters.mail.render import render
 from guichet.adapters.mail.texts import billing_texts, texts
 from guichet.languages import LANGUAGES, Language
 from guichet.money import Money
+from guichet.payments.own_refund import OwnRefundReason
 from guichet.registration.outbox import BillingMail
 from guichet.subscriptions.mails import BillingFacts, ToldShare
 from tests.support.billing_mail_facts import (
@@ -219,6 +220,25 @@ def test_mails_about_a_payment_method_say_which_one_col_1(language: Language) ->
     assert "Kurswerk GmbH authorizes Guichet Example Ltd." in stored.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [BillingMail.PAYMENT_REFUNDED, BillingMail.REFUND_CREDITED])
+@pytest.mark.parametrize("reason", OwnRefundReason)
+def test_mails_about_money_without_a_place_say_why_how_much_and_of_what_col_8(
+    kind: BillingMail, reason: OwnRefundReason, language: Language
+) -> None:
+    facts = billing_facts(kind, language=language, without_place=reason)
+
+    mail = render(facts)
+
+    sentence = billing_texts(language)[f"money_without_place.{reason}"]
+    beginning, _, end = sentence.partition("{paid}")
+    assert beginning in mail.text
+    assert end in mail.text
+    assert "270" in mail.text
+    assert facts.reference in mail.text
+    assert ("IE-I-000012" if facts.document else "crt_7QK2M4") in mail.text
+
+
 def _documents() -> list[BillingFacts]:
     """Invoices and credit notes in every state."""
     invoice, note = BillingMail.INVOICE, BillingMail.CREDIT_NOTE
@@ -300,6 +320,10 @@ def test_every_sentence_is_said_by_some_mail() -> None:
             *_documents(),
             billing_facts(BillingMail.PAYMENT_DECLINED, is_method_stopped=True, next_try_at=None),
             OVERPAID,
+            *(
+                billing_facts(BillingMail.PAYMENT_REFUNDED, without_place=reason)
+                for reason in OwnRefundReason
+            ),
         ]
     )
 

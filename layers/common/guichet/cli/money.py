@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from guichet.cli.stack import Commands, operator, say, the_stack
 from guichet.errors import Invalid
 from guichet.payments.cart_payment import names_cart_payment
+from guichet.payments.own_refund import names_own_refund
 
 if TYPE_CHECKING:
     from guichet.bootstrap import Container
@@ -34,8 +35,9 @@ def _resolve_command(commands: Commands) -> None:
     resolve.add_argument("payment")
     resolve.add_argument(
         "decision",
-        choices=("accept", "return", "taken", "nothing-taken"),
-        help="accept or return: of a mismatched one; the others: what the provider's pages show",
+        choices=("accept", "return", "taken", "nothing-taken", "went-back", "credit"),
+        help="accept or return: of a mismatched one; taken or nothing-taken: what the provider's pages "
+        "show; went-back or credit: of a refund (orf_…) that nobody answers for",
     )
     resolve.add_argument("--capture-id", help="with `taken`: the provider's id of the capture")
     resolve.add_argument(
@@ -63,14 +65,33 @@ def _resolve(options: argparse.Namespace) -> None:
     )
 
     parts, _ = the_stack(options)
+    if names_own_refund(options.payment):
+        _resolve_own_refund(options, parts)
+        return
     if names_cart_payment(options.payment):
         _resolve_cart_payment(options, parts)
         return
     is_found = options.capture_id is not None and options.provider_fee_minor is not None
     found = Found(options.capture_id, options.provider_fee_minor) if is_found else None
+    if options.decision in {"went-back", "credit"}:
+        raise Invalid("decision_invalid", "`went-back` and `credit` are said of a refund, orf_….")
     command = ResolvePayment(options.payment, Resolution(options.decision), found, operator())
     payment = resolve_payment(command, settling=parts.settling)
     say(f"{payment.payment_id} is {payment.status}")
+
+
+def _resolve_own_refund(options: argparse.Namespace, parts: Container) -> None:
+    from guichet.collection.use_cases.resolve_own_refund import (  # noqa: PLC0415 - on its road only
+        ResolveOwnRefund,
+        resolve_own_refund,
+    )
+
+    if options.decision not in {"went-back", "credit"}:
+        raise Invalid("decision_invalid", "Say `went-back` or `credit` of a refund.")
+    went_back = options.decision == "went-back"
+    command = ResolveOwnRefund(options.payment, went_back, operator())
+    refund = resolve_own_refund(command, returning=parts.billing.returning)
+    say(f"{refund.refund_id} is {refund.status}")
 
 
 def _resolve_cart_payment(options: argparse.Namespace, parts: Container) -> None:

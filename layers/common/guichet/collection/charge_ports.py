@@ -12,10 +12,11 @@ from guichet.collection.stored import StoredMethod
 from guichet.invoices.invoice import Invoice
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.invoice_payment import InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.ports import ProviderEventApplied
 
-type Aggregate = InvoicePayment | Invoice | AccountBalance | Declines | StoredMethod
+type Aggregate = InvoicePayment | Invoice | AccountBalance | Declines | StoredMethod | OwnRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class ChargeRecords(Protocol):
     def invoice_payments(self, payment_ids: Sequence[str]) -> list[InvoicePayment]:
         """Those that are there, in the order asked for; at most a hundred."""
         ...
+
+    def own_refund(self, refund_id: str) -> OwnRefund | None: ...
 
     def payment_charged_as(self, provider: str, provider_charge_id: str) -> InvoicePayment | None:
         """By the provider's name of the charge."""

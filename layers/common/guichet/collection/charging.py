@@ -9,8 +9,8 @@ from datetime import datetime
 
 from guichet.clock import Clock
 from guichet.collection import charge_outcome
-from guichet.collection.charge_outcome import Decision, Situation
 from guichet.collection.charge_ports import Aggregate, ChargeRecords, Step
+from guichet.collection.charge_writing import Decision, Situation
 from guichet.collection.pages import MethodPages
 from guichet.collection.policy import CollectionPolicy
 from guichet.collection.ports import MethodAccounts
@@ -22,7 +22,11 @@ from guichet.invoices.invoice import Invoice
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.method_ports import MethodProvider
-from guichet.payments.ports import ProviderRefusedError, ProviderUnavailableError
+from guichet.payments.ports import (
+    PaymentProvider,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
 from guichet.payments.schedule import ALARM_AFTER
 from guichet.payments.stored_method import ChargeReport, ChargeState
 from guichet.payments.unavailable import provider_unavailable
@@ -30,6 +34,7 @@ from guichet.retrying import TRIES, with_fresh_state
 from guichet.subscriptions.ports import ProviderEventApplied
 
 type Applied = ProviderEventApplied | None
+type Refunder = Callable[[str, str], PaymentProvider]  # of a selling entity, at a provider
 type Payee = Callable[[str, str], str]  # of a selling entity at a provider
 
 
@@ -43,6 +48,7 @@ class Charging:
     policy: CollectionPolicy
     clock: Clock
     pages: MethodPages
+    refunder: Refunder
 
     # -- trying ---------------------------------------------------------------------------
 
@@ -239,6 +245,7 @@ class Charging:
             self.records.stored_method(payment.account_id, payment.method_id),
             self.policy,
             self.clock.now(),
+            lambda: self.refunder(payment.selling_entity, payment.token.provider),
         )
         if self.records.invoice_payment(payment_id) != payment:
             raise ConcurrentUpdateError("a payment moved while its invoice was read")

@@ -11,6 +11,7 @@ from guichet.collection.stored import StoredMethod
 from guichet.errors import not_found
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.payments.invoice_payment import ACTION_LASTS, ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class PaymentView:
     payment: InvoicePayment
     invoice: Invoice
     method: StoredMethod | None
+    refund: OwnRefund | None = None  # of money that paid nothing (COL-8)
 
     @property
     def decline_reason(self) -> DeclineReason | None:
@@ -54,4 +56,9 @@ def seen(payment: InvoicePayment, records: ChargeRecords) -> PaymentView:
     if invoice is None:
         raise not_found("invoice")
     method = records.stored_method(payment.account_id, payment.method_id)
-    return PaymentView(payment, invoice, method)
+    return PaymentView(payment, invoice, method, refund_of(payment, records))
+
+
+def refund_of(payment: InvoicePayment, records: ChargeRecords) -> OwnRefund | None:
+    """What gives its money back, where it paid nothing."""
+    return None if payment.refund_id is None else records.own_refund(payment.refund_id)

@@ -26,21 +26,25 @@ ALARMS: Final = MappingProxyType(
         "cart_payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
         "cart_payment.unknown_for_long": None,
         "cart_payment.credited": None,
+        "cart_payment.not_taken": None,
         "subscription.not_sold": None,
         "invoice.parked": "guichet invoices release {account_id} {selling_entity} {currency}",
         "invoice.vat_not_reversed": None,
         "usage.unpriced": None,
         "payment_method.not_forgotten": None,
         "invoice_payment.credited": None,
+        "invoice_payment.not_taken": None,
         "invoice_payment.unknown_for_long": None,
         "invoice_payment.parked": None,
         "invoice_payment.returned": None,
+        "own_refund.credited": None,
+        "own_refund.unknown_for_long": "guichet resolve {refund_id} went-back|credit",
     }
 )
 
 _BILLING_NAMES: Final = (
     *("cart_payment.", "subscription.", "usage."),
-    *("invoice.", "invoice_payment.", "payment_method."),
+    *("invoice.", "invoice_payment.", "payment_method.", "own_refund."),
 )
 _ABOUT_BOOKS: Final = frozenset({"reconciliation.found"})  # not about one registration
 _ABOUT_BILLING: Final = frozenset(name for name in ALARMS if name.startswith(_BILLING_NAMES))
@@ -48,6 +52,7 @@ _UNNAMED: Final = MappingProxyType(
     {
         "registration_id": "reg_…",
         "payment_id": "pay_…",
+        "refund_id": "orf_…",
         "account_id": "acc_…",
         "selling_entity": "…",
         "currency": "…",
@@ -66,6 +71,7 @@ _WORK: Final = MappingProxyType(
         "payment_account.revoked": "payment_account",
         "payment_account.recorded": "payment_account",  # perhaps in the place of another
         "invoice.to_collect": "collection",
+        "own_refund.requested": "own_refund",
     }
 )
 
@@ -151,6 +157,8 @@ def _subject(work: str, aggregate: str, facts: Mapping[str, str]) -> Body:
             return {"provider": facts["provider"], "event_id": facts["event_id"]}
         case "refund":
             return {"payment_id": facts["payment_id"], "refund_id": identity}
+        case "own_refund":
+            return {"refund_id": identity}
         case "payment_account":
             return {"account_id": facts["account_id"], "provider": facts["provider"]}
         case "collection":

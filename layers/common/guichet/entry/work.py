@@ -10,6 +10,7 @@ from guichet.bootstrap import Container
 from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
 from guichet.ledger.journal import Cause
+from guichet.payments.own_refund import names_own_refund
 from guichet.payments.ports import Hint
 from guichet.registration.outbox import DueKind, DueWork
 from guichet.registration.provider_event import ProviderEvent
@@ -34,6 +35,7 @@ def settle_message(message: Mapping[str, str], container: Container) -> bool:
         "training": ("training_id",),
         "payment_account": ("account_id", "provider"),
         "collection": ("account_id", "invoice_id"),
+        "own_refund": ("refund_id",),
     }
     kind = DueKind(message["do"])
     try:
@@ -62,6 +64,7 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         DueKind.TRAINING,
         DueKind.PAYMENT_ACCOUNT,
         DueKind.HOLD,
+        DueKind.OWN_REFUND,
         DueKind.CART_PAYMENT,
         DueKind.CART,
         DueKind.SUBSCRIPTION,
@@ -107,7 +110,7 @@ def _do(kind: DueKind, ids: tuple[str, ...], source: str, container: Container) 
             _do_billing(kind, ids, actor, container)
         case DueKind.METHOD_SETUP | DueKind.STORED_METHOD:
             _do_methods(kind, ids, actor, container)
-        case DueKind.COLLECTION | DueKind.INVOICE_PAYMENT:
+        case DueKind.COLLECTION | DueKind.INVOICE_PAYMENT | DueKind.OWN_REFUND:
             _do_collecting(kind, ids, actor, container)
         case DueKind.CERTIFICATE | DueKind.VAT_NUMBER | DueKind.VAT_DOUBT:
             _do_taxpayers(kind, ids, actor, container)
@@ -130,7 +133,7 @@ def billing_asker(container: Container) -> AskBilling:
     return ask
 
 
-def _asked_by_billing(
+def _asked_by_billing(  # noqa: PLR0911 - one answer a kind of hint
     hint: Hint, cause: Cause, applied: ProviderEventApplied, container: Container
 ) -> bool:
     """Whether the event was noted as applied with what it had as its effect."""
@@ -143,6 +146,8 @@ def _asked_by_billing(
 
     billing, provider = container.billing, applied.provider
     match hint:
+        case Hint(refund_id=str(named)) if names_own_refund(named):
+            return billing.returning.ask(named, cause, applied)
         case Hint(cart_payment_id=str(named)):
             return billing.ordering.ask(named, cause, applied)
         case Hint(invoice_payment_id=str(named)):
@@ -193,19 +198,25 @@ def _do_billing(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Co
 
 
 def _do_collecting(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
-    """Invoices to collect, and attempts to ask about; loaded where something is due."""
+    """Invoices to collect, attempts to ask about, money to give back; loaded where something is due."""
     from guichet.collection.use_cases.collect_invoice import (  # noqa: PLC0415 - collecting only
         collect_invoice,
     )
     from guichet.collection.use_cases.settle_invoice_payment import (  # noqa: PLC0415 - same
         settle_invoice_payment,
     )
+    from guichet.collection.use_cases.settle_own_refund import (  # noqa: PLC0415 - same
+        settle_own_refund,
+    )
 
-    charging = container.billing.charging
-    if kind is DueKind.COLLECTION:
-        collect_invoice(ids[0], ids[1], actor, charging=charging)
-    else:
-        settle_invoice_payment(ids[0], actor, charging=charging)
+    billing = container.billing
+    match kind:
+        case DueKind.COLLECTION:
+            collect_invoice(ids[0], ids[1], actor, charging=billing.charging)
+        case DueKind.OWN_REFUND:
+            settle_own_refund(ids[0], actor, returning=billing.returning)
+        case _:
+            settle_invoice_payment(ids[0], actor, charging=billing.charging)
 
 
 def _do_methods(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:

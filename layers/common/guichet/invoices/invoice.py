@@ -177,6 +177,10 @@ class Invoice:
         applied = replace(self, credit_applied_minor=self.credit_applied_minor + amount_minor)
         return applied.paid_if_nothing_is_open()
 
+    def takes(self, amount_minor: int) -> bool:
+        """Whether a payment of so much pays it: the whole of it, or nothing (COL-8)."""
+        return self.status in {S.OPEN, S.UNCOLLECTIBLE} and 0 < amount_minor <= self.open_minor
+
     def collected(self, amount_minor: int) -> Invoice:
         """Paid by an attempt, as far as something is open."""
         if not 0 < amount_minor <= self.open_minor:

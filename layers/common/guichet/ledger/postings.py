@@ -36,6 +36,8 @@ class LedgerAccount(StrEnum):
     CREDIT_RESERVED = "credit_reserved"  # the part of it that open orders will use (negative)
     ENTITY_BALANCE = "entity_balance"  # what lies at the entity's own provider account
     ENTITY_BANK = "entity_bank"  # what came by transfer or cheque
+    TO_REFUND = "to_refund"  # what was taken, has no place here and goes back (negative)
+    CLAIMS = "claims"  # what a bank took back of money that was given back, or became credit
 
 
 ENTITY_ACCOUNTS: Final = frozenset(
@@ -47,6 +49,8 @@ ENTITY_ACCOUNTS: Final = frozenset(
         LedgerAccount.CREDIT_RESERVED,
         LedgerAccount.ENTITY_BALANCE,
         LedgerAccount.ENTITY_BANK,
+        LedgerAccount.TO_REFUND,
+        LedgerAccount.CLAIMS,
         LedgerAccount.PROVIDER_FEE,
     }
 )

@@ -25,6 +25,7 @@ class CartPayment(Attempt):
 
     cart_id: str
     selling_entity: str
+    refund_id: str | None = None  # of a captured one that no order takes: by it the money goes back
 
     @property
     def purpose(self) -> Purpose:

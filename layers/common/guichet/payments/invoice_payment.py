@@ -52,8 +52,8 @@ TRANSITIONS = MappingProxyType(
         ),
         S.CAPTURED: frozenset({S.RETURNED}),
         # Money that comes after all has its place (COL-8).
-        S.DECLINED: frozenset({S.CAPTURED, S.MISMATCHED}),
-        S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED}),
+        S.DECLINED: frozenset({S.CAPTURED, S.MISMATCHED, S.RETURNED}),
+        S.CANCELED: frozenset({S.CAPTURED, S.MISMATCHED, S.RETURNED}),
         S.MISMATCHED: frozenset({S.RETURNED}),
         S.RETURNED: frozenset(),
         # The provider can be asked again after all, or a person looked at its pages.
@@ -95,6 +95,7 @@ class InvoicePayment:
     is_final_decline: bool = False
     capture: Capture | None = None
     return_fee: Money | None = None  # what the provider charged for a debit that was taken back
+    refund_id: str | None = None  # of a captured one that pays nothing: by it the money goes back
     action_since: datetime | None = None
     asked_count: int = 0
     asked_from: datetime | None = None  # what questions are counted from, once it moved
@@ -117,6 +118,11 @@ class InvoicePayment:
             started_at=self.started_at,
             provider_charge_id=self.provider_charge_id,
         )
+
+    @property
+    def has_paid(self) -> bool:
+        """Whether its money paid the invoice: it is neither credit, nor on its way back (COL-8)."""
+        return self.status is S.CAPTURED and self.refund_id is None
 
     @property
     def holds(self) -> bool:

@@ -11,7 +11,7 @@ from guichet.money import Money
 from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.dispute import DisputeStatus
 from guichet.payments.payment import Payment
-from guichet.payments.refund import Refund, RefundStatus
+from guichet.payments.refund import Refund, RefundStatus, SentRefund
 
 # The organizer's account can't be asked any more: what is unknown stays unknown.
 NOT_REACHABLE: Final = "account_not_reachable"
@@ -171,9 +171,9 @@ class PaymentProvider(Protocol):
         """The bytes of the fee's own return; None where it goes back within the refund."""
         ...
 
-    def refund(self, refund: Refund) -> RefundReport: ...
+    def refund(self, refund: SentRefund) -> RefundReport: ...
 
-    def ask_refund(self, refund: Refund) -> RefundReport | None:
+    def ask_refund(self, refund: SentRefund) -> RefundReport | None:
         """What became of it; None where the provider never received it."""
         ...
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from guichet.errors import Conflict
 from guichet.money import Money
@@ -46,6 +47,39 @@ TRANSITIONS = MappingProxyType(
 )
 
 
+class SentRefund(Protocol):
+    """What a provider's adapter takes of a refund, whosever account it is paid out of."""
+
+    @property
+    def refund_id(self) -> str: ...
+
+    @property
+    def payment_id(self) -> str: ...
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """Whose account the provider is called for; None: the one whose credentials call."""
+        ...
+
+    @property
+    def amount(self) -> Money: ...
+
+    @property
+    def request_body(self) -> str: ...
+
+    @property
+    def provider_refund_id(self) -> str | None: ...
+
+    @property
+    def first_sent_at(self) -> datetime | None: ...
+
+    @property
+    def asked_count(self) -> int: ...
+
+    @property
+    def is_ours(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """One refund of one payment, with the exact bytes of both provider calls."""
@@ -82,6 +116,11 @@ class Refund:
     dispute_id: str | None = None  # of a lost one
     provider_fee_returned: Money | None = None  # of its own fee, as the provider says (FEE-3)
     version: int = 1
+
+    @property
+    def on_behalf_of(self) -> str:
+        """The organizer's account, which was paid."""
+        return self.payee
 
     @property
     def is_ours(self) -> bool:

@@ -37,6 +37,8 @@ class BillingMail(StrEnum):
     PAYMENT_ACTION = "billing_payment_action"
     PAYMENT_RETURNED = "billing_payment_returned"
     PAYMENT_RECORDED = "billing_payment_recorded"
+    PAYMENT_REFUNDED = "billing_payment_refunded"
+    REFUND_CREDITED = "billing_refund_credited"
 
 
 type AnyMail = MailKind | BillingMail
@@ -60,6 +62,8 @@ _OF_PAYMENTS: Final = frozenset(
     }
 )
 
+_OF_REFUNDS: Final = frozenset({BillingMail.PAYMENT_REFUNDED, BillingMail.REFUND_CREDITED})
+
 
 def mail_of(name: str) -> AnyMail:
     """The kind of mail of this name."""
@@ -82,6 +86,7 @@ class DueKind(StrEnum):
     INVOICE = "invoice"  # a bill whose day has come, or a paid order: `invoice_run` looks after it
     COLLECTION = "collection"  # an invoice that autopay collects
     INVOICE_PAYMENT = "invoice_payment"
+    OWN_REFUND = "own_refund"  # money that goes back to a customer of the operator
     METHOD_SETUP = "method_setup"
     STORED_METHOD = "stored_method"
     CERTIFICATE = "certificate"
@@ -151,6 +156,11 @@ class Effect:
     def is_of_received_money(self) -> bool:
         """Whether it tells of a transfer or a cheque."""
         return BillingMail.PAYMENT_RECORDED in self.mails
+
+    @property
+    def is_of_refunds(self) -> bool:
+        """Whether it tells of a payment that paid nothing, and of its return (COL-8)."""
+        return any(mail in _OF_REFUNDS for mail in self.mails)
 
 
 class Outbox(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from guichet.clock import Clock
@@ -19,6 +19,7 @@ from guichet.payments.ports import (
     RefundReport,
 )
 from guichet.payments.refund import TRANSITIONS, Refund, RefundReason, RefundStatus
+from guichet.payments.refund_answers import answer_about
 from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, asked_once_more
 from guichet.registration.compensating import compensated, with_changed, with_fee_by_hand
 from guichet.registration.mails import MailKind
@@ -27,9 +28,6 @@ from guichet.registration.ports import Aggregate, Records
 from guichet.registration.refund_bookings import bookings, fee_bookings
 from guichet.registration.settling import Providers
 from guichet.retrying import TRIES
-
-# The provider forgets our key after 24 h (BAD-11): from then on it is asked before it is told.
-_KEY_LIVES: Final = timedelta(hours=23)
 
 # What a person wished for; everything else went back by a rule, and is told with its reason.
 _WISHED: Final = frozenset(
@@ -109,22 +107,10 @@ class Refunding:
         if refund.owes_fee:
             self._return_fee(refund, provider, cause)
         else:
-            return self._record(refund, self._answer(refund, provider), cause)
+            is_submitted = refund.status is RefundStatus.SUBMITTED
+            report = answer_about(refund, provider, self.clock.now(), is_submitted=is_submitted)
+            return self._record(refund, report, cause)
         return True
-
-    def _answer(self, refund: Refund, provider: PaymentProvider) -> RefundReport:
-        """Ask first where it may have arrived; sending the same bytes under the same key is safe.
-
-        Past the key's life (BAD-11) only the asking keeps it from being sent twice; before, it
-        finds what the provider did behind an error that it keeps under the key.
-        """
-        sent_at = refund.first_sent_at
-        forgotten = sent_at is None or self.clock.now() >= sent_at + _KEY_LIVES
-        if refund.status is RefundStatus.SUBMITTED or refund.asked_count or forgotten:
-            report = _asked_about(refund, provider)
-            if report is not None:
-                return report
-        return provider.refund(refund)
 
     def _record(self, refund: Refund, report: RefundReport, cause: Cause) -> bool:
         if report.status is refund.status:
@@ -224,14 +210,6 @@ class Refunding:
         overdue = self.clock.now() >= refund.requested_at + ALARM_AFTER
         events = (_about(refund, "refund.unknown_for_long"),) if overdue else ()
         return Change(refund, bumped(replace(refund, asked_count=count)), events)
-
-
-def _asked_about(refund: Refund, provider: PaymentProvider) -> RefundReport | None:
-    """What became of it. A question that is refused says nothing about the refund."""
-    try:
-        return provider.ask_refund(refund)
-    except ProviderRefusedError as error:
-        raise ProviderUnavailableError(f"the question was refused: {error}") from error
 
 
 def _fee_returned(before: Refund, fee_refund_id: str) -> Change[Aggregate]:

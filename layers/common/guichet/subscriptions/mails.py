@@ -45,6 +45,8 @@ REQUIRED_FACTS: Final[Mapping[BillingMail, frozenset[str]]] = MappingProxyType(
         K.PAYMENT_ACTION: frozenset({"document", "paid", "stored_method", "valid_until"}),
         K.PAYMENT_RETURNED: frozenset({"document", "paid", "stored_method"}),
         K.PAYMENT_RECORDED: frozenset({"paid", "reference", "paid_at", "left_open"}),
+        K.PAYMENT_REFUNDED: frozenset({"paid", "without_place"}),
+        K.REFUND_CREDITED: frozenset({"paid", "without_place"}),
     }
 )
 
@@ -188,6 +190,7 @@ class BillingFacts:
         country, region: whose taxes a certificate exempts from; without a region the country's own.
         counts_from, counts_until: its first and its last day; `exempt_as` is what it says of why.
         refusal: the representative's own words.
+        without_place: why a payment was neither needed nor kept: a reason of its refund (COL-8).
 
     Raises:
         ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of
@@ -237,6 +240,7 @@ class BillingFacts:
     is_method_stopped: bool = False
     shares: tuple[ToldShare, ...] = ()
     left_open: Money | None = None
+    without_place: str = ""
 
     def __post_init__(self) -> None:
         """Refuse facts that would make a misleading mail."""

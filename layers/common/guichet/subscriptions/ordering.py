@@ -12,6 +12,7 @@ from guichet.errors import ConcurrentUpdateError, Refusal, Unavailable
 from guichet.ledger.journal import Cause
 from guichet.payments.attempt import Capture, PaymentStatus
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.own_refund import OwnRefundReason as Reason
 from guichet.payments.ports import (
     PaymentProvider,
     ProviderRefusedError,
@@ -23,7 +24,7 @@ from guichet.payments.schedule import ALARM_AFTER
 from guichet.payments.unavailable import being_captured, provider_unavailable, resting
 from guichet.retrying import TRIES
 from guichet.subscriptions import outcome
-from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.carts import Carts
 from guichet.subscriptions.outcome import Situation
 from guichet.subscriptions.ports import OwnAccounts, ProviderEventApplied, Step
@@ -237,33 +238,39 @@ class Ordering:
         return Decision() if situation.payment.is_final else self.taken(situation, capture)
 
     def taken(self, situation: Situation, capture: Capture) -> Decision:
-        """Money arrived: the order is carried out, or the money becomes account credit (COL-8).
+        """Money arrived: the order is carried out, or the money goes back (COL-8).
+
+        What is not as it was asked for becomes account credit.
 
         Raises:
             Unavailable: what it is computed from is missing by a fault of ours: it is due again.
         """
-        cart, reason = situation.cart, "order_ended"
-        if situation.payment.mismatches(capture):
-            reason = "mismatched"
-        elif cart.is_open:
+        cart, payment = situation.cart, situation.payment
+        if payment.mismatches(capture):
+            balance = self.carts.records.balance(
+                cart.account_id, payment.selling_entity, capture.amount.currency
+            )
+            return outcome.credited(situation, capture, balance, "mismatched")
+        was_paid = cart.status is CartStatus.DONE
+        reason = Reason.PAID_TWICE if was_paid else Reason.ORDER_ENDED
+        code: str = reason
+        if cart.is_open:
             try:
                 plan = self.carts.of_order(cart)
                 return outcome.paid(situation, capture, plan)
             except Unavailable:
                 raise
             except Refusal as refusal:  # it can't be carried out any more
-                reason = refusal.code
-        balance = self.carts.records.balance(
-            cart.account_id, situation.payment.selling_entity, capture.amount.currency
-        )
-        return outcome.credited(situation, capture, balance, reason)
+                reason, code = Reason.ORDER_REFUSED, refusal.code
+        provider = self.provider(payment)
+        return outcome.not_taken(situation, capture, reason, code, provider)
 
     def _ended_newer_page(self, cart: Cart, cause: Cause) -> bool:
         """End the page that nobody needs any more. Money that arrives has its place all the same."""
         try:
             self.end_open_payment(cart, cause)
         except Unavailable:
-            return False  # what is paid on it becomes credit (BAD-1)
+            return False  # what is paid on it goes back (BAD-1)
         except ConcurrentUpdateError:
             return True  # it has moved: it is looked at again
         return True

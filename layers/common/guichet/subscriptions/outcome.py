@@ -8,9 +8,11 @@ from datetime import datetime
 from guichet.events import Event
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import payment_postings, payment_to_credit_postings
+from guichet.ledger.refund_postings import payment_to_refund_postings
 from guichet.payments.attempt import Capture, PaymentStatus
 from guichet.payments.cart_payment import CartPayment
-from guichet.payments.ports import SessionReport, SessionState
+from guichet.payments.own_refund import OwnRefundReason, own_refund, requested
+from guichet.payments.ports import PaymentProvider, SessionReport, SessionState
 from guichet.payments.schedule import ALARM_AFTER, asked_once_more, next_question_at
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.carrying_out import carried_out, given_up
@@ -85,24 +87,18 @@ def paid(situation: Situation, capture: Capture, plan: Plan) -> Decision:
 def credited(
     situation: Situation, capture: Capture, balance: AccountBalance, reason: str
 ) -> Decision:
-    """Money that no order takes is the account's credit, and a person is told (COL-8).
+    """Money that is not what was asked for is the account's credit, and a person is told.
 
-    It came twice, too late, not as asked, or for what can't be carried out any more: then its
-    order is given up.
+    An order that waited for it is given up, so that nothing is paid twice.
     """
     payment, cart = situation.payment, situation.cart
     taken = payment.captured(capture)
-    facts = {
-        "account_id": payment.account_id,
-        "payment_id": payment.payment_id,
-        "cart_id": payment.cart_id,
-        "reason": reason,
-        "differences": ",".join(payment.mismatches(capture)),
-    }
+    differences = ",".join(payment.mismatches(capture))
+    told = _about(payment, "cart_payment.credited", reason=reason, differences=differences)
     captured = Change[Aggregate](
         payment,
         bumped(taken),
-        (Event("cart_payment.credited", facts),),
+        (told,),
         payment_to_credit_postings(capture.amount, capture.provider_fee),
         book=payment.selling_entity,
     )
@@ -119,6 +115,48 @@ def credited(
         other = () if same_balance else credit_to(balance, capture.amount)
         return Decision((captured, *given.changes, *other), given.steps)
     return Decision((captured, *credit_to(balance, capture.amount)))
+
+
+def not_taken(
+    situation: Situation,
+    capture: Capture,
+    reason: OwnRefundReason,
+    code: str,
+    provider: PaymentProvider,
+) -> Decision:
+    """Money that no order takes goes back to where it came from, and is reported (COL-8, BAD-16).
+
+    It came twice, or too late, or for what can't be carried out any more: then its order is given up
+    without effect (SUB-5).
+
+    Args:
+        situation: the payment's.
+        capture: as it was asked for.
+        reason: why no order takes it.
+        code: of the refusal to carry the order out; else the reason again.
+        provider: who makes the exact bytes of the refund.
+    """
+    payment, cart = situation.payment, situation.cart
+    refund = own_refund(payment, capture, reason, provider=provider, at=situation.now)
+    taken = replace(payment.captured(capture), refund_id=refund.refund_id)
+    captured = Change[Aggregate](
+        payment,
+        bumped(taken),
+        (_about(payment, "cart_payment.not_taken", reason=code),),
+        payment_to_refund_postings(capture.amount, capture.provider_fee),
+        book=payment.selling_entity,
+    )
+    intent = Change[Aggregate](None, refund, (requested(refund),))
+    if not cart.is_open or not situation.holds_lease:
+        return Decision((captured, intent))
+    given = given_up(
+        cart,
+        situation.subscriptions,
+        situation.balance,
+        at=situation.now,
+        note="paid_otherwise",
+    )
+    return Decision((captured, intent, *given.changes), given.steps)
 
 
 def _processing(situation: Situation, capture_id: str | None) -> Decision:
@@ -238,11 +276,12 @@ def parked(situation: Situation) -> Decision:
     return Decision((change, *_to_processing(situation)))
 
 
-def _about(payment: CartPayment, name: str) -> Event:
+def _about(payment: CartPayment, name: str, **more: str) -> Event:
     """An event that a person may have to act upon."""
     ids = {
         "account_id": payment.account_id,
         "payment_id": payment.payment_id,
         "cart_id": payment.cart_id,
+        **more,
     }
     return Event(name, ids)

@@ -12,6 +12,7 @@ from guichet.access.profile import BillingProfile
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.payments.ports import PaymentProvider
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
@@ -22,7 +23,9 @@ from guichet.subscriptions.subscription import Subscription
 from guichet.subscriptions.usage import UsageMonth
 from guichet.tax.subject import TaxSubject
 
-type Aggregate = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
+type Aggregate = (
+    Subscription | Cart | CartPayment | OwnRefund | AccountBalance | SeatAssignment | UsageMonth
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from guichet.ledger.postings import (
     payment_postings,
     payment_to_credit_postings,
 )
+from guichet.ledger.refund_postings import payment_to_refund_postings
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
 from guichet.subscriptions.balance import AccountBalance
@@ -46,7 +47,7 @@ class BillingFound:
     payments: Mapping[str, CartPayment]
     balances: Mapping[Place, AccountBalance]
     tried: Mapping[str, str]  # product to subscription
-    credited: frozenset[str]  # payments whose money no order took
+    credited: frozenset[str]  # payments whose money became credit at once
     moved_by_orders: MovedByAccount
     moved_by_bills: MovedByAccount
 
@@ -92,6 +93,8 @@ def _of_payment(payment: CartPayment, is_credited: bool) -> tuple[Posting, ...]:
     capture = payment.capture
     if capture is None:
         return ()
+    if payment.refund_id is not None:
+        return payment_to_refund_postings(capture.amount, capture.provider_fee)
     postings = payment_to_credit_postings if is_credited else payment_postings
     return postings(capture.amount, capture.provider_fee)
 
@@ -150,9 +153,11 @@ def orders(found: BillingFound) -> Iterator[str]:
             yield f"{who} pays the order {payment.cart_id}, which is not there"
         if (payment.capture is not None) is not (payment.status in _MONEY_CAME):
             yield f"{who} is {payment.status} {'with' if payment.capture else 'without'} a capture"
-        if payment.capture is not None and paid_with[who] + is_credited != 1:
+        goes_back = payment.refund_id is not None
+        if payment.capture is not None and paid_with[who] + is_credited + goes_back != 1:
             yield f"the money of {who} paid {paid_with[who]} orders" + (
-                ", and is credit" if is_credited else ""
+                (", and is credit" if is_credited else "")
+                + (", and goes back" if goes_back else "")
             )
 
 

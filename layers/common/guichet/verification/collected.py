@@ -14,6 +14,7 @@ from typing import Final
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.seam import Item
 from guichet.collection.declines import Declines
+from guichet.invoices.invoice import InvoiceStatus
 from guichet.ledger.postings import (
     Posting,
     balances,
@@ -22,8 +23,12 @@ from guichet.ledger.postings import (
     payment_to_credit_postings,
     return_fee_postings,
 )
+from guichet.ledger.refund_postings import payment_claimed_postings, payment_to_refund_postings
+from guichet.payments.cart_payment import CartPayment
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.subscriptions.balance import AccountBalance
+from guichet.verification import own_refunds
 from guichet.verification.findings import Check
 from guichet.verification.gathering import Gathered, PassedOn, told
 from guichet.verification.history import History, Moved
@@ -42,17 +47,17 @@ class Collected:
 
     invoice: Item | None
     payments: Mapping[str, InvoicePayment]
-    credited: frozenset[str]  # payments whose money it did not take
     bills: Sequence[bool]  # of each of its places in balances, whether it is leased there
     on_their_way: frozenset[str]  # attempts that have a place in COL-3's count, not declined
 
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """One payment, None where it is not there, and the keys that lead to it from its provider."""
+    """One payment, None where it is not there, what leads to it from its provider, and what returns it."""
 
-    payment: InvoicePayment | None
+    payment: own_refunds.Paid | None
     names: frozenset[str]
+    refunds: Sequence[OwnRefund]
 
 
 def passed_on(history: History) -> Iterator[PassedOn]:
@@ -66,8 +71,8 @@ def passed_on(history: History) -> Iterator[PassedOn]:
             group = f"{_BY_INVOICE}{payment.invoice_id}"
             yield group, "stored", told(history)
             yield f"{_BY_PAYMENT}{payment.payment_id}", "stored", told(history)
-            if _CREDITED in history.events:
-                yield group, "told", {"what": "credited", "id": payment.payment_id, "at": at}
+        case CartPayment() | OwnRefund() as found:
+            yield f"{_BY_PAYMENT}{found.payment_id}", "stored", told(history)
         case AccountBalance() as balance:
             for bill in balance.bills:
                 if bill.is_invoiced:
@@ -101,11 +106,11 @@ def put_together(found: Gathered) -> Collected | Charged:
     payments = {each.payment_id: each for each in found.of(InvoicePayment)}
     if found.group.startswith(_BY_PAYMENT):
         names = frozenset(str(each["pk"]) for each in found.beside)
-        return Charged(next(iter(payments.values()), None), names)
+        paid: list[own_refunds.Paid] = [*payments.values(), *found.of(CartPayment)]
+        return Charged(next(iter(paid), None), names, found.of(OwnRefund))
     return Collected(
         invoice=next(iter(found.lying("INVOICE#")), None),
         payments=payments,
-        credited=_ids(found, "credited"),
         bills=[bool(each["is_leased"]) for each in found.told if each["what"] == "bill"],
         on_their_way=_ids(found, "on_its_way"),
     )
@@ -139,9 +144,12 @@ def _postings(payment: InvoicePayment, history: History) -> tuple[Posting, ...]:
     capture = payment.capture
     if capture is None:
         return ()
-    is_credit = _CREDITED in history.events
+    is_credit, goes_back = _CREDITED in history.events, payment.refund_id is not None
     came = payment_to_credit_postings if is_credit else payment_postings
-    back = payment_returned_postings(capture.amount) if payment.status is S.RETURNED else ()
+    if goes_back:
+        came = payment_to_refund_postings
+    taken = payment_claimed_postings if is_credit or goes_back else payment_returned_postings
+    back = taken(capture.amount) if payment.status is S.RETURNED else ()
     fee = () if payment.return_fee is None else return_fee_postings(payment.return_fee)
     return (*came(capture.amount, capture.provider_fee), *back, *fee)
 
@@ -161,7 +169,8 @@ def leases(found: Collected) -> Iterator[str]:
     for is_leased in found.bills:
         if is_leased is not (leased_by is not None):
             yield f"is {'leased' if is_leased else 'free'} in its balance, and not by itself"
-    if leased_by is not None and not found.bills:
+    is_paid = found.invoice is not None and found.invoice.get("status") == InvoiceStatus.PAID
+    if leased_by is not None and not found.bills and not is_paid:  # else by other money, meanwhile
         yield f"is leased by {leased_by}, and owed in no balance"
 
 
@@ -195,11 +204,7 @@ def attempts(found: Collected) -> Iterator[str]:
         if has_capture is not (payment.status in _MONEY_CAME):
             yield f"{payment.payment_id} is {payment.status} {'with' if has_capture else 'without'} a capture"
     if invoice.get("cart_id") is None:  # an order's invoice is paid by the order's payment
-        came = sum(
-            each.amount.amount_minor
-            for each in found.payments.values()
-            if each.status is S.CAPTURED and each.payment_id not in found.credited
-        )
+        came = sum(each.amount.amount_minor for each in found.payments.values() if each.has_paid)
         paid = invoice.get("paid_minor", 0)
         if paid != came:
             yield f"was paid {paid}, and its attempts brought {came}"
@@ -208,6 +213,10 @@ def attempts(found: Collected) -> Iterator[str]:
 def names(found: Charged) -> Iterator[str]:
     """A payment is found by its provider's name of it, and each such name leads to a payment."""
     payment = found.payment
+    if isinstance(payment, CartPayment):  # an order's is found by its own id
+        return
+    if payment is None and not found.names:
+        return
     if payment is None:
         yield f"{', '.join(sorted(found.names))} leads to a payment that is not there"
         return
@@ -226,7 +235,9 @@ type Problems = Iterator[tuple[Check, Iterator[str]]]
 def judged(found: Collected | Charged) -> Problems:
     """Each check of one invoice, or of one payment, with what it finds."""
     if isinstance(found, Charged):
-        yield Check.CHARGES, names(found)
+        if not isinstance(found.payment, CartPayment):
+            yield Check.CHARGES, names(found)
+        yield Check.RETURNS, own_refunds.returns(found.payment, found.refunds)
         return
     yield Check.LEASES, leases(found)
     yield Check.ATTEMPTS, attempts(found)

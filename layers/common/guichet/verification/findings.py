@@ -54,6 +54,8 @@ class Check(StrEnum):
     ATTEMPTS = "collecting.attempts"
     COUNTED = "collecting.counted"
     CHARGES = "collecting.charges"
+    RETURNS = "collecting.returns"
+    RETURN_BOOKS = "books.returns"
     DUE = "waiting.due"
     ALARMED = "waiting.alarmed"
 
@@ -99,6 +101,8 @@ MEANING: Final = MappingProxyType(
         Check.ATTEMPTS: "invoices were paid by what their attempts captured, once (COL-8)",
         Check.COUNTED: "what counts as being tried is, and gives its place back (COL-3)",
         Check.CHARGES: "payments of invoices are found by their providers' names of them",
+        Check.RETURNS: "money that nothing took has one way back, for all of it (COL-8)",
+        Check.RETURN_BOOKS: "it went back, or became credit, and never both (COL-8, MON-4)",
         Check.DUE: "what waits is due, and nothing is left lying (REG-8, RFD-6)",
         Check.ALARMED: "a person was told of what no rule decides (EXT-2)",
     }

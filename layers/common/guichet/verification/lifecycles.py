@@ -9,7 +9,15 @@ from typing import Final
 
 from guichet.collection import setup, stored
 from guichet.invoices import invoice, run
-from guichet.payments import account, attempt, dispute, invoice_payment, payment, refund
+from guichet.payments import (
+    account,
+    attempt,
+    dispute,
+    invoice_payment,
+    own_refund,
+    payment,
+    refund,
+)
 from guichet.payments.refund import RefundReason
 from guichet.registration import cancellation, registration, training
 from guichet.subscriptions import cart, seats, subscription
@@ -35,6 +43,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
         "cart": _words(cart.TRANSITIONS),
         "cart_payment": _words(attempt.TRANSITIONS),
         "invoice_payment": _words(invoice_payment.TRANSITIONS),
+        "own_refund": _words(own_refund.TRANSITIONS),
         "seat": _words(seats.TRANSITIONS),
         "method_setup": _words(setup.TRANSITIONS),
         "stored_method": _words(stored.TRANSITIONS),
@@ -54,6 +63,7 @@ _FIRST: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "cart": frozenset({"pending", "done"}),  # done at once where nothing is due
         "cart_payment": frozenset({"created"}),
         "invoice_payment": frozenset({"created"}),
+        "own_refund": frozenset({"requested"}),
         "method_setup": frozenset({"created"}),
         "stored_method": frozenset({"active"}),
         "tax_certificate": frozenset({"submitted"}),

@@ -32,6 +32,7 @@ from guichet.payments.account import PaymentAccount
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute
 from guichet.payments.invoice_payment import InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.payments.payment import Payment
 from guichet.payments.refund import Refund
 from guichet.registration.cancellation import Cancellation
@@ -47,7 +48,9 @@ from guichet.subscriptions.usage import UsageMonth
 from guichet.tax.certificate import ExemptionCertificate
 from guichet.tax.vat_check import VatRecord
 
-type Billed = Subscription | Cart | CartPayment | AccountBalance | SeatAssignment | UsageMonth
+type Billed = (
+    Subscription | Cart | CartPayment | OwnRefund | AccountBalance | SeatAssignment | UsageMonth
+)
 type OfMethods = Setup | StoredMethod | PaymentMethods | ProviderCustomer | Declines
 type Value = (
     Account
@@ -90,6 +93,7 @@ _KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "SUBSCRIPTION#": Subscription,
         "CART#": Cart,
         "CART_PAYMENT": CartPayment,
+        "OWN_REFUND": OwnRefund,
         "BALANCE#": AccountBalance,
         "SEAT#": SeatAssignment,
         "USAGE#": UsageMonth,
@@ -110,6 +114,7 @@ _OF_BILLING: Final[Mapping[type, str]] = MappingProxyType(
         Subscription: "subscription",
         Cart: "cart",
         CartPayment: "cart_payment",
+        OwnRefund: "own_refund",
         AccountBalance: "balance",
         SeatAssignment: "seat",
         UsageMonth: "usage_month",

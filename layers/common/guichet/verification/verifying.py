@@ -18,6 +18,7 @@ from guichet.adapters.dynamo.codec import decode_time
 from guichet.adapters.dynamo.keys import aggregate_of
 from guichet.adapters.dynamo.seam import Item
 from guichet.payments.invoice_payment import InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.subscriptions.cart import Cart
 from guichet.verification import (
     accounts,
@@ -30,6 +31,7 @@ from guichet.verification import (
     invoice_gathering,
     invoices,
     methods,
+    own_refunds,
     payments,
     subscribed,
     trainings,
@@ -60,6 +62,13 @@ _OF_OBJECTS: Final[Mapping[Check, Look[History]]] = MappingProxyType(
         Check.STATES: history.states,
         Check.OWNED: history.owned,
         Check.POSTINGS: history.postings,
+    }
+)
+_OF_KINDS: Final[Mapping[type | None, tuple[Check, Look[History]]]] = MappingProxyType(
+    {
+        Cart: (Check.PREVIEWED, billing.previewed),
+        InvoicePayment: (Check.CHARGE_BOOKS, collected.books),
+        OwnRefund: (Check.RETURN_BOOKS, own_refunds.books),
     }
 )
 _OF_PAYMENTS: Final[Mapping[Check, Look[payments.PaymentFound]]] = MappingProxyType(
@@ -202,10 +211,9 @@ class _Run:
                 continue
             for check, look in _OF_OBJECTS.items():
                 self.report.judge(check, name, look(found))
-            if found.kind is Cart:
-                self.report.judge(Check.PREVIEWED, name, billing.previewed(found))
-            if found.kind is InvoicePayment:
-                self.report.judge(Check.CHARGE_BOOKS, name, collected.books(found))
+            if found.kind in _OF_KINDS:
+                check, look = _OF_KINDS[found.kind]
+                self.report.judge(check, name, look(found))
             self.report.judge(Check.DUE, name, waiting.due(found, self.now))
             self.report.judge(Check.ALARMED, name, waiting.alarmed(found, self.now))
 

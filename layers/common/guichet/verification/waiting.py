@@ -11,6 +11,7 @@ from guichet.adapters.dynamo.seam import Item
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.dispute import Dispute, DisputeStatus
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
+from guichet.payments.own_refund import OwnRefund, OwnRefundStatus
 from guichet.payments.payment import Payment, PaymentStatus
 from guichet.payments.refund import Refund, RefundReason, RefundStatus
 from guichet.payments.schedule import ALARM_AFTER
@@ -51,7 +52,7 @@ def alarmed(history: History, now: datetime) -> Iterator[str]:
             yield f"is as it is without the alarm {event}"
 
 
-def _alarms_for(history: History, now: datetime) -> Iterator[str]:
+def _alarms_for(history: History, now: datetime) -> Iterator[str]:  # noqa: C901 - one case a kind
     match history.value:
         case Payment(status=PaymentStatus.PARKED):
             yield "payment.parked"
@@ -63,6 +64,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:
             yield from _of_cart_payment(payment, now)
         case InvoicePayment() as payment:
             yield from _of_invoice_payment(payment, now)
+        case OwnRefund() as refund:
+            yield from _of_own_refund(refund, now)
         case Refund(reason=RefundReason.CHARGEBACK, status=RefundStatus.FAILED):
             return  # won on appeal: nobody has to act
         case Refund(status=RefundStatus.FAILED):
@@ -81,6 +84,8 @@ def _of_cart_payment(payment: CartPayment, now: datetime) -> Iterator[str]:
             yield "cart_payment.parked"
         case PaymentStatus.MISMATCHED:
             yield "cart_payment.credited"
+        case PaymentStatus.CAPTURED if payment.refund_id is not None:
+            yield "cart_payment.not_taken"
         case PaymentStatus.CAPTURING if now >= payment.started_at + _TOLD_BY:
             yield "cart_payment.unknown_for_long"
         case _:
@@ -95,7 +100,19 @@ def _of_invoice_payment(payment: InvoicePayment, now: datetime) -> Iterator[str]
             yield "invoice_payment.credited"
         case ChargeStatus.RETURNED:
             yield "invoice_payment.returned"
+        case ChargeStatus.CAPTURED if payment.refund_id is not None:
+            yield "invoice_payment.not_taken"
         case ChargeStatus.CREATED if now >= payment.started_at + _TOLD_BY:
             yield "invoice_payment.unknown_for_long"
+        case _:
+            return
+
+
+def _of_own_refund(refund: OwnRefund, now: datetime) -> Iterator[str]:
+    match refund.status:
+        case OwnRefundStatus.CREDITED:
+            yield "own_refund.credited"
+        case OwnRefundStatus.REQUESTED if now >= refund.requested_at + _TOLD_BY:
+            yield "own_refund.unknown_for_long"
         case _:
             return

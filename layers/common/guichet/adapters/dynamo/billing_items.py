@@ -9,11 +9,12 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from guichet.adapters.dynamo import items, keys
+from guichet.adapters.dynamo import items, keys, own_refund_items
 from guichet.adapters.dynamo.codec import decode, encode_fields, encode_stated
 from guichet.adapters.dynamo.seam import Item, Key
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.payments.schedule import next_question_at
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
@@ -26,7 +27,7 @@ from guichet.subscriptions.usage import UsageMonth
 PREVIEW_KEPT: Final = timedelta(days=7)
 
 
-def aggregate_name(value: Aggregate) -> str:
+def aggregate_name(value: Aggregate) -> str:  # noqa: PLR0911 - one answer a kind
     """The name under which the journal keeps an object's history."""
     match value:
         case Subscription():
@@ -35,6 +36,8 @@ def aggregate_name(value: Aggregate) -> str:
             return f"cart/{value.cart_id}"
         case CartPayment():
             return f"cart_payment/{value.payment_id}"
+        case OwnRefund():
+            return own_refund_items.aggregate_name(value)
         case AccountBalance():
             return balance_name(value.account_id, value.selling_entity, value.currency)
         case SeatAssignment():
@@ -51,7 +54,7 @@ def usage_name(subscription_id: str, month: date) -> str:
     return f"usage_month/{subscription_id}-{month:%Y-%m}"
 
 
-def key_of(value: Aggregate) -> Key:
+def key_of(value: Aggregate) -> Key:  # noqa: PLR0911 - same
     match value:
         case Subscription():
             return keys.subscription(value.account_id, value.subscription_id)
@@ -59,6 +62,8 @@ def key_of(value: Aggregate) -> Key:
             return keys.cart(value.account_id, value.cart_id)
         case CartPayment():
             return keys.cart_payment(value.payment_id)
+        case OwnRefund():
+            return keys.own_refund(value.refund_id)
         case AccountBalance():
             return keys.balance(value.account_id, value.selling_entity, value.currency)
         case SeatAssignment():
@@ -69,6 +74,8 @@ def key_of(value: Aggregate) -> Key:
 
 def item_of(value: Aggregate, at: datetime) -> Item:
     """The whole item, as it is written at a moment, with its entry in the index of due work."""
+    if isinstance(value, OwnRefund):
+        return own_refund_items.item_of(value)
     fields = encode_stated(value)
     if isinstance(value, CartPayment) and value.request_body:
         fields["request_body"] = items.packed(value.request_body)
@@ -100,7 +107,7 @@ def read_preview(item: Item | None) -> Preview | None:
     return decode(Preview, json.loads(items.unpacked(str(item["preview"]))))
 
 
-def due_of(value: Aggregate, at: datetime) -> Item:
+def due_of(value: Aggregate, at: datetime) -> Item:  # noqa: PLR0911 - same
     """When somebody has to look at it again; nothing where nobody has to."""
     match value:
         case Subscription():
@@ -116,6 +123,8 @@ def due_of(value: Aggregate, at: datetime) -> Item:
         case CartPayment(status=PaymentStatus.PROCESSING | PaymentStatus.CAPTURING):
             asked_at = next_question_at(value.started_at, value.asked_count)
             return items.due_entry("cart_payment", asked_at)
+        case OwnRefund():
+            return own_refund_items.due_of(value)
         case _:
             return {}
 
@@ -146,3 +155,5 @@ def effect_about(value: Aggregate) -> Item:
             }
         case AccountBalance():
             return about
+        case OwnRefund():
+            return own_refund_items.effect_about(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from guichet.adapters.dynamo import invoice_items, items, keys, method_items
+from guichet.adapters.dynamo import invoice_items, items, keys, method_items, own_refund_items
 from guichet.adapters.dynamo.billing_store import BillingStore
 from guichet.adapters.dynamo.codec import decode, encode_stated
 from guichet.adapters.dynamo.invoice_store import InvoiceStore
@@ -20,6 +20,7 @@ from guichet.collection.stored import StoredMethod
 from guichet.invoices.invoice import Invoice
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.invoice_payment import InvoicePayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.ports import ProviderEventApplied
 
@@ -45,6 +46,9 @@ class ChargeStore:
         wanted = [keys.invoice_payment(each) for each in payment_ids]
         found = self._dynamo.transact_get([("state", key) for key in wanted])
         return [payment for item in found if (payment := read_invoice_payment(item))]
+
+    def own_refund(self, refund_id: str) -> OwnRefund | None:
+        return own_refund_items.read(self._dynamo.get("state", keys.own_refund(refund_id)))
 
     def payment_charged_as(self, provider: str, provider_charge_id: str) -> InvoicePayment | None:
         item = self._dynamo.get("state", keys.charge(provider, provider_charge_id))
@@ -90,6 +94,8 @@ def aggregate_name(value: Aggregate) -> str:
             return invoice_items.aggregate_name(value)
         case Declines() | StoredMethod():
             return method_items.aggregate_name(value)
+        case OwnRefund():
+            return own_refund_items.aggregate_name(value)
 
 
 def item_of(value: Aggregate, at: datetime) -> Item:
@@ -101,6 +107,8 @@ def item_of(value: Aggregate, at: datetime) -> Item:
             return invoice_items.item_of(value, at)
         case Declines() | StoredMethod():
             return method_items.item_of(value)
+        case OwnRefund():
+            return own_refund_items.item_of(value)
 
 
 def payment_item(payment: InvoicePayment) -> Item:
@@ -136,6 +144,8 @@ def effect_about(value: Aggregate) -> Item:
             return invoice_items.effect_about(value)
         case Declines() | StoredMethod():
             return method_items.effect_about(value)
+        case OwnRefund():
+            return own_refund_items.effect_about(value)
 
 
 def _operation_for(step: Step) -> Guarded:

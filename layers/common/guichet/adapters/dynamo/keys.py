@@ -144,6 +144,11 @@ def invoice_payment(payment_id: str) -> Key:
     return Key(f"INVOICE_PAYMENT#{payment_id}", "INVOICE_PAYMENT")
 
 
+def own_refund(refund_id: str) -> Key:
+    """By its id alone: that is made of the payment's."""
+    return Key(f"OWN_REFUND#{refund_id}", "OWN_REFUND")
+
+
 def charge(provider: str, provider_charge_id: str) -> Key:
     """Which payment of ours a provider's charge is."""
     return Key(f"CHARGE#{provider}#{fingerprint(provider_charge_id)}", "CHARGE")

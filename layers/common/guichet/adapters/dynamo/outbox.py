@@ -139,6 +139,7 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             | DueKind.TRAINING
             | DueKind.CART_PAYMENT
             | DueKind.INVOICE_PAYMENT
+            | DueKind.OWN_REFUND
             | DueKind.METHOD_SETUP
         ):
             ids = (rest,)

@@ -154,6 +154,7 @@ def _values(facts: BillingFacts, words: Words) -> dict[str, str]:
         values["corrects"] = facts.document.corrects
         if facts.document.collected_from is not None:
             values["collected_from"] = words.day(facts.document.collected_from)
+    values["about"] = values.get("number", values["products"])
     days = {name: getattr(facts, name) for name in _DAYS}
     told = {name: words.day(day) for name, day in days.items() if day is not None}
     return values | told | _methods(facts, words) | _amounts(facts, words)

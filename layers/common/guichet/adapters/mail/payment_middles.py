@@ -72,6 +72,26 @@ def _recorded(letter: BillingLetter) -> tuple[Block, ...]:
     )
 
 
+def _refunded(letter: BillingLetter) -> tuple[Block, ...]:
+    """It had no place, and is back where it came from (COL-8)."""
+    return _without_place(letter, "back")
+
+
+def _credited(letter: BillingLetter) -> tuple[Block, ...]:
+    """It had no place, and could not go back (COL-8)."""
+    return _without_place(letter, "credit", "ask")
+
+
+def _without_place(letter: BillingLetter, *then: str) -> tuple[Block, ...]:
+    facts = letter.facts
+    return (
+        letter.paragraph(f"money_without_place.{facts.without_place}"),
+        *letter.paragraphs(*then),
+        letter.rows("invoice", "order", "paid", "reference", "date"),
+        *letter.action("action.order" if facts.order_id else "action.invoice"),
+    )
+
+
 PAYMENT_MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Block, ...]]]] = (
     MappingProxyType(
         {
@@ -80,6 +100,8 @@ PAYMENT_MIDDLES: Final[Mapping[BillingMail, Callable[[BillingLetter], tuple[Bloc
             K.PAYMENT_ACTION: _action,
             K.PAYMENT_RETURNED: _returned,
             K.PAYMENT_RECORDED: _recorded,
+            K.PAYMENT_REFUNDED: _refunded,
+            K.REFUND_CREDITED: _credited,
         }
     )
 )

@@ -18,7 +18,7 @@ from guichet.payments.ports import (
     ProviderUnavailableError,
     RefundReport,
 )
-from guichet.payments.refund import Refund
+from guichet.payments.refund import Refund, SentRefund
 
 _KEY_LIVES: Final = timedelta(days=44)  # PayPal keeps a refund's for 45, by its API reference
 
@@ -55,7 +55,7 @@ class Refunding:
         del refund_id, fee
         return None
 
-    def refund(self, refund: Refund) -> RefundReport:
+    def refund(self, refund: SentRefund) -> RefundReport:
         """Send the refund; the same bytes under the same key return the money once.
 
         Raises:
@@ -81,7 +81,7 @@ class Refunding:
             raise refused_refund(refused) from refused
         return self._refund_report(refund, answer, budget)
 
-    def ask_refund(self, refund: Refund) -> RefundReport | None:
+    def ask_refund(self, refund: SentRefund) -> RefundReport | None:
         """What became of it; None where the order shows no refund with our reference."""
         budget = self.client.budget()
         if refund.provider_refund_id is not None:
@@ -126,30 +126,30 @@ class Refunding:
         """Nothing: PayPal gives a fee back within a refund alone, and `find_refund` tells of it."""
         return payment.amount.zero()
 
-    def _find_ours(self, refund: Refund, budget: Budget) -> RefundReport | None:
+    def _find_ours(self, refund: SentRefund, budget: Budget) -> RefundReport | None:
         """Among the refunds of its order: PayPal has no list of them, but an order shows its own."""
         capture = self.client.send(
-            requests.get_capture(refund.payee, requests.refunded_capture(refund)), budget
+            requests.get_capture(refund.on_behalf_of, requests.refunded_capture(refund)), budget
         )
         order_id = reading.order_of(capture)
         if order_id is None:
             return None
-        order = self.client.send(requests.get_order(refund.payee, order_id), budget)
+        order = self.client.send(requests.get_order(refund.on_behalf_of, order_id), budget)
         ours = requests.reference(refund.payment_id, refund.refund_id)
         known_as = reading.refund_known_as(order, ours)
         return None if known_as is None else self._ask_refund(refund, known_as, budget)
 
-    def _ask_refund(self, refund: Refund, known_as: str, budget: Budget) -> RefundReport:
-        answer = self.client.send(requests.get_refund(refund.payee, known_as), budget)
+    def _ask_refund(self, refund: SentRefund, known_as: str, budget: Budget) -> RefundReport:
+        answer = self.client.send(requests.get_refund(refund.on_behalf_of, known_as), budget)
         return _report_of(refund, answer)
 
-    def _refund_report(self, refund: Refund, answer: Json, budget: Budget) -> RefundReport:
+    def _refund_report(self, refund: SentRefund, answer: Json, budget: Budget) -> RefundReport:
         if reading.has_amounts(answer):
             return _report_of(refund, answer)
         return self._ask_refund(refund, reading.object_id(answer), budget)
 
 
-def _report_of(refund: Refund, answer: Json) -> RefundReport:
+def _report_of(refund: SentRefund, answer: Json) -> RefundReport:
     """Of a refund that was made at PayPal, the fee in it is what it is: nobody asked for any."""
     if not refund.is_ours:
         within = found.fee_in(answer, refund.amount.currency)

@@ -13,7 +13,7 @@ from guichet.money import Money
 from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.cart_payment import PREFIX as CART_PAYMENT
 from guichet.payments.ports import SessionTexts
-from guichet.payments.refund import Refund
+from guichet.payments.refund import SentRefund
 
 CARD_METHOD: Final = "paypal_card"  # PayPal's page opens with a card form, without an account
 
@@ -130,12 +130,12 @@ def get_capture(payee: str | None, capture_id: str | None) -> Call:
     return Call("GET", f"/v2/payments/captures/{path_id(capture_id)}", payee or None)
 
 
-def create_refund(refund: Refund) -> Call:
+def create_refund(refund: SentRefund) -> Call:
     path = f"/v2/payments/captures/{path_id(refunded_capture(refund))}/refund"
-    return Call("POST", path, refund.payee, refund.request_body, refund.refund_id)
+    return Call("POST", path, refund.on_behalf_of, refund.request_body, refund.refund_id)
 
 
-def get_refund(payee: str, provider_refund_id: str | None) -> Call:
+def get_refund(payee: str | None, provider_refund_id: str | None) -> Call:
     return Call("GET", f"/v2/payments/refunds/{path_id(provider_refund_id)}", payee or None)
 
 
@@ -148,13 +148,13 @@ def list_disputes(payee: str, capture_id: str) -> Call:
     return Call("GET", f"{_DISPUTES}?{query}", payee or None)
 
 
-def refunded_capture(refund: Refund) -> str:
+def refunded_capture(refund: SentRefund) -> str:
     """The capture that the stored bytes are about."""
     invoice_id: str = json.loads(refund.request_body)["invoice_id"]
     return invoice_id.rpartition(".")[2]
 
 
-def asked_fee(refund: Refund) -> dict[str, Any] | None:
+def asked_fee(refund: SentRefund) -> dict[str, Any] | None:
     """What of the fee the stored bytes ask to go back, as PayPal's money; None for nothing."""
     instruction = json.loads(refund.request_body).get("payment_instruction")
     return None if instruction is None else instruction["platform_fees"][0]["amount"]

@@ -24,7 +24,7 @@ from guichet.payments.ports import (
     SessionState,
     SessionTexts,
 )
-from guichet.payments.refund import Refund
+from guichet.payments.refund import Refund, SentRefund
 
 
 class StripeProvider:
@@ -107,7 +107,7 @@ class StripeProvider:
     def fee_refund_body(self, *, refund_id: str, fee: Money) -> str:
         return requests.fee_refund_form(refund_id=refund_id, fee=fee)
 
-    def refund(self, refund: Refund) -> RefundReport:
+    def refund(self, refund: SentRefund) -> RefundReport:
         """Send it, by its stored bytes and key.
 
         Raises:
@@ -120,7 +120,7 @@ class StripeProvider:
             raise refund_refusal(refused) from refused
         return _report_of(refund, answer.json)
 
-    def ask_refund(self, refund: Refund) -> RefundReport | None:
+    def ask_refund(self, refund: SentRefund) -> RefundReport | None:
         """What became of it; None where Stripe never received it."""
         budget = self._client.budget()
         if refund.provider_refund_id is not None:
@@ -191,7 +191,7 @@ class StripeProvider:
         return reading.session_report(self._client.send(requests.get_session(payment), budget))
 
 
-def _report_of(refund: Refund, found: Json) -> RefundReport:
+def _report_of(refund: SentRefund, found: Json) -> RefundReport:
     return reading.refund_report(reading.require_amount(found, refund.amount))
 
 

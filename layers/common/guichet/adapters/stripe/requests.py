@@ -14,7 +14,7 @@ from guichet.adapters.stripe.client import Call
 from guichet.money import Money
 from guichet.payments.attempt import Attempt, Capture
 from guichet.payments.ports import SessionTexts
-from guichet.payments.refund import Refund
+from guichet.payments.refund import Refund, SentRefund
 
 PAGE_LIMIT: Final = 100  # Stripe's largest
 
@@ -124,20 +124,20 @@ def expire_session(payment: Attempt) -> Call:
     return Call("POST", path, payment.on_behalf_of, _EXPANDED)
 
 
-def create_refund(refund: Refund) -> Call:
-    return Call("POST", "/v1/refunds", refund.payee, refund.request_body, refund.refund_id)
+def create_refund(refund: SentRefund) -> Call:
+    return Call("POST", "/v1/refunds", refund.on_behalf_of, refund.request_body, refund.refund_id)
 
 
-def get_refund(refund: Refund) -> Call:
+def get_refund(refund: SentRefund) -> Call:
     path = f"/v1/refunds/{path_id(refund.provider_refund_id)}"
-    return Call("GET", path, refund.payee, urlencode(_WITH_MOVEMENT))
+    return Call("GET", path, refund.on_behalf_of, urlencode(_WITH_MOVEMENT))
 
 
-def list_refunds(refund: Refund, after: str | None) -> Call:
+def list_refunds(refund: SentRefund, after: str | None) -> Call:
     """One page of the refunds of the intent that the stored body names."""
     intent_id = parse_qs(refund.request_body)["payment_intent"][0]
     pairs = (("payment_intent", intent_id), ("expand[0]", "data.balance_transaction"))
-    return Call("GET", "/v1/refunds", refund.payee, page_of(pairs, after))
+    return Call("GET", "/v1/refunds", refund.on_behalf_of, page_of(pairs, after))
 
 
 def find_refund(provider_refund_id: str, payee: str) -> Call:

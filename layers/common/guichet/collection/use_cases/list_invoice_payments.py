@@ -6,7 +6,7 @@ from typing import Final
 
 from guichet.access.membership import Member, Permission
 from guichet.collection.charging import Charging
-from guichet.collection.payment_views import PaymentView
+from guichet.collection.payment_views import PaymentView, refund_of
 from guichet.errors import not_found
 
 MOST_SHOWN: Final = 50  # the newest
@@ -30,4 +30,7 @@ def list_invoice_payments(
     payments = records.invoice_payments(newest)
     used = tuple(dict.fromkeys(each.method_id for each in payments))
     methods = {each.method_id: each for each in records.stored_methods(member.account_id, used)}
-    return [PaymentView(each, invoice, methods.get(each.method_id)) for each in payments]
+    return [
+        PaymentView(each, invoice, methods.get(each.method_id), refund_of(each, records))
+        for each in payments
+    ]

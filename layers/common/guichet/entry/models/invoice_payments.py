@@ -11,6 +11,7 @@ from guichet.collection.payment_views import PaymentView
 from guichet.collection.stored import StoredMethod
 from guichet.collection.use_cases.open_payment_action import OpenedAction
 from guichet.entry.fields import Amount, Answer
+from guichet.payments.own_refund import OwnRefund
 
 Status = Annotated[
     str,
@@ -19,6 +20,14 @@ Status = Annotated[
         " returned or parked."
     ),
 ]
+RefundStatus = Annotated[
+    str,
+    Field(
+        description="requested, submitted, succeeded, credited (it could not go back: account credit)"
+        " or taken_back (the bank had taken the payment back)."
+    ),
+]
+RefundReason = Annotated[str, Field(description="paid_twice or not_owed.")]
 DeclineCode = Annotated[
     str,
     Field(
@@ -46,9 +55,32 @@ class ChargedMethodAnswer(Answer):
         )
 
 
+class OwnRefundAnswer(Answer):
+    """The return of a payment that paid nothing, to where it came from."""
+
+    refund_id: str
+    status: RefundStatus
+    reason: RefundReason
+    amount: Amount
+    requested_at: datetime
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, refund: OwnRefund) -> Self:
+        return cls(
+            refund_id=refund.refund_id,
+            status=refund.status.value,
+            reason=refund.reason.value,
+            amount=Amount.of(refund.amount),
+            requested_at=refund.requested_at,
+            ended_at=refund.ended_at,
+        )
+
+
 class InvoicePaymentAnswer(Answer):
     """One attempt. A declined one says why, and when its method may be tried again, if it may be.
 
+    `refund`: of a captured one that paid nothing, as the invoice was paid otherwise.
     `action_until`: while it is `requires_action`, until when the customer can answer their bank.
     """
 
@@ -63,6 +95,7 @@ class InvoicePaymentAnswer(Answer):
     decline_code: DeclineCode | None
     next_try_at: datetime | None
     action_until: datetime | None
+    refund: OwnRefundAnswer | None
 
     @classmethod
     def of(cls, view: PaymentView) -> Self:
@@ -79,6 +112,7 @@ class InvoicePaymentAnswer(Answer):
             decline_code=None if reason is None else reason.value,
             next_try_at=view.next_try_at,
             action_until=view.action_until,
+            refund=None if view.refund is None else OwnRefundAnswer.of(view.refund),
         )
 
 

@@ -37,7 +37,7 @@ class ResolveCartPayment:
 def resolve_cart_payment(command: ResolveCartPayment, *, ordering: Ordering) -> CartPayment:
     """Carry the order out with what was taken, or let it be paid another way.
 
-    What was taken for an order that is over is account credit. A repeat is refused.
+    What was taken for an order that is over goes back. A repeat is refused.
 
     Raises:
         NotFound: no such payment.

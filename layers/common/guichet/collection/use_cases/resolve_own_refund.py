@@ -1,0 +1,30 @@
+"""What nobody answers for about a refund, a person looks up: it went back, or becomes credit (COL-8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guichet.collection.returning import Returning
+from guichet.collection.writing import cause_of
+from guichet.events import Actor
+from guichet.payments.own_refund import OwnRefund
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveOwnRefund:
+    """A person's word about one refund."""
+
+    refund_id: str
+    went_back: bool
+    actor: Actor
+
+
+def resolve_own_refund(command: ResolveOwnRefund, *, returning: Returning) -> OwnRefund:
+    """Write what the provider's pages show. A repeat is refused.
+
+    Raises:
+        NotFound: no such refund.
+        Conflict: `refund_<status>`, it is over; `refund_not_overdue`, it may yet be answered.
+    """
+    cause = cause_of(command.actor, "resolve_own_refund", returning.clock)
+    return returning.resolve(command.refund_id, cause, went_back=command.went_back)
