@@ -16,6 +16,7 @@ from guichet.subscriptions.use_cases.pay_cart import PayCart, pay_cart
 from tests.support.billing import Billing
 from tests.support.billing_days import cancel, pay_all
 from tests.support.correcting import content, credited, invoice, invoices_of, voided, work
+from tests.support.given_up_orders import assert_went_back
 from tests.support.unchanged import nothing_written
 from tests.support.verified import assert_verified
 from tests.support.world import refusal_of
@@ -179,7 +180,7 @@ def test_a_preview_that_no_longer_holds_is_refused_before_anything_is_paid_sub_5
     assert_right(billing)
 
 
-def test_an_order_whose_credit_went_back_while_its_page_was_open_is_credit_sub_5_col_8(
+def test_money_for_an_order_whose_credit_went_back_meanwhile_goes_back_too_sub_5_col_8(
     billing: Billing,
 ) -> None:
     """No plan is changed, nothing is lost, and a person is told."""
@@ -196,8 +197,9 @@ def test_an_order_whose_credit_went_back_while_its_page_was_open_is_credit_sub_5
     assert (cart.status, cart.note) == (CartStatus.ABANDONED, "paid_otherwise")
     held = billing.only()
     assert (held.status, held.terms.plan_id) == (SubscriptionStatus.ACTIVE, "plus")
-    assert billing.balance().credit_minor == 14_400 + cart.preview.due_now.amount_minor
-    assert billing.world.alarms.count("cart_payment.credited") == 1
+    assert billing.balance().credit_minor == 14_400
+    assert billing.world.alarms.count("cart_payment.not_taken") == 1
+    assert_went_back(billing, placed)
     assert_right(billing)
 
 
@@ -221,7 +223,8 @@ def test_a_debit_that_is_settled_six_days_after_its_preview_meets_what_went_back
 
     assert billing.cart(placed.cart.cart_id).status is CartStatus.ABANDONED
     assert billing.only().terms.plan_id == "plus"
-    assert billing.balance().credit == placed.cart.preview.due_now + Money(2_881, "USD")
+    assert billing.balance().credit == Money(2_881, "USD")
+    assert_went_back(billing, placed)
     assert_right(billing)
 
 
