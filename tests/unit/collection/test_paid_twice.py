@@ -24,6 +24,7 @@ from guichet.payments.own_refund import (
 )
 from guichet.payments.ports import PaymentProvider
 from guichet.payments.unavailable import provider_unavailable
+from tests.support.movements import assert_movements_are_the_balances, history_of
 from tests.support.paid_twice import TOTAL, PaidTwice
 from tests.support.unchanged import nothing_written
 from tests.support.verified import assert_verified
@@ -38,14 +39,31 @@ def twice(request: pytest.FixtureRequest) -> Iterator[PaidTwice]:
     """At either provider; what any of these stories leaves behind keeps the rules."""
     made = PaidTwice(request.param)
     yield made
-    assert_verified(made.world.dynamo, made.world.clock.now())
+    assert_right(made)
 
 
 @pytest.fixture
 def by_card() -> Iterator[PaidTwice]:
     made = PaidTwice()
     yield made
-    assert_verified(made.world.dynamo, made.world.clock.now())
+    assert_right(made)
+
+
+def assert_right(twice: PaidTwice) -> None:
+    """Nothing is wrong with what is stored, and the account's history is its balance (INV-9)."""
+    assert_verified(twice.world.dynamo, twice.world.clock.now())
+    assert_movements_are_the_balances(twice.world.dynamo, twice.account.billing.parts().invoicing)
+
+
+def told(twice: PaidTwice) -> list[tuple[str, int, int]]:
+    """Of the first payment, the oldest first: kind, amount, what it made of credit (INV-9)."""
+    billing = twice.account.billing
+    views = history_of(billing.account_id, billing.world.dynamo, billing.parts().invoicing)
+    return [
+        (each.movement.kind, each.movement.amount.amount_minor, each.movement.moved.credit_minor)
+        for each in reversed(views)
+        if each.movement.payment_id == twice.first.payment_id
+    ]
 
 
 def moved(twice: PaidTwice) -> dict[str, int]:
@@ -81,6 +99,10 @@ def test_what_is_found_second_goes_back_and_is_reported_col_8(twice: PaidTwice) 
     assert (invoice.status, invoice.paid_minor) == (InvoiceStatus.PAID, TOTAL)
     assert not twice.account.billing.balance().credit
     assert twice.world.alarms.count("invoice_payment.not_taken") == 1
+    assert told(twice) == [
+        ("payment_not_taken", TOTAL, 0),
+        ("payment_refunded", TOTAL, 0),
+    ]
 
 
 def test_only_the_provider_s_fee_is_left_of_it_in_the_books_mon_4(twice: PaidTwice) -> None:
@@ -224,6 +246,7 @@ def test_what_the_provider_will_not_return_is_credit_and_a_person_is_told_col_8(
 
     refund = by_card.refund()
     assert (refund.status, refund.failure) == (S.CREDITED, "refund_not_permitted")
+    assert told(by_card)[1:] == [("payment_credited", TOTAL, TOTAL)]
     assert by_card.account.billing.balance().credit.amount_minor == TOTAL
     assert by_card.given_back == 0
     assert by_card.world.alarms.count("own_refund.credited") == 1

@@ -436,7 +436,7 @@ def test_money_that_had_become_credit_and_was_taken_back_moves_no_balance_inv_9(
         "currency": "USD",
         "reason": "was_credit",
     }
-    gone = Posting(L.ENTITY_BALANCE, L.RECEIVABLE, Money(700, "USD"))
+    gone = Posting(L.ENTITY_BALANCE, L.CLAIMS, Money(700, "USD"))
 
     found = movement_of(
         entry("invoice_payment/ipy_1", Event("invoice_payment.returned", facts), postings=[gone])

@@ -28,9 +28,10 @@ class MovementKind(StrEnum):
     ORDER_PAID = "order_paid"
     PAYMENT_RECEIVED = "payment_received"  # a transfer or a cheque
     PAYMENT_COLLECTED = "payment_collected"  # by a stored method
-    PAYMENT_CREDITED = "payment_credited"  # money that no invoice and no order takes (COL-8)
+    PAYMENT_NOT_TAKEN = "payment_not_taken"  # nothing takes it: it goes back (COL-8)
+    PAYMENT_CREDITED = "payment_credited"  # it came otherwise than asked, or could not go back
     PAYMENT_RETURNED = "payment_returned"  # a debit or a card's charge, taken back by the bank
-    PAYMENT_REFUNDED = "payment_refunded"  # what had become credit went back to who paid
+    PAYMENT_REFUNDED = "payment_refunded"  # what nothing took, or had become credit, went back
     ADJUSTED = "adjusted"  # by hand
 
 
@@ -164,6 +165,8 @@ def _charge(told: _Told) -> Movement | None:
         kind = K.PAYMENT_RETURNED
     elif facts := told.facts("invoice_payment.credited"):
         kind = K.PAYMENT_CREDITED
+    elif facts := told.facts("invoice_payment.not_taken"):
+        kind = K.PAYMENT_NOT_TAKEN
     else:
         return _otherwise(told)
     invoice_id = str(facts["invoice_id"])
@@ -171,9 +174,8 @@ def _charge(told: _Told) -> Movement | None:
     if kind is K.PAYMENT_CREDITED:  # what came may not be what was asked for
         currency = told.credit_currency() or amount.currency
         amount = Money(told.credit(currency).credit_minor, currency)
-    moved = told.credit(amount.currency)
-    if facts.get("reason") != "was_credit":  # that a person decides: nothing is owed by itself
-        moved += Moved(told.came_to(LedgerAccount.RECEIVABLE, amount.currency))
+    owed = Moved(told.came_to(LedgerAccount.RECEIVABLE, amount.currency))
+    moved = told.credit(amount.currency) + owed
     return told.movement(kind, amount, moved, invoice_id=invoice_id, payment_id=told.object_id)
 
 
@@ -215,17 +217,31 @@ def _done(told: _Told) -> Movement | None:
 
 def _order_payment(told: _Told) -> Movement | None:
     """What no order took; what an order took is told with the order."""
-    if facts := told.facts("cart_payment.credited"):
-        currency = told.credit_currency()
-        if currency is None:
-            return None
+    if facts := told.facts("cart_payment.not_taken"):
+        kind, amount, moved = K.PAYMENT_NOT_TAKEN, _money(facts, "amount_minor"), NOTHING
+    elif (facts := told.facts("cart_payment.credited")) and (currency := told.credit_currency()):
         moved = told.credit(currency)
-        amount = Money(moved.credit_minor, currency)
-        cart_id = str(facts["cart_id"])
-        return told.movement(
-            K.PAYMENT_CREDITED, amount, moved, cart_id=cart_id, payment_id=told.object_id
-        )
-    return None if "cart_payment.captured" in told.events else _otherwise(told)
+        kind, amount = K.PAYMENT_CREDITED, Money(moved.credit_minor, currency)
+    else:
+        return None if "cart_payment.captured" in told.events else _otherwise(told)
+    return told.movement(
+        kind, amount, moved, cart_id=str(facts["cart_id"]), payment_id=told.object_id
+    )
+
+
+def _refund(told: _Told) -> Movement | None:
+    """Money on its way back, once it is there, or became credit. What a bank took back is told there."""
+    if facts := told.facts("own_refund.succeeded"):
+        kind, moved = K.PAYMENT_REFUNDED, NOTHING
+    elif facts := told.facts("own_refund.credited"):
+        kind, moved = K.PAYMENT_CREDITED, told.credit(str(facts["currency"]))
+    else:
+        return _otherwise(told)
+    about = {
+        name: None if facts[name] is None else str(facts[name])
+        for name in ("invoice_id", "cart_id", "payment_id")
+    }
+    return told.movement(kind, _money(facts, "amount_minor"), moved, **about)
 
 
 def _balance(told: _Told) -> Movement | None:
@@ -278,6 +294,7 @@ _READERS: Final[Mapping[str, Callable[[_Told], Movement | None]]] = MappingProxy
         "invoice_payment": _charge,
         "cart": _order,
         "cart_payment": _order_payment,
+        "own_refund": _refund,
         "balance": _balance,
     }
 )

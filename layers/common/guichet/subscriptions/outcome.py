@@ -9,6 +9,7 @@ from guichet.events import Event
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import payment_postings, payment_to_credit_postings
 from guichet.ledger.refund_postings import payment_to_refund_postings
+from guichet.money import Money
 from guichet.payments.attempt import Capture, PaymentStatus
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.own_refund import OwnRefundReason, own_refund, requested
@@ -142,7 +143,7 @@ def not_taken(
     captured = Change[Aggregate](
         payment,
         bumped(taken),
-        (_about(payment, "cart_payment.not_taken", reason=code),),
+        (_about(payment, "cart_payment.not_taken", reason=code, **_sum(capture.amount)),),
         payment_to_refund_postings(capture.amount, capture.provider_fee),
         book=payment.selling_entity,
     )
@@ -276,7 +277,11 @@ def parked(situation: Situation) -> Decision:
     return Decision((change, *_to_processing(situation)))
 
 
-def _about(payment: CartPayment, name: str, **more: str) -> Event:
+def _sum(amount: Money) -> dict[str, str | int]:
+    return {"amount_minor": amount.amount_minor, "currency": amount.currency}
+
+
+def _about(payment: CartPayment, name: str, **more: str | int) -> Event:
     """An event that a person may have to act upon."""
     ids = {
         "account_id": payment.account_id,
