@@ -61,7 +61,7 @@ def test_documents_are_read_back_with_their_content_and_by_their_number_inv_3(
 
     assert house.records.invoice(account, made.invoice_id) == made
     assert house.records.invoices(account, [made.invoice_id, "inv_none"]) == [made, None]
-    content = house.records.content(account, made.invoice_id)
+    content = house.records.content(made)
     assert content is not None
     assert content.computed_again() == content.document
     assert house.records.numbered("us", INVOICE, made.place) == (account, made.invoice_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -24,10 +25,12 @@ from guichet.invoices.ports import (
 )
 from guichet.invoices.run import InvoiceRun, RunTotal
 from guichet.invoices.series import Series
+from guichet.ledger.journal import Change
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 
 _DUE: Final = ("due_key", "due_at", "due_since")
+_SHORT: Final = 700  # characters: with them a number, its ids and its mails are below 1 KB
 
 
 def aggregate_name(value: Aggregate) -> str:
@@ -68,15 +71,46 @@ def effect_about(value: Aggregate) -> Item:
     return {**about, "invoice_id": value.invoice_id} if isinstance(value, Invoice) else about
 
 
-def content_item(content: InvoiceContent) -> Item:
+def mails_of_numbered(
+    changes: Sequence[Change[Aggregate]], steps: Sequence[Step], at: datetime
+) -> dict[str, Item]:
+    """The mails of each document that is numbered in a write, as they lie with its number."""
+    numbered = {each.invoice.invoice_id for each in steps if isinstance(each, PutContent)}
+    return {
+        change.after.invoice_id: items.unsent(change.mails, at)
+        for change in changes
+        if isinstance(change.after, Invoice) and change.after.invoice_id in numbered
+    }
+
+
+def content_text(content: InvoiceContent) -> str:
     """One compressed text: nobody reads a part of it."""
-    text = json.dumps(encode_stated(content), separators=(",", ":"))
-    key = keys.invoice_content(content.account_id, content.invoice_id)
-    return items.stored(key, {"content": packed_content(text)})
+    return packed_content(json.dumps(encode_stated(content), separators=(",", ":")))
+
+
+def _numbered(content: InvoiceContent, invoice: Invoice, unsent: Item) -> list[Operation]:
+    """The number of a document, with its mails until they are sent, and its content if that is short.
+
+    A usual content leaves its number's item below a kilobyte, which is a write unit; a longer one
+    lies by itself, for what is in an item is paid for with each write of it.
+    """
+    number = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
+    whose: Item = {"account_id": invoice.account_id, "invoice_id": invoice.invoice_id, **unsent}
+    text = content_text(content)
+    if len(text) <= _SHORT:
+        return [Put("state", items.stored(number, {**whose, "content": text}), Absent())]
+    beside = items.stored(
+        keys.invoice_content(invoice.account_id, invoice.invoice_id), {"content": text}
+    )
+    return [
+        Put("state", beside, Absent()),
+        Put("state", items.stored(number, whose), Absent()),
+    ]
 
 
 def read_content(item: Item | None) -> InvoiceContent | None:
-    if item is None:
+    """The content that an item holds; None where it holds none."""
+    if item is None or "content" not in item:
         return None
     return decode(InvoiceContent, json.loads(unpacked_content(str(item["content"]))))
 
@@ -100,13 +134,18 @@ def read_count(item: Item | None) -> RunCount:
     return sums.get("invoices", 0), sums.get("notes", 0), totals
 
 
-def operations_for(step: Step) -> list[Operation]:
-    """The operations of a step; a failed condition of any means that somebody else was first."""
+def operations_for(step: Step, unsent: Mapping[str, Item]) -> list[Operation]:
+    """The operations of a step; a failed condition of any means that somebody else was first.
+
+    Args:
+        step: beside the changes of a write.
+        unsent: the mails of documents by their ids.
+    """
     match step:
         case TakeNumbers(before, after):
             return [_take(before, after)]
         case PutContent(content, invoice):
-            return [Put("state", content_item(content), Absent()), _number(invoice)]
+            return _numbered(content, invoice, unsent.get(invoice.invoice_id, {}))
         case OrderInvoiced(account_id, cart_id):
             key = keys.cart(account_id, cart_id)
             waits = Equals("due_key", keys.due(DueKind.INVOICE))
@@ -125,12 +164,6 @@ def _take(before: Series, after: Series) -> Operation:
         return Put("state", items.stored(key, values), Absent())
     guard = Equals("last_place", before.last_place)
     return Update("state", key, values, condition=guard)
-
-
-def _number(invoice: Invoice) -> Operation:
-    key = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
-    whose: Item = {"account_id": invoice.account_id, "invoice_id": invoice.invoice_id}
-    return Put("state", items.stored(key, whose), Absent())
 
 
 def _count(step: CountInvoiced) -> Operation:

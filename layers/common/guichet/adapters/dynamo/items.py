@@ -28,6 +28,8 @@ from guichet.registration.training import Training, TrainingStatus
 
 SCHEMA_VERSION: Final = 1
 PLATFORM: Final = "platform"  # the book of what belongs to no organizer
+# What an item has of mails until they are sent.
+UNSENT: Final = ("mails", "happened_at", "claimed_until", "due_key", "due_at", "due_since")
 MESSAGE_GRACE: Final = timedelta(minutes=10)  # what a message should serve is due this much later
 
 
@@ -212,9 +214,12 @@ def effect_item(
     aggregate: str, sequence: int, about: Item, mails: Sequence[str], at: datetime
 ) -> Item:
     """Mails that a change made necessary, until each was handed over."""
+    return {**stored(keys.effect(aggregate, sequence), {}), **about, **unsent(mails, at)}
+
+
+def unsent(mails: Sequence[str], at: datetime) -> Item:
+    """Mails, who is at them, and when somebody has to be."""
     return {
-        **stored(keys.effect(aggregate, sequence), {}),
-        **about,
         "mails": list(mails),
         "happened_at": encode_time(at),
         "claimed_until": "",

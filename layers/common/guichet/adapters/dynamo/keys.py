@@ -137,6 +137,7 @@ def invoice(account_id: str, invoice_id: str) -> Key:
 
 
 def invoice_content(account_id: str, invoice_id: str) -> Key:
+    """Of a document with many lines; a usual one lies with its number."""
     return Key(f"ACCOUNT#{account_id}", f"CONTENT#{invoice_id}")
 
 
@@ -250,8 +251,25 @@ def effect(aggregate: str, sequence: int) -> Key:
     return Key(f"EFFECT#{aggregate}#{sequence}", "EFFECT")
 
 
+def document_effect_id(selling_entity: str, kind: str, place: int) -> str:
+    """The mails of a numbered document, which lie with its number."""
+    number = series_number(selling_entity, kind, place)
+    return effect_id_at(number.pk, number.sk)
+
+
+def effect_id_at(pk: str, sk: str) -> str:
+    """What mails are called by where they lie."""
+    return pk if sk == "EFFECT" else f"{pk}#{sk}"
+
+
+def effect_named(effect_id: str) -> Key:
+    """Where the mails of this name lie: in an item of their own, or with a document's number."""
+    pk, mark, place = effect_id.rpartition("#NUMBER#")
+    return Key(pk, f"NUMBER#{place}") if mark else Key(effect_id, "EFFECT")
+
+
 def behind_effect(effect_id: str) -> Key:
-    """The journal's entry of the change that caused these mails."""
+    """The journal's entry of the change that caused these mails, which are no document's."""
     _, aggregate, sequence = effect_id.split("#")
     return journal(aggregate, int(sequence))
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from guichet.adapters.dynamo import keys
+from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode, decode_time, encode_time
 from guichet.adapters.dynamo.seam import (
     Before,
@@ -31,7 +31,7 @@ class DynamoOutbox:
     def claim(self, effect_id: str, *, now: datetime, until: datetime) -> Effect | None:
         claim = Update(
             "state",
-            _key(effect_id),
+            keys.effect_named(effect_id),
             {"claimed_until": encode_time(until)},
             condition=Before("claimed_until", encode_time(now)),
         )
@@ -43,13 +43,16 @@ class DynamoOutbox:
     def sent(self, effect: Effect, mail: AnyMail) -> Effect:
         left = tuple(each for each in effect.mails if each is not mail)
         mails = [str(each) for each in left]
-        self._dynamo.update(
-            Update("state", _key(effect.effect_id), {"mails": list(mails)}, condition=Present())
-        )
+        place = keys.effect_named(effect.effect_id)
+        self._dynamo.update(Update("state", place, {"mails": list(mails)}, condition=Present()))
         return replace(effect, mails=left)
 
     def finish(self, effect: Effect) -> None:
-        self._dynamo.delete(Delete("state", _key(effect.effect_id)))
+        place = keys.effect_named(effect.effect_id)
+        if place.sk == "EFFECT":
+            self._dynamo.delete(Delete("state", place))
+        else:  # a document's number stays for ever
+            self._dynamo.update(Update("state", place, remove=items.UNSENT, condition=Present()))
 
     def postpone(self, work: DueWork, *, until: datetime) -> datetime:
         place = Key(*work.place)
@@ -72,10 +75,6 @@ class DynamoOutbox:
             "state", keys.due(kind), at_most=encode_time(now), index="due", limit=limit
         )
         return [_work(kind, item) for item in page.items]
-
-
-def _key(effect_id: str) -> Key:
-    return Key(effect_id, "EFFECT")
 
 
 def _effect(effect_id: str, item: Item) -> Effect:
@@ -132,7 +131,7 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             provider, _, event_id = rest.partition("#")
             ids = (provider, event_id)
         case DueKind.EFFECT:
-            ids = (pk,)
+            ids = (keys.effect_id_at(pk, sk),)
         case (
             DueKind.PAYMENT
             | DueKind.TRAINING
