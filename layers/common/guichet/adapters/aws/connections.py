@@ -5,26 +5,17 @@ from __future__ import annotations
 import select
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
+from guichet.adapters.aws.answers import Answer, read_answer
 from guichet.adapters.http import NoAnswerError
 from guichet.adapters.tls import system_trust
 
 _CONNECT_SECONDS: Final = 2.0  # a waiting person bears these
 _READ_SECONDS: Final = 5.0
 _KEPT: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer; header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
 
 
 class Connections:
@@ -42,18 +33,18 @@ class Connections:
         self._tls = system_trust() if address.scheme == "https" else None
         self._kept: deque[HTTPConnection] = deque()
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send once and read the whole answer.
 
         Raises:
             NoAnswerError: connection refused or lost, or no answer in time.
+            ValueError: a header that would be read as two; nothing was sent.
         """
-        connection = None
+        sent, connection = _head(path, headers, len(body)) + body, None
         try:
             connection = self._kept_open() or self._opened()
-            connection.request("POST", path, body, dict(headers))
-            answer = connection.getresponse()
-            content = answer.read()
+            connection.sock.sendall(sent)
+            answer = read_answer(connection.sock)
         except (OSError, HTTPException) as error:
             if connection is not None:
                 connection.close()
@@ -62,9 +53,7 @@ class Connections:
             connection.close()
         else:
             self._kept.append(connection)
-        return Reply(
-            answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
-        )
+        return answer
 
     def close(self) -> None:
         """Close what is kept; the next call opens another."""
@@ -94,6 +83,19 @@ class Connections:
             raise
         made.sock.settimeout(self._read_seconds)
         return made
+
+
+def _head(path: str, headers: Mapping[str, str], length: int) -> bytes:
+    """What goes before the body.
+
+    Raises:
+        ValueError: a header that would be read as two.
+    """
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    if any("\r" in line or "\n" in line for line in lines):
+        raise ValueError("a header of more than one line")
+    lines += ["accept-encoding: identity", f"content-length: {length}", "", ""]
+    return "\r\n".join(lines).encode("latin-1")
 
 
 def _has_ended(connection: HTTPConnection) -> bool:

@@ -107,11 +107,14 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint in (str, int, bool):
-        return lambda value: _checked(hint, value)
+        return _checker(hint)
     raise TypeError(f"fields of type {hint} are not stored")
 
 
-def _checked(kind: type, value: Any) -> Any:  # noqa: ANN401 - an item's attribute
-    if type(value) is not kind:
-        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
-    return value
+def _checker(kind: type) -> Callable[[Any], Any]:
+    def checked(value: Any) -> Any:  # noqa: ANN401 - an item's attribute
+        if type(value) is not kind:
+            raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+        return value
+
+    return checked
