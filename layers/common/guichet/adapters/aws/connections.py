@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import select
+import socket
 from collections import deque
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
-from guichet.adapters.aws.answers import Answer, read_answer
+from guichet.adapters.aws.answers import Answer, BrokenAnswerError, read_answer
 from guichet.adapters.http import NoAnswerError
 from guichet.adapters.tls import system_trust
 
@@ -31,7 +31,8 @@ class Connections:
         self.root = address.path.rstrip("/")
         self._read_seconds = read_seconds
         self._tls = system_trust() if address.scheme == "https" else None
-        self._kept: deque[HTTPConnection] = deque()
+        self._place = address.hostname or "", address.port or (443 if self._tls else 80)
+        self._kept: deque[socket.socket] = deque()
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send once and read the whole answer.
@@ -43,9 +44,9 @@ class Connections:
         sent, connection = _head(path, headers, len(body)) + body, None
         try:
             connection = self._kept_open() or self._opened()
-            connection.sock.sendall(sent)
-            answer = read_answer(connection.sock)
-        except (OSError, HTTPException) as error:
+            connection.sendall(sent)
+            answer = read_answer(connection)
+        except (OSError, BrokenAnswerError) as error:
             if connection is not None:
                 connection.close()
             raise NoAnswerError(f"{type(error).__name__} at {self.host}") from error
@@ -60,7 +61,7 @@ class Connections:
         while self._kept:
             self._kept.pop().close()
 
-    def _kept_open(self) -> HTTPConnection | None:
+    def _kept_open(self) -> socket.socket | None:
         while True:
             try:
                 kept = self._kept.pop()
@@ -70,18 +71,16 @@ class Connections:
                 return kept
             kept.close()
 
-    def _opened(self) -> HTTPConnection:
-        made = (
-            HTTPConnection(self.host, timeout=_CONNECT_SECONDS)
-            if self._tls is None
-            else HTTPSConnection(self.host, timeout=_CONNECT_SECONDS, context=self._tls)
-        )
+    def _opened(self) -> socket.socket:
+        made = socket.create_connection(self._place, _CONNECT_SECONDS)
         try:
-            made.connect()
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                made = self._tls.wrap_socket(made, server_hostname=self._place[0])
+            made.settimeout(self._read_seconds)
         except BaseException:  # TLS that fails leaves the socket open
             made.close()
             raise
-        made.sock.settimeout(self._read_seconds)
         return made
 
 
@@ -98,11 +97,11 @@ def _head(path: str, headers: Mapping[str, str], length: int) -> bytes:
     return "\r\n".join(lines).encode("latin-1")
 
 
-def _has_ended(connection: HTTPConnection) -> bool:
+def _has_ended(connection: socket.socket) -> bool:
     """Whether the other side has closed: nothing else can be read where nothing was asked.
 
     A worker that slept between two events finds its connections so.
     """
     poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))
