@@ -11,12 +11,16 @@ import pytest
 from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.items import MESSAGE_GRACE
 from guichet.adapters.dynamo.outbox import DynamoOutbox
+from guichet.adapters.dynamo.seam import Delete, Key, Put
 from guichet.entry.relaying import relayed
+from guichet.entry.work import doers
 from guichet.events import Event
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Aggregate
 from guichet.ledger.journal import Change
 from guichet.registration.outbox import BillingMail, DueKind, Effect
+from guichet.registration.use_cases.do_due_work import do_due_work
+from guichet.verification.findings import Check
 from tests.support.invoicing import Invoiced
 from tests.support.kept import Kept
 from tests.support.memory_items import item_size_bytes
@@ -141,3 +145,98 @@ def test_mails_of_a_later_change_lie_by_themselves_inv_6(here: Invoiced) -> None
     name = keys.effect(f"invoice/{made.invoice_id}", later.version)
     assert here.world.dynamo.get("state", name) is not None
     assert number_of(here, made)["mails"] == ["billing_invoice"]
+
+
+def several(here: Invoiced, count: int) -> list[Invoice]:
+    """Documents whose numbers are given in one write."""
+    accounts = [here.account(f"s{number}") for number in range(count)]
+    for account in accounts:
+        here.bill(account, here.usd(1_000))
+    return here.make(*accounts).documents
+
+
+def left(here: Invoiced) -> list[Any]:
+    return [each for each in here.world.state() if str(each["sk"]).startswith("UNSENT#")]
+
+
+def upkeep(here: Invoiced) -> list[str]:
+    """One run, and the mails that it passes on."""
+    passed_on: list[str] = []
+    do = doers(here.world.parts, lambda work: passed_on.append(work.ids[0]))
+    done = do_due_work(
+        index=here.world.parts.outbox,
+        doers={DueKind.EFFECT: do[DueKind.EFFECT]},
+        clock=here.world.clock,
+        has_time=lambda: True,
+    )
+    assert done.failures == []
+    return passed_on
+
+
+def test_mails_of_numbers_given_together_are_due_together_inv_6(here: Invoiced) -> None:
+    owing(here, 500)
+    made = several(here, 5)
+
+    (block,) = left(here)
+
+    assert (block["sk"], block["last_place"]) == ("UNSENT#0000000002", 6)
+    assert all("due_key" not in number_of(here, each) for each in made)
+    assert all(number_of(here, each)["mails"] for each in made)
+
+
+def test_of_those_given_together_what_was_lost_is_found_each_by_itself_inv_6(
+    here: Invoiced,
+) -> None:
+    made, outbox = several(here, 5), here.world.parts.outbox
+    for each in made[:3]:
+        effect = claimed(here, each)
+        assert effect is not None
+        outbox.finish(effect)
+
+    assert upkeep(here) == []
+    here.world.clock.advance(minutes=10)
+    assert upkeep(here) == []
+    assert left(here) == []
+    assert upkeep(here) == [effect_id(each) for each in made[3:]]
+    for each in made[3:]:
+        effect = claimed(here, each)
+        assert effect is not None
+        outbox.finish(effect)
+    here.world.clock.advance(hours=1)
+    assert upkeep(here) == []
+    assert all("due_key" not in number_of(here, each) for each in made)
+
+
+def test_whoever_looks_after_them_may_come_twice_or_late_inv_6(here: Invoiced) -> None:
+    made, outbox = several(here, 4), here.world.parts.outbox
+    (block,) = left(here)
+    name, now = keys.effect_id_at(block["pk"], block["sk"]), here.world.clock.now()
+    effect = claimed(here, made[0])
+    assert effect is not None
+
+    outbox.list_unsent(name, now=now)
+    outbox.finish(effect)
+    here.world.dynamo.put(Put("state", block))  # as if it had died before the end
+    outbox.list_unsent(name, now=now)
+    outbox.list_unsent(name, now=now)
+
+    due = {each.ids[0] for each in outbox.due(DueKind.EFFECT, now=now, limit=10)}
+    assert due == {effect_id(each) for each in made[1:]}
+    assert left(here) == []
+
+
+def test_a_block_that_nobody_looks_at_and_a_mail_that_is_in_no_index_are_found_mon_4(
+    here: Invoiced,
+) -> None:
+    several(here, 4)
+    later = here.world.clock.now() + timedelta(days=1)
+    (block,) = left(here)
+
+    overdue = Kept.of(here.world.dynamo, later).judged()
+    here.world.dynamo.delete(Delete("state", Key(str(block["pk"]), str(block["sk"]))))
+    unlisted = Kept.of(here.world.dynamo, later).judged()
+
+    told = [each.subject for each in overdue.findings if each.check is Check.DUE]
+    assert any("UNSENT#" in each for each in told)
+    told = [each.subject for each in unlisted.findings if each.check is Check.DUE]
+    assert sum("NUMBER#" in each for each in told) == 4

@@ -178,7 +178,9 @@ class _Run:
             belongings.add(group, "", {"as": "beside", "item": item})
             for copied in invoice_gathering.copied_beside(item):
                 belongings.add(copied, "", {"as": "beside", "item": item})
-        is_judged_for_itself = kind is None and (group is None or "due_at" in item)
+        is_judged_for_itself = kind is None and (
+            group is None or "due_at" in item or "mails" in item
+        )
         if is_judged_for_itself and not is_passing(item):
             self.report.judge(Check.DUE, f"{pk} {sk}", waiting.overdue(item, self.now))
 

@@ -30,6 +30,7 @@ from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 
 _DUE: Final = ("due_key", "due_at", "due_since")
+_FEW: Final = 3  # numbers of one write whose mails are in the index each for itself
 _SHORT: Final = 700  # characters: with them a number, its ids and its mails are below 1 KB
 
 
@@ -76,11 +77,26 @@ def mails_of_numbered(
 ) -> dict[str, Item]:
     """The mails of each document that is numbered in a write, as they lie with its number."""
     numbered = {each.invoice.invoice_id for each in steps if isinstance(each, PutContent)}
+    taken = [each for each in steps if isinstance(each, TakeNumbers)]
+    together = {_series_of(each.after) for each in taken if _takes_many(each)}
     return {
-        change.after.invoice_id: items.unsent(change.mails, at)
-        for change in changes
-        if isinstance(change.after, Invoice) and change.after.invoice_id in numbered
+        each.after.invoice_id: (
+            items.mails_left(each.mails, at)
+            if _series_of(each.after) in together
+            else items.unsent(each.mails, at)
+        )
+        for each in changes
+        if isinstance(each.after, Invoice) and each.after.invoice_id in numbered
     }
+
+
+def _series_of(value: Invoice | Series) -> tuple[str, DocumentKind]:
+    return value.selling_entity, value.kind
+
+
+def _takes_many(step: TakeNumbers) -> bool:
+    """So many that one entry in the index of due work is less than one for each."""
+    return step.after.last_place - step.before.last_place > _FEW
 
 
 def content_text(content: InvoiceContent) -> str:
@@ -134,16 +150,18 @@ def read_count(item: Item | None) -> RunCount:
     return sums.get("invoices", 0), sums.get("notes", 0), totals
 
 
-def operations_for(step: Step, unsent: Mapping[str, Item]) -> list[Operation]:
+def operations_for(step: Step, unsent: Mapping[str, Item], at: datetime) -> list[Operation]:
     """The operations of a step; a failed condition of any means that somebody else was first.
 
     Args:
         step: beside the changes of a write.
         unsent: the mails of documents by their ids.
+        at: the moment of the write.
     """
     match step:
         case TakeNumbers(before, after):
-            return [_take(before, after)]
+            together = [_unsent_numbers(before, after, at)] if _takes_many(step) else []
+            return [_take(before, after), *together]
         case PutContent(content, invoice):
             return _numbered(content, invoice, unsent.get(invoice.invoice_id, {}))
         case OrderInvoiced(account_id, cart_id):
@@ -164,6 +182,12 @@ def _take(before: Series, after: Series) -> Operation:
         return Put("state", items.stored(key, values), Absent())
     guard = Equals("last_place", before.last_place)
     return Update("state", key, values, condition=guard)
+
+
+def _unsent_numbers(before: Series, after: Series, at: datetime) -> Operation:
+    key = keys.unsent_numbers(after.selling_entity, after.kind, before.last_place + 1)
+    values: Item = {"last_place": after.last_place, **items.due_if_lost(at)}
+    return Put("state", items.stored(key, values), Absent())
 
 
 def _count(step: CountInvoiced) -> Operation:

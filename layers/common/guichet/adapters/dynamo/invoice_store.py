@@ -174,7 +174,9 @@ class InvoiceStore:
                 about=None if lies_with_number else invoice_items.effect_about,
             )
         for step in steps:
-            operations += [(each, lost_race) for each in invoice_items.operations_for(step, unsent)]
+            operations += [
+                (each, lost_race) for each in invoice_items.operations_for(step, unsent, cause.at)
+            ]
         write(self._dynamo, operations)
 
 

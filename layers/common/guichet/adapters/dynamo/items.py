@@ -219,9 +219,14 @@ def effect_item(
 
 def unsent(mails: Sequence[str], at: datetime) -> Item:
     """Mails, who is at them, and when somebody has to be."""
-    return {
-        "mails": list(mails),
-        "happened_at": encode_time(at),
-        "claimed_until": "",
-        **due_entry("effect", at + MESSAGE_GRACE),
-    }
+    return {**mails_left(mails, at), **due_if_lost(at)}
+
+
+def mails_left(mails: Sequence[str], at: datetime) -> Item:
+    """The same without an entry of their own in the index of due work."""
+    return {"mails": list(mails), "happened_at": encode_time(at), "claimed_until": ""}
+
+
+def due_if_lost(at: datetime) -> Item:
+    """When somebody has to look whether the message about mails was lost."""
+    return due_entry("effect", at + MESSAGE_GRACE)

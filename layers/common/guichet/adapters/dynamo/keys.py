@@ -156,7 +156,31 @@ def series(selling_entity: str, kind: str) -> Key:
 
 def series_number(selling_entity: str, kind: str, place: int) -> Key:
     """Whose number it is: put by absence, and never deleted (INV-3)."""
-    return Key(f"SERIES#{selling_entity}#{kind}", f"NUMBER#{place:010d}")
+    return number_at(f"SERIES#{selling_entity}#{kind}", place)
+
+
+def unsent_numbers(selling_entity: str, kind: str, first_place: int) -> Key:
+    """The mails of numbers that were given together, until somebody has looked whether they are sent."""
+    return Key(f"SERIES#{selling_entity}#{kind}", f"UNSENT#{first_place:010d}")
+
+
+def is_of_several(effect_id: str) -> bool:
+    """Whether it names the mails of numbers that were given together, and not one of them."""
+    return "#UNSENT#" in effect_id
+
+
+def of_several(effect_id: str) -> Key:
+    pk, _, place = effect_id.rpartition("#UNSENT#")
+    return Key(pk, f"UNSENT#{place}")
+
+
+def first_of_several(unsent: Key) -> int:
+    return int(unsent.sk.partition("#")[2])
+
+
+def number_at(series: str, place: int) -> Key:
+    """A number by the partition of its series."""
+    return Key(series, f"NUMBER#{place:010d}")
 
 
 def invoice_run(run_id: str) -> Key:

@@ -16,6 +16,7 @@ from guichet.adapters.dynamo.seam import (
     Equals,
     Item,
     Key,
+    Plain,
     Present,
     Update,
 )
@@ -53,6 +54,34 @@ class DynamoOutbox:
             self._dynamo.delete(Delete("state", place))
         else:  # a document's number stays for ever
             self._dynamo.update(Update("state", place, remove=items.UNSENT, condition=Present()))
+
+    def list_unsent(self, effect_id: str, *, now: datetime) -> None:
+        """Put each mail that is still unsent into the index by itself, of numbers given together.
+
+        Twice, or after a death in between: what is sent meanwhile stays out of it.
+        """
+        place = keys.of_several(effect_id)
+        block = self._dynamo.get("state", place)
+        if block is None:
+            return
+        first, last = keys.first_of_several(place), _whole(block["last_place"])
+        before = keys.number_at(place.pk, first - 1)
+        page = self._dynamo.query(
+            *("state", place.pk),
+            prefix="NUMBER#",
+            limit=last - first + 1,
+            start={"pk": before.pk, "sk": before.sk},
+        )
+        for each in page.items:
+            if "mails" in each:
+                self._list(each, now)
+        self._dynamo.delete(Delete("state", place))
+
+    def _list(self, number: Item, now: datetime) -> None:
+        is_unsent = Equals("happened_at", str(number["happened_at"]))
+        place, due = Key(str(number["pk"]), str(number["sk"])), items.due_entry("effect", now)
+        with suppress(ConditionFailedError):  # sent since we looked
+            self._dynamo.update(Update("state", place, due, condition=is_unsent))
 
     def postpone(self, work: DueWork, *, until: datetime) -> datetime:
         place = Key(*work.place)
@@ -100,6 +129,12 @@ def _effect(effect_id: str, item: Item) -> Effect:
         invoice_id=_text(item, "invoice_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
+
+
+def _whole(value: Plain) -> int:
+    if type(value) is not int:
+        raise TypeError("places of a series are whole numbers")
+    return value
 
 
 def _text(item: Item, name: str) -> str | None:
