@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import select
-import socket
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
 
-from guichet.adapters.aws.answers import Answer, BrokenAnswerError, read_answer
 from guichet.adapters.http import NoAnswerError
 from guichet.adapters.tls import system_trust
 
 _CONNECT_SECONDS: Final = 2.0  # a waiting person bears these
 _READ_SECONDS: Final = 5.0
 _KEPT: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Connections:
@@ -31,22 +40,21 @@ class Connections:
         self.root = address.path.rstrip("/")
         self._read_seconds = read_seconds
         self._tls = system_trust() if address.scheme == "https" else None
-        self._place = address.hostname or "", address.port or (443 if self._tls else 80)
-        self._kept: deque[socket.socket] = deque()
+        self._kept: deque[HTTPConnection] = deque()
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send once and read the whole answer.
 
         Raises:
             NoAnswerError: connection refused or lost, or no answer in time.
-            ValueError: a header that would be read as two; nothing was sent.
         """
-        sent, connection = _head(path, headers, len(body)) + body, None
+        connection = None
         try:
             connection = self._kept_open() or self._opened()
-            connection.sendall(sent)
-            answer = read_answer(connection)
-        except (OSError, BrokenAnswerError) as error:
+            connection.request("POST", path, body, dict(headers))
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, HTTPException) as error:
             if connection is not None:
                 connection.close()
             raise NoAnswerError(f"{type(error).__name__} at {self.host}") from error
@@ -54,14 +62,16 @@ class Connections:
             connection.close()
         else:
             self._kept.append(connection)
-        return answer
+        return Reply(
+            answer.status, {name.lower(): value for name, value in answer.getheaders()}, content
+        )
 
     def close(self) -> None:
         """Close what is kept; the next call opens another."""
         while self._kept:
             self._kept.pop().close()
 
-    def _kept_open(self) -> socket.socket | None:
+    def _kept_open(self) -> HTTPConnection | None:
         while True:
             try:
                 kept = self._kept.pop()
@@ -71,37 +81,26 @@ class Connections:
                 return kept
             kept.close()
 
-    def _opened(self) -> socket.socket:
-        made = socket.create_connection(self._place, _CONNECT_SECONDS)
+    def _opened(self) -> HTTPConnection:
+        made = (
+            HTTPConnection(self.host, timeout=_CONNECT_SECONDS)
+            if self._tls is None
+            else HTTPSConnection(self.host, timeout=_CONNECT_SECONDS, context=self._tls)
+        )
         try:
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._tls is not None:
-                made = self._tls.wrap_socket(made, server_hostname=self._place[0])
-            made.settimeout(self._read_seconds)
+            made.connect()
         except BaseException:  # TLS that fails leaves the socket open
             made.close()
             raise
+        made.sock.settimeout(self._read_seconds)
         return made
 
 
-def _head(path: str, headers: Mapping[str, str], length: int) -> bytes:
-    """What goes before the body.
-
-    Raises:
-        ValueError: a header that would be read as two.
-    """
-    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    if any("\r" in line or "\n" in line for line in lines):
-        raise ValueError("a header of more than one line")
-    lines += ["accept-encoding: identity", f"content-length: {length}", "", ""]
-    return "\r\n".join(lines).encode("latin-1")
-
-
-def _has_ended(connection: socket.socket) -> bool:
+def _has_ended(connection: HTTPConnection) -> bool:
     """Whether the other side has closed: nothing else can be read where nothing was asked.
 
     A worker that slept between two events finds its connections so.
     """
     poll = select.poll()
-    poll.register(connection, select.POLLIN)
+    poll.register(connection.sock, select.POLLIN)
     return bool(poll.poll(0))

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-from guichet.adapters.aws.answers import Answer
-from guichet.adapters.aws.connections import Connections
+from guichet.adapters.aws.connections import Connections, Reply
 from guichet.adapters.aws.service import ServiceError, Shape
 from guichet.adapters.aws.signing import Credentials, Signer
 from guichet.adapters.http import NoAnswerError
@@ -162,7 +161,7 @@ class Allowance:
         self._left = min(self._left + amount, _FULL_ALLOWANCE)
 
 
-def _read(reply: Answer) -> Shape:
+def _read(reply: Reply) -> Shape:
     """The result.
 
     Raises:
@@ -183,7 +182,7 @@ def _read(reply: Answer) -> Shape:
     return answer
 
 
-def _error(reply: Answer, answer: Shape) -> ServiceError:
+def _error(reply: Reply, answer: Shape) -> ServiceError:
     # In a header or in the body, with a namespace before `#` or an address behind `:`.
     said = reply.headers.get("x-amzn-errortype") or answer.get("__type") or answer.get("code")
     code = str(said or reply.status).rsplit("#", 1)[-1].split(":", 1)[0]
