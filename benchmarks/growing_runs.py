@@ -132,7 +132,7 @@ def _files_ms(ended: Ended) -> float:
     records = ended.world.parts.billing.invoices
 
     def file(invoice: Invoice) -> None:
-        content = records.content(invoice.account_id, invoice.invoice_id)
+        content = records.content(invoice)
         if content is None:
             raise RuntimeError(f"{invoice.number} has no content")
         files_of(content.document)

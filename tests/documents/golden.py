@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from guichet.adapters.documents.files import rendered
 from guichet.adapters.documents.texts import TEXTS
-from guichet.adapters.dynamo.invoice_items import content_item, read_content
+from guichet.adapters.dynamo.invoice_items import content_text, read_content
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import TEMPLATE
 from guichet.invoices.forms import DocumentForm, Files
@@ -85,7 +85,7 @@ def _now() -> Iterator[tuple[str, dict[str, object]]]:
     for name, (_, content) in real_documents().items():
         if name == _TOO_LONG:
             continue
-        stored = str(content_item(content)["content"])
+        stored = content_text(content)
         yield name, {"stored": stored, "digests": digests_of(rendered(content.computed_again()))}
 
 

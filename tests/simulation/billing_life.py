@@ -8,7 +8,8 @@ from functools import partial
 from typing import Final
 
 from guichet.adapters.catalogue.packaged import packaged_catalogues
-from guichet.adapters.dynamo.seam import Delete, Key
+from guichet.adapters.dynamo import keys
+from guichet.adapters.dynamo.seam import Delete
 from guichet.adapters.selling.packaged import packaged_selling_entities
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
@@ -112,10 +113,10 @@ class BillingLife(Life):
         for name in sorted(names):
             key = f"{effect_id.replace('#', ':')}:{name}"
             self.calls.watch("mail", key, partial(self.mail.taken.append, ("", key)))
-        parts.dynamo.delete(Delete("state", Key(effect_id, "EFFECT")))
+        parts.dynamo.delete(Delete("state", keys.effect_named(effect_id)))
 
     def _mails_of(self, effect_id: str) -> frozenset[str]:
-        item = self.world.dynamo.get("state", Key(effect_id, "EFFECT")) or {}
+        item = self.world.dynamo.get("state", keys.effect_named(effect_id)) or {}
         mails = item.get("mails", [])
         assert isinstance(mails, list)
         return frozenset(str(each) for each in mails)

@@ -148,7 +148,7 @@ def _assert_credit_notes_fit(world: World, invoices: Sequence[Invoice]) -> None:
 
 def _charged_minor(world: World, invoice: Invoice) -> int:
     """Its charges with their tax, of which a cent a line may be rounding."""
-    content = world.parts.billing.invoices.content(invoice.account_id, invoice.invoice_id)
+    content = world.parts.billing.invoices.content(invoice)
     assert content is not None
     charges = sum(max(line.net_minor, 0) for line in content.lines)
     rate = sum((Decimal(tax.percent) for tax in content.document.taxes), Decimal(0))

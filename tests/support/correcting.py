@@ -104,7 +104,7 @@ def invoice(billing: Billing, invoice_id: str) -> Invoice:
 
 
 def content(billing: Billing, invoice_id: str) -> InvoiceContent:
-    found = records(billing).records.content(billing.account_id, invoice_id)
+    found = records(billing).records.content(invoice(billing, invoice_id))
     assert found is not None
     return found
 

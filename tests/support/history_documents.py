@@ -31,7 +31,7 @@ def documents(story: Story) -> list[tuple[Invoice, InvoiceContent]]:
     found = []
     for invoice in records.invoices_of(story.billing.account_id, limit=1000, after=None).items:
         if invoice.invoice_id not in kept:
-            content = records.content(invoice.account_id, invoice.invoice_id)
+            content = records.content(invoice)
             assert content is not None
             kept[invoice.invoice_id] = content
         found.append((invoice, kept[invoice.invoice_id]))

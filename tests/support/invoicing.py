@@ -157,7 +157,7 @@ class Invoiced:
         return sorted(found.items, key=lambda each: each.invoice_id)
 
     def content(self, invoice: Invoice) -> InvoiceContent:
-        found = self.parts.invoices.content(invoice.account_id, invoice.invoice_id)
+        found = self.parts.invoices.content(invoice)
         assert found is not None
         return found
 

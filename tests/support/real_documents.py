@@ -76,7 +76,7 @@ def made(billing: Billing) -> list[tuple[Invoice, InvoiceContent]]:
     """All documents of the account, the oldest first."""
     records = billing.parts().invoices
     found = records.invoices_of(billing.account_id, limit=100, after=None).items
-    pairs = [(each, records.content(billing.account_id, each.invoice_id)) for each in found]
+    pairs = [(each, records.content(each)) for each in found]
     contents = [(invoice, content) for invoice, content in pairs if content is not None]
     return sorted(contents, key=lambda pair: (pair[0].issued_on or date.min, pair[0].number))
 

@@ -31,9 +31,9 @@ def minor_digits(currency: str) -> int:
 
 def half_up(value: Fraction) -> int:
     """Round the exact value to an integer, halves away from zero: 0.5 → 1, −0.5 → −1 (MON-3)."""
-    size = abs(value)
-    rounded = (2 * size.numerator + size.denominator) // (2 * size.denominator)
-    return rounded if value >= 0 else -rounded
+    size, unit = abs(value.numerator), value.denominator
+    rounded = (2 * size + unit) // (2 * unit)
+    return rounded if value.numerator >= 0 else -rounded
 
 
 def split(amount_minor: int, weights: Sequence[int]) -> list[int]:

@@ -174,6 +174,7 @@ def test_several_subscriptions_are_read_together_with_account_and_profile(house:
 
     assert (held.account, held.profile) == (account, first_profile(account))
     assert held.subscriptions == (other, None, one)
+    assert held.preview is None
     assert house.records.subscriptions(house.account_id, names) == [other, None, one]
     assert house.records.subscriptions(house.account_id, names[:1]) == [other]
     assert house.records.subscriptions(house.account_id, []) == []
@@ -223,6 +224,22 @@ def test_a_preview_is_kept_once_and_forgotten_after_a_week_sub_5(house: House) -
     assert item is not None
     assert item["expires_epoch"] == int((preview.expires_at + timedelta(days=7)).timestamp())
     assert house.entries() == []
+
+
+def test_a_preview_is_read_with_what_it_is_about_in_one_reading_sub_5(house: House) -> None:
+    account = Account(*(house.account_id, "Atelier", "a@example.org", "", "Europe/Paris", "fr"))
+    People(house.dynamo).add_account(CAUSE, account)
+    one = house.ours(samples.subscription())
+    house.save(one)
+    preview = replace(samples.preview(), account_id=house.account_id)
+    names = [one.subscription_id]
+
+    before = house.records.holding(house.account_id, names, preview.preview_id)
+    house.records.keep_preview(preview)
+    after = house.records.holding(house.account_id, names, preview.preview_id)
+
+    assert (before.subscriptions, before.preview) == ((one,), None)
+    assert (after.subscriptions, after.preview) == ((one,), preview)
 
 
 def test_lists_go_page_by_page_in_the_order_of_ids(house: House) -> None:

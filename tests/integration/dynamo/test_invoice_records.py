@@ -10,13 +10,16 @@ from threading import Barrier, Thread
 
 import pytest
 
+from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.invoice_store import InvoiceStore
+from guichet.adapters.dynamo.outbox import DynamoOutbox
 from guichet.adapters.dynamo.seam import Dynamo
 from guichet.errors import ConcurrentUpdateError
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.ports import Aggregate, TakeNumbers
 from guichet.invoices.run import RunTotal
 from guichet.ledger.journal import Change
+from guichet.registration.outbox import DueKind
 from tests.support.invoicing import NOON, Invoiced
 from tests.support.world import TestClock, World
 
@@ -34,6 +37,7 @@ class House:
         if id(dynamo) not in _WORLDS:
             _WORLDS[id(dynamo)] = World(clock=TestClock(NOON), store=dynamo)
         self.here = Invoiced(_WORLDS[id(dynamo)])
+        self.dynamo = dynamo
         self.records = InvoiceStore(dynamo)
 
     def account(self, name: str) -> str:
@@ -61,13 +65,36 @@ def test_documents_are_read_back_with_their_content_and_by_their_number_inv_3(
 
     assert house.records.invoice(account, made.invoice_id) == made
     assert house.records.invoices(account, [made.invoice_id, "inv_none"]) == [made, None]
-    content = house.records.content(account, made.invoice_id)
+    content = house.records.content(made)
     assert content is not None
     assert content.computed_again() == content.document
     assert house.records.numbered("us", INVOICE, made.place) == (account, made.invoice_id)
     after = house.records.series("us", INVOICE)
     assert (after.last_place, after.last_issued_on) == (before.last_place + 1, made.issued_on)
     assert list(house.records.places("us", INVOICE)) == list(range(1, after.last_place + 1))
+
+
+def test_mails_of_numbers_given_together_are_listed_each_by_itself_until_sent_inv_6(
+    house: House,
+) -> None:
+    accounts = [house.owing(name, 3_000) for name in "abcd"]
+    first = house.records.series("us", INVOICE).last_place + 1
+    made = house.here.make(*accounts).documents
+    names = [keys.document_effect_id("us", INVOICE, each.place) for each in made]
+    block = keys.unsent_numbers("us", INVOICE, first)
+    outbox = DynamoOutbox(house.dynamo)
+
+    sent = outbox.claim(names[0], now=NOON, until=NOON + timedelta(minutes=2))
+    assert sent is not None
+    outbox.finish(sent)
+    outbox.list_unsent(keys.effect_id_at(block.pk, block.sk), now=NOON)
+    outbox.list_unsent(keys.effect_id_at(block.pk, block.sk), now=NOON)
+
+    due = {each.ids[0] for each in outbox.due(DueKind.EFFECT, now=NOON, limit=200)}
+    assert due & set(names) == set(names[1:])
+    assert house.dynamo.get("state", block) is None
+    assert outbox.claim(names[0], now=NOON, until=NOON) is None
+    assert house.records.content(made[0]) is not None
 
 
 def test_a_number_that_somebody_else_took_is_not_given_again_and_nothing_is_written_inv_3(

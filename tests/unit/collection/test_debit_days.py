@@ -84,7 +84,7 @@ def test_a_card_chosen_after_the_invoice_is_charged_no_earlier_than_printed_col_
     other = card(account)
     invoice = invoiced(account)
     account.methods.make_default(other.method_id)
-    content = account.billing.parts().invoices.content(invoice.account_id, invoice.invoice_id)
+    content = account.billing.parts().invoices.content(invoice)
 
     account.world.settle_down()
     account.pass_time(days=1, hours=23, minutes=59)

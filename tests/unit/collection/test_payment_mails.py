@@ -257,7 +257,7 @@ def test_a_sepa_debit_is_announced_for_two_days_later_and_made_no_earlier_col_10
 
     invoice = account.renew()
     told = only_invoice_mail(account, invoice)
-    content = billing.parts().invoices.content(billing.account_id, invoice.invoice_id)
+    content = billing.parts().invoices.content(invoice)
     account.pass_time(days=1)
     a_day_later = account.renewed()
     assert_verified(account.world.dynamo, account.world.clock.now())
@@ -288,7 +288,7 @@ def test_what_needs_no_notice_is_collected_on_its_day_inv_10(
     invoice = account.renew()
 
     billing = account.billing
-    content = billing.parts().invoices.content(billing.account_id, invoice.invoice_id)
+    content = billing.parts().invoices.content(invoice)
     assert content is not None
     assert content.document.collected_from is None
     assert invoice.last_payment_id is not None

@@ -47,7 +47,7 @@ def test_all_that_is_due_is_passed_on_in_messages_of_its_series_inv_1(here: Invo
     named = [one[1] for body in sent for one in json.loads(body["of"])]
     assert sorted(named) == sorted(accounts)
     assert {body["entity"] for body in sent} == {"us"}
-    assert max(len(json.loads(body["of"])) for body in sent) <= 12
+    assert max(len(json.loads(body["of"])) for body in sent) <= 15
     run = here.parts.invoices.run(RUN)
     assert run is not None
     assert (run.status, run.planned) == (RunStatus.WORKING, 30)

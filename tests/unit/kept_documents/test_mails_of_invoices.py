@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from guichet.adapters.dynamo import keys
 from guichet.adapters.mail.render import render
 from guichet.events import Event
 from guichet.invoices.content import InvoiceContent
@@ -35,8 +36,8 @@ class Reading:
         del account_id, invoice_id
         return self.of
 
-    def content(self, account_id: str, invoice_id: str) -> InvoiceContent:
-        del account_id, invoice_id
+    def content(self, invoice: Invoice) -> InvoiceContent:
+        del invoice
         return self.with_content
 
 
@@ -142,7 +143,7 @@ def moved(billing: Billing, invoice: Invoice, after: Invoice) -> Invoice:
 def letter_effect(billing: Billing, invoice: Invoice) -> Effect:
     """The mail of an invoice that is still to be sent."""
     return Effect(
-        effect_id=f"EFFECT#invoice/{invoice.invoice_id}#1",
+        effect_id=keys.document_effect_id(invoice.selling_entity, invoice.kind, invoice.place),
         registration_id=None,
         payment_id=None,
         mails=(BillingMail.INVOICE,),
@@ -198,7 +199,7 @@ def test_an_invoice_that_is_collected_says_when_and_asks_for_nothing_inv_10(
     billing: Billing, opened: Invoice
 ) -> None:
     matter = billing.parts().invoice_letters
-    content = billing.parts().invoices.content(billing.account_id, opened.invoice_id)
+    content = billing.parts().invoices.content(opened)
     assert content is not None
     collected = replace(
         content, document=replace(content.document, is_collected=True, due_on=date(2026, 12, 22))

@@ -11,6 +11,7 @@ import pytest
 
 from guichet.adapters.dynamo.codec import encode_time
 from guichet.adapters.dynamo.content_text import packed_content, unpacked_content
+from guichet.adapters.dynamo.items import unsent
 from guichet.verification.findings import Check
 from tests.support.billed_day import BILLING_CHECKS, BilledDay
 from tests.support.kept import Kept
@@ -200,10 +201,23 @@ def _unknown_for_long(kept: Kept) -> None:
 def _content(kept: Kept, change: Callable[[Any], object], **where: object) -> None:
     """Change what a document was computed from: a compressed text in its item."""
     name = kept.item("INVOICE#", **where)["invoice_id"]
-    item = kept.item(f"CONTENT#{name}")
+    item = next(each for each in _with_content(kept) if each["invoice_id"] == name)
     content = json.loads(unpacked_content(item["content"]))
     change(content)
     item["content"] = packed_content(json.dumps(content))
+
+
+def _with_content(kept: Kept) -> list[Any]:
+    return [each for each in kept.state if each["sk"].startswith("NUMBER#") and "content" in each]
+
+
+def _without_content(kept: Kept) -> None:
+    del _with_content(kept)[0]["content"]
+
+
+def _mail_left_lying(kept: Kept) -> None:
+    long_ago = kept.now - timedelta(days=1)
+    _with_content(kept)[0].update(unsent(["billing_invoice"], long_ago))
 
 
 def _a_cent_more_on_a_line(kept: Kept) -> None:
@@ -222,7 +236,7 @@ def _printed_otherwise(kept: Kept) -> None:
 
 def _a_line_on_two_documents(kept: Kept) -> None:
     """Both add up, each for itself."""
-    found = [each for each in kept.state if each["sk"].startswith("CONTENT#")]
+    found = _with_content(kept)
     texts = [unpacked_content(each["content"]) for each in found]
     whole = [n for n, each in enumerate(texts) if '"credit_note"' not in each]
     found[whole[0]]["content"] = packed_content(texts[whole[1]])
@@ -333,13 +347,13 @@ def _finished_twice(kept: Kept) -> None:
 SPOILED = [
     pytest.param(Check.DOCUMENTS, _a_cent_more_on_a_line, id="a line of another amount"),
     pytest.param(Check.DOCUMENTS, _printed_otherwise, id="another number in print"),
-    pytest.param(Check.DOCUMENTS, _without("CONTENT#"), id="no content"),
+    pytest.param(Check.DOCUMENTS, _without_content, id="no content"),
     pytest.param(Check.DOCUMENTS, _changed("INVOICE#", {"kind": "invoice"}, tax_minor=1), id="tax"),
     pytest.param(Check.DOCUMENTS, _changed("INVOICE#", {"status": "paid"}, status="open"),
                  id="open, and nothing is"),
     pytest.param(Check.DOCUMENTS, _a_line_on_two_documents, id="another's content"),
     pytest.param(Check.LINES, _a_line_on_two_documents, id="a line on two documents"),
-    pytest.param(Check.LINES, _without("CONTENT#"), id="a line on none"),
+    pytest.param(Check.LINES, _without_content, id="a line on none"),
     pytest.param(Check.CREDITED, _gives_back_more, id="more goes back than was charged"),
     pytest.param(Check.CREDITED, _without("GIVENBACK#"), id="what went back is not known"),
     pytest.param(Check.WHOLE, _without("INVOICE#"), id="content of no invoice"),
@@ -410,6 +424,7 @@ SPOILED = [
     pytest.param(Check.TRIALS, _changed("TRIAL#", {}, subscription_id="sub_x"), id="a trial of nothing"),
     pytest.param(Check.DUE, _forgotten("SUBSCRIPTION#", status="active"), id="never renewed"),
     pytest.param(Check.DUE, _forgotten("CART#", status="pending"), id="never abandoned"),
+    pytest.param(Check.DUE, _mail_left_lying, id="a mail that nobody sends"),
     pytest.param(Check.ALARMED, _nobody_told, id="parked"),
     pytest.param(Check.ALARMED, _unknown_for_long, id="a capture unknown for long"),
 ]  # fmt: skip

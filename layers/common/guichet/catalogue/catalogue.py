@@ -280,10 +280,12 @@ class Catalogue:
         Raises:
             Invalid: `product_unknown`.
         """
-        found = self.products.get(product_id)
-        if found is None:
-            raise invalid_field("/product", "product_unknown", "Choose one of the products sold.")
-        return found
+        try:
+            return self.products[product_id]
+        except KeyError:
+            raise invalid_field(
+                "/product", "product_unknown", "Choose one of the products sold."
+            ) from None
 
 
 def currency_not_sold() -> Invalid:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from guichet.adapters.dynamo.keys import aggregate_of
+from guichet.adapters.dynamo.keys import aggregate_of, document_effect_id, effect
 
 type Body = Mapping[str, str]
 
@@ -111,15 +111,24 @@ class Relayed:
 def relayed(image: Mapping[str, Any]) -> Relayed:
     """What follows from one journal entry, as the stream brings it (DynamoDB's own JSON)."""
     events = [_event(each["M"]) for each in _list(image, "events")]
-    aggregate, sequence = aggregate_of(image["pk"]["S"]), image["sequence"]["N"]
+    aggregate = aggregate_of(image["pk"]["S"])
     settle = tuple(
         {"do": _WORK[name], **_subject(_WORK[name], aggregate, facts)}
         for name, facts in events
         if name in _WORK and facts.get("sent_by") != "caller"
     )
-    deliver = ({"effect": f"EFFECT#{aggregate}#{sequence}"},) if _list(image, "mails") else ()
+    deliver = ({"effect": _effect_id(image)},) if _list(image, "mails") else ()
     alarms = tuple(Alarm(name, facts) for name, facts in events if name in ALARMS)
     return Relayed(settle, deliver, _invoice(image, aggregate, events), alarms)
+
+
+def _effect_id(image: Mapping[str, Any]) -> str:
+    """Where the mails of an entry lie: those of a document with its number."""
+    aggregate, after = aggregate_of(image["pk"]["S"]), image.get("after", {}).get("M", {})
+    if aggregate.startswith("invoice/") and "place" in after:
+        entity, kind = after["selling_entity"]["S"], after["kind"]["S"]
+        return document_effect_id(entity, kind, int(after["place"]["N"]))
+    return effect(aggregate, image["sequence"]["N"]).pk
 
 
 def _invoice(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from guichet.adapters.dynamo.keys import is_of_several
 from guichet.bootstrap import Container
 from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
@@ -53,6 +54,9 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
         return True
 
     def leave_to_deliver(work: DueWork) -> bool:
+        if is_of_several(work.ids[0]):
+            container.outbox.list_unsent(work.ids[0], now=container.clock.now())
+            return True
         pass_on(work)
         return False
 

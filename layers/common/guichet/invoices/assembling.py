@@ -58,8 +58,8 @@ class Unit:
 
     @property
     def operation_count(self) -> int:
-        """Each change is an item with its journal entry, and perhaps mails; content comes with a number."""
-        changes = sum(3 if change.mails else 2 for change in self.changes)
+        """Each change is an item with its journal entry; a long content has an item beside its number's."""
+        changes = sum(3 if each.mails and each.before else 2 for each in self.changes)
         return changes + sum(2 if isinstance(each, PutContent) else 1 for each in self.steps)
 
 

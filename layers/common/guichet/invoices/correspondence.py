@@ -36,7 +36,7 @@ class InvoiceLetters:
         """The document as it was finalized; what is left to pay of it, as it is now."""
         account_id, invoice_id = effect.account_id or "", effect.invoice_id or ""
         invoice = self.records.invoice(account_id, invoice_id)
-        content = self.records.content(account_id, invoice_id)
+        content = self.records.content(invoice) if invoice is not None else None
         if invoice is None or content is None:
             raise not_found("invoice")
         records = self.sources.records

@@ -96,19 +96,23 @@ def billing_begun(subscription: Subscription, catalogue: Catalogue) -> Effect:
     start = subscription.billing_start
     if start is None:
         raise ValueError("billing begins on a day that is known")
-    if subscription.period is None:
-        subscription = replace(subscription, terms=subscription.renewed_terms, next_terms=None)
+    if subscription.period is None and subscription.next_terms is not None:
+        subscription = replace(subscription, terms=subscription.next_terms, next_terms=None)
     anchor, elapsed = _anchor(subscription, start)
-    anchored = replace(
-        subscription, anchor=anchor, elapsed=elapsed, catalogue_version=catalogue.version
-    )
     if anchor <= start:
-        return _next_period(anchored, catalogue, start)
+        return _next_period(subscription, anchor, elapsed, catalogue, start)
     prices, terms = price_list(subscription, catalogue), subscription.terms
     part = month_share(start, terms.frequency.months)
     lines = prices.full(terms, Period(billed_from(start), anchor), anchor, part) if part else ()
-    begun = replace(anchored, period=Period(start, anchor), billed=parts_of(lines))
-    return Effect(begun, lines)
+    part_month = replace(
+        subscription,
+        anchor=anchor,
+        elapsed=elapsed,
+        catalogue_version=catalogue.version,
+        period=Period(start, anchor),
+        billed=parts_of(lines),
+    )
+    return Effect(part_month, lines)
 
 
 def _anchor(subscription: Subscription, start: date) -> tuple[date, int]:
@@ -160,12 +164,9 @@ def renewed(subscription: Subscription, catalogue: Catalogue, *, time_zone: str)
         terms=terms,
         next_terms=None,
         term=_renewed_term(subscription.term, period.end),
-        anchor=anchor,
-        elapsed=elapsed,
         time_zone=time_zone,
-        catalogue_version=catalogue.version,
     )
-    return _next_period(moved, catalogue, period.end)
+    return _next_period(moved, anchor, elapsed, catalogue, period.end)
 
 
 def _renewed_term(term: Term | None, start: date) -> Term | None:
@@ -174,12 +175,12 @@ def _renewed_term(term: Term | None, start: date) -> Term | None:
     return replace(term, start=term.end, end=add_months(term.end, term.months))
 
 
-def _next_period(subscription: Subscription, catalogue: Catalogue, bill_on: date) -> Effect:
-    """The period at `elapsed`; one that would outlast the term ends with it, and costs its share."""
-    mode, terms, anchor = subscription.mode, subscription.terms, subscription.anchor
-    if anchor is None:
-        raise ValueError("periods are counted from an anchor")
-    whole = period_of(mode, terms.frequency, anchor, subscription.elapsed)
+def _next_period(
+    subscription: Subscription, anchor: date, elapsed: int, catalogue: Catalogue, bill_on: date
+) -> Effect:
+    """The period so long after its anchor; one that would outlast the term ends with it, for its share."""
+    mode, terms = subscription.mode, subscription.terms
+    whole = period_of(mode, terms.frequency, anchor, elapsed)
     period, part = whole, WHOLE
     if subscription.term is not None and subscription.term.end < whole.end:
         period = Period(whole.start, subscription.term.end)
@@ -195,8 +196,10 @@ def _next_period(subscription: Subscription, catalogue: Catalogue, bill_on: date
     moved = replace(
         subscription,
         usage_billed_to=subscription.usage_billed_to or metered_from,
+        catalogue_version=catalogue.version,
+        anchor=anchor,
+        elapsed=elapsed + step(mode, terms.frequency),
         period=period,
-        elapsed=subscription.elapsed + step(mode, terms.frequency),
         billed=parts_of(lines),
     )
     return Effect(moved, lines)

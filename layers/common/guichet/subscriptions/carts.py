@@ -18,8 +18,15 @@ from guichet.subscriptions.allowing import Buyer
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview
 from guichet.subscriptions.policy import BillingPolicy
-from guichet.subscriptions.ports import BillingRecords, Taxes, TaxSubjects
-from guichet.subscriptions.previewing import Asked, Plan, at_line, plan_cart, planned_order
+from guichet.subscriptions.ports import BillingRecords, Holding, Taxes, TaxSubjects
+from guichet.subscriptions.previewing import (
+    Asked,
+    Plan,
+    at_line,
+    plan_cart,
+    planned_order,
+    require_lines,
+)
 from guichet.subscriptions.seats import seats_below_assigned
 from guichet.subscriptions.subscription import OVERDUE, PAID, Subscription
 from guichet.subscriptions.taxed import NOWHERE
@@ -57,8 +64,19 @@ class Carts:
         by_representative: bool,
         request_hash: str,
         as_of: Preview | None = None,
+        held: Holding | None = None,
     ) -> Computed:
         """What a cart does and costs, for today, or for the day of an earlier preview.
+
+        Args:
+            account_id: whose.
+            wishes: the cart's lines.
+            preview_id: of the preview that comes of it.
+            currency: wanted; None for the subscriptions', or the entity's.
+            by_representative: whether a representative asks.
+            request_hash: of what was asked.
+            as_of: an earlier preview, whose day it is for.
+            held: what the wishes are about, where it was read.
 
         Raises:
             NotFound: a subscription that is not this account's.
@@ -66,7 +84,7 @@ class Carts:
         """
         now = self.clock.now()
         names = _named(wishes)
-        held = self.records.holding(account_id, names)
+        held = held or self.records.holding(account_id, names)
         profile = held.profile
         country = profile.require_billing_address().country
         found = _found(names, held.subscriptions)
@@ -102,6 +120,15 @@ class Carts:
             if each.may_lack_seats:
                 self._require_unassigned(each.after)
         return Computed(plan, profile, balance)
+
+    def held(self, account_id: str, wishes: Sequence[CartLine], preview_id: str) -> Holding:
+        """What the wishes are about, and the preview of this id, if it was made, in one reading.
+
+        Raises:
+            Invalid: `cart_empty`, `cart_too_long`: one reading has a limit.
+        """
+        require_lines(wishes, self.policy)
+        return self.records.holding(account_id, _named(wishes), preview_id)
 
     def taxes_of(self, account_id: str) -> AccountTaxes:
         return AccountTaxes(self.taxes, self.records, account_id)

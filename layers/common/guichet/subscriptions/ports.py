@@ -140,6 +140,7 @@ class Holding:
     account: Account
     profile: BillingProfile
     subscriptions: tuple[Subscription | None, ...]  # in the order asked for
+    preview: Preview | None = None  # the one that was asked for
 
 
 class BillingRecords(Protocol):
@@ -149,8 +150,10 @@ class BillingRecords(Protocol):
 
     def profile(self, account_id: str) -> BillingProfile: ...
 
-    def holding(self, account_id: str, subscription_ids: Sequence[str]) -> Holding:
-        """In one reading."""
+    def holding(
+        self, account_id: str, subscription_ids: Sequence[str], preview_id: str | None = None
+    ) -> Holding:
+        """In one reading; with a preview, where one is asked for and kept."""
         ...
 
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None: ...

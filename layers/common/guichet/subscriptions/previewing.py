@@ -67,6 +67,21 @@ def plan_cart(
         Invalid: `cart_empty`, `cart_too_long`, what is not sold.
         Conflict: `cart_mixed`, what the state of a subscription does not allow.
     """
+    require_lines(wishes, policy)
+    made = tuple(
+        _planned_group(place, group, found, buyer, asked.preview_id)
+        for place, group in _groups(wishes)
+    )
+    made, earlier = left_to_give_back(made, past)
+    return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
+
+
+def require_lines(wishes: Sequence[CartLine], policy: BillingPolicy) -> None:
+    """Refuse a cart of no lines, or of too many.
+
+    Raises:
+        Invalid: `cart_empty`, `cart_too_long`.
+    """
     if not wishes:
         raise invalid_field("/lines", "cart_empty", "A cart has at least one line.", rule="SUB-5")
     if len(wishes) > policy.cart_lines:
@@ -76,12 +91,6 @@ def plan_cart(
             f"A cart has at most {policy.cart_lines} lines.",
             facts={"most": str(policy.cart_lines)},
         )
-    made = tuple(
-        _planned_group(place, group, found, buyer, asked.preview_id)
-        for place, group in _groups(wishes)
-    )
-    made, earlier = left_to_give_back(made, past)
-    return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
 
 
 def _groups(wishes: Sequence[CartLine]) -> list[tuple[int, list[CartLine]]]:

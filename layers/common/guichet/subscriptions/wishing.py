@@ -160,7 +160,7 @@ def _wanted(terms: Terms, wish: CartLine) -> Terms:
         for each in wish.add_ons or ():
             quantities[each.add_on_id] = quantities.get(each.add_on_id, 0) + each.quantity
         return replace(changed, seats=terms.seats + (wish.seats or 0)).with_add_ons(quantities)
-    if wish.seats is not None:
+    if wish.seats is not None and wish.seats != changed.seats:
         changed = replace(changed, seats=wish.seats)
     if wish.add_ons is not None:
         changed = changed.with_add_ons(counted(wish.add_ons))

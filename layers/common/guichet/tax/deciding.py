@@ -140,9 +140,13 @@ def bearings_of(
 ) -> list[tuple[Bearing, ...]]:
     """What each line bears; arguments and errors as of `decide`."""
     place = place_of_supply(seller, subject, day, tables)
-    return [
-        tuple(_bearings(place, seller, subject, day, line, tables, fee_taxes)) for line in lines
-    ]
+    # Lines differ by class and fee, whatever their amounts are.
+    alike = {(each.tax_class, each.fee_id): each for each in lines}
+    found = {
+        kind: tuple(_bearings(place, seller, subject, day, line, tables, fee_taxes))
+        for kind, line in alike.items()
+    }
+    return [found[each.tax_class, each.fee_id] for each in lines]
 
 
 def grouped(lines: Iterable[Borne]) -> TaxDecision:

@@ -152,10 +152,13 @@ def group_beside(item: Item) -> str | None:
     return None
 
 
-def copied_beside(item: Item) -> str | None:
-    """Where else it has to be known: what stands on a document, to the account."""
-    is_content = str(item["sk"]).startswith("CONTENT#")
-    return f"{_BY_ACCOUNT}{str(item['pk']).partition('#')[2]}" if is_content else None
+def copied_beside(item: Item) -> Iterator[str]:
+    """Where else it has to be known: what stands on a document, to the document and the account."""
+    if str(item["sk"]).startswith("CONTENT#"):
+        yield f"{_BY_ACCOUNT}{str(item['pk']).partition('#')[2]}"
+    elif str(item["sk"]).startswith("NUMBER#") and "content" in item:
+        yield f"{_DOCUMENT}{item.get('invoice_id')}"
+        yield f"{_BY_ACCOUNT}{item.get('account_id')}"
 
 
 def is_of_invoices(group: str) -> bool:
@@ -171,8 +174,16 @@ def put_together(found: Gathered) -> InvoiceGroup | None:
     invoice = next(iter(found.of(Invoice)), None)
     if invoice is None:
         return None
-    content = next(iter(found.lying("CONTENT#")), None)
+    content = next((item for _, item in _contents(found)), None)
     return DocumentFound(invoice, invoice_items.read_content(content))
+
+
+def _contents(found: Gathered) -> Iterator[tuple[str, Item]]:
+    """What lies beside of documents' contents, with their ids."""
+    for each in found.lying("CONTENT#"):
+        yield str(each["sk"]).partition("#")[2], each
+    for each in found.lying("NUMBER#"):
+        yield str(each["invoice_id"]), each
 
 
 def _numbers_found(found: Gathered) -> NumbersFound:
@@ -240,9 +251,8 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
 def _documented(found: Gathered, invoices: dict[str, Invoice]) -> tuple[Nets, Nets]:
     nets: Nets = Counter()
     returned: Nets = Counter()
-    for each in found.lying("CONTENT#"):
-        content = invoice_items.read_content(each)
-        invoice = invoices.get(str(each["sk"]).partition("#")[2])
+    for name, item in _contents(found):
+        content, invoice = invoice_items.read_content(item), invoices.get(name)
         if content is None or invoice is None:
             continue
         sign = -1 if invoice.is_credit_note else 1

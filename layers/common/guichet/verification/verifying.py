@@ -186,10 +186,12 @@ class _Run:
             objects.add(history_of(item, kind), "", without_persons(item))
         elif group is not None:
             belongings.add(group, "", {"as": "beside", "item": item})
-            copied = invoice_gathering.copied_beside(item)
-            if copied is not None:
+            for copied in invoice_gathering.copied_beside(item):
                 belongings.add(copied, "", {"as": "beside", "item": item})
-        elif not is_passing(item):
+        is_judged_for_itself = kind is None and (
+            group is None or "due_at" in item or "mails" in item
+        )
+        if is_judged_for_itself and not is_passing(item):
             self.report.judge(Check.DUE, f"{pk} {sk}", waiting.overdue(item, self.now))
 
     def judge_objects(self, objects: Groups, belongings: Groups) -> None:

@@ -40,7 +40,7 @@ def due(history: History, now: datetime) -> Iterator[str]:
 
 def overdue(item: Item, now: datetime) -> Iterator[str]:
     """Whoever looks at due work moves what can't be done on by minutes: this nobody looks at."""
-    due_at = item.get("due_at")
+    due_at = item.get("due_at") or item.get("happened_at")  # mails that are due with others
     if isinstance(due_at, str) and decode_time(due_at) < now - ALARM_AFTER:
         yield f"has been due since {due_at}, and nobody looks at it"
 

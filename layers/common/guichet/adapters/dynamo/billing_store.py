@@ -53,12 +53,17 @@ class BillingStore:
         found = self._find(BillingProfile, keys.profile(account_id))
         return found or first_profile(self.account(account_id))
 
-    def holding(self, account_id: str, subscription_ids: Sequence[str]) -> Holding:
+    def holding(
+        self, account_id: str, subscription_ids: Sequence[str], preview_id: str | None = None
+    ) -> Holding:
         wanted = [keys.account(account_id), keys.profile(account_id)]
         wanted += [keys.subscription(account_id, each) for each in subscription_ids]
+        if preview_id is not None:
+            wanted.append(keys.preview(account_id, preview_id))
         account_item, profile_item, *found = self._dynamo.transact_get(
             [("state", key) for key in wanted]
         )
+        preview_item = None if preview_id is None else found.pop()
         account = items.read(Account, account_item)
         if account is None:
             raise not_found("account")
@@ -66,6 +71,7 @@ class BillingStore:
             account,
             items.read(BillingProfile, profile_item) or first_profile(account),
             tuple(items.read(Subscription, each) for each in found),
+            billing_items.read_preview(preview_item),
         )
 
     def subscription(self, account_id: str, subscription_id: str) -> Subscription | None:

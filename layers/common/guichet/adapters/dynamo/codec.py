@@ -18,22 +18,31 @@ _PLAIN: Final = frozenset({str, int, bool, types.NoneType})
 
 def encode(value: Any) -> Plain:  # noqa: ANN401 - any field of any stored dataclass
     """The plain form of a field, with None and empty tuples as such."""
-    if type(value) in _PLAIN:
-        return value  # type: ignore[no-any-return]  # one of these types
-    if isinstance(value, str | int):
-        return str(value) if isinstance(value, str) else value
-    if isinstance(value, datetime):
-        return encode_time(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [encode(part) for part in value]
-    return encode_fields(value)
+    kind: Any = type(value)
+    plain: Plain = value if kind in _PLAIN else _writer(kind)(value)
+    return plain
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a class, but hashable to the checker
+    """What writes values of a type that is not plain; of an enumeration, its text."""
+    for base, write in ((str, str), (int, int), (datetime, encode_time), (date, date.isoformat)):
+        if issubclass(kind, base):
+            return write
+    return _encode_parts if issubclass(kind, tuple) else encode_fields
+
+
+def _encode_parts(value: tuple[Any, ...]) -> list[Plain]:
+    return [encode(part) for part in value]
 
 
 def encode_fields(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any stored dataclass
     """The fields of a dataclass by name."""
-    return {name: encode(getattr(value, name)) for name in field_names(type(value))}  # type: ignore[arg-type]  # a class is hashable
+    kind: Any = type(value)
+    return {
+        name: held if type(held := getattr(value, name)) in _PLAIN else encode(held)
+        for name in field_names(kind)
+    }
 
 
 def encode_stated(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any stored dataclass
@@ -107,11 +116,14 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type hint
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
     if hint in (str, int, bool):
-        return lambda value: _checked(hint, value)
+        return _checker(hint)
     raise TypeError(f"fields of type {hint} are not stored")
 
 
-def _checked(kind: type, value: Any) -> Any:  # noqa: ANN401 - an item's attribute
-    if type(value) is not kind:
-        raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
-    return value
+def _checker(kind: type) -> Callable[[Any], Any]:
+    def checked(value: Any) -> Any:  # noqa: ANN401 - an item's attribute
+        if type(value) is not kind:
+            raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+        return value
+
+    return checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -24,11 +25,14 @@ from guichet.invoices.ports import (
 )
 from guichet.invoices.run import InvoiceRun, RunTotal
 from guichet.invoices.series import Series
+from guichet.ledger.journal import Change
 from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.creditable import KeepGivenBack
 
 _DUE: Final = ("due_key", "due_at", "due_since")
+_FEW: Final = 3  # numbers of one write whose mails are in the index each for itself
+_SHORT: Final = 700  # characters: with them a number, its ids and its mails are below 1 KB
 
 
 def aggregate_name(value: Aggregate) -> str:
@@ -73,15 +77,61 @@ def effect_about(value: Aggregate) -> Item:
     return {**about, "invoice_id": value.invoice_id} if isinstance(value, Invoice) else about
 
 
-def content_item(content: InvoiceContent) -> Item:
+def mails_of_numbered(
+    changes: Sequence[Change[Aggregate]], steps: Sequence[Step], at: datetime
+) -> dict[str, Item]:
+    """The mails of each document that is numbered in a write, as they lie with its number."""
+    numbered = {each.invoice.invoice_id for each in steps if isinstance(each, PutContent)}
+    taken = [each for each in steps if isinstance(each, TakeNumbers)]
+    together = {_series_of(each.after) for each in taken if _takes_many(each)}
+    return {
+        each.after.invoice_id: (
+            items.mails_left(each.mails, at)
+            if _series_of(each.after) in together
+            else items.unsent(each.mails, at)
+        )
+        for each in changes
+        if isinstance(each.after, Invoice) and each.after.invoice_id in numbered
+    }
+
+
+def _series_of(value: Invoice | Series) -> tuple[str, DocumentKind]:
+    return value.selling_entity, value.kind
+
+
+def _takes_many(step: TakeNumbers) -> bool:
+    """So many that one entry in the index of due work is less than one for each."""
+    return step.after.last_place - step.before.last_place > _FEW
+
+
+def content_text(content: InvoiceContent) -> str:
     """One compressed text: nobody reads a part of it."""
-    text = json.dumps(encode_stated(content), separators=(",", ":"))
-    key = keys.invoice_content(content.account_id, content.invoice_id)
-    return items.stored(key, {"content": packed_content(text)})
+    return packed_content(json.dumps(encode_stated(content), separators=(",", ":")))
+
+
+def _numbered(content: InvoiceContent, invoice: Invoice, unsent: Item) -> list[Operation]:
+    """The number of a document, with its mails until they are sent, and its content if that is short.
+
+    A usual content leaves its number's item below a kilobyte, which is a write unit; a longer one
+    lies by itself, for what is in an item is paid for with each write of it.
+    """
+    number = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
+    whose: Item = {"account_id": invoice.account_id, "invoice_id": invoice.invoice_id, **unsent}
+    text = content_text(content)
+    if len(text) <= _SHORT:
+        return [Put("state", items.stored(number, {**whose, "content": text}), Absent())]
+    beside = items.stored(
+        keys.invoice_content(invoice.account_id, invoice.invoice_id), {"content": text}
+    )
+    return [
+        Put("state", beside, Absent()),
+        Put("state", items.stored(number, whose), Absent()),
+    ]
 
 
 def read_content(item: Item | None) -> InvoiceContent | None:
-    if item is None:
+    """The content that an item holds; None where it holds none."""
+    if item is None or "content" not in item:
         return None
     return decode(InvoiceContent, json.loads(unpacked_content(str(item["content"]))))
 
@@ -105,13 +155,20 @@ def read_count(item: Item | None) -> RunCount:
     return sums.get("invoices", 0), sums.get("notes", 0), totals
 
 
-def operations_for(step: Step) -> list[Operation]:
-    """The operations of a step; a failed condition of any means that somebody else was first."""
+def operations_for(step: Step, unsent: Mapping[str, Item], at: datetime) -> list[Operation]:
+    """The operations of a step; a failed condition of any means that somebody else was first.
+
+    Args:
+        step: beside the changes of a write.
+        unsent: the mails of documents by their ids.
+        at: the moment of the write.
+    """
     match step:
         case TakeNumbers(before, after):
-            return [_take(before, after)]
+            together = [_unsent_numbers(before, after, at)] if _takes_many(step) else []
+            return [_take(before, after), *together]
         case PutContent(content, invoice):
-            return [Put("state", content_item(content), Absent()), _number(invoice)]
+            return _numbered(content, invoice, unsent.get(invoice.invoice_id, {}))
         case OrderInvoiced(account_id, cart_id):
             key = keys.cart(account_id, cart_id)
             waits = Equals("due_key", keys.due(DueKind.INVOICE))
@@ -136,10 +193,10 @@ def _take(before: Series, after: Series) -> Operation:
     return Update("state", key, values, condition=guard)
 
 
-def _number(invoice: Invoice) -> Operation:
-    key = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
-    whose: Item = {"account_id": invoice.account_id, "invoice_id": invoice.invoice_id}
-    return Put("state", items.stored(key, whose), Absent())
+def _unsent_numbers(before: Series, after: Series, at: datetime) -> Operation:
+    key = keys.unsent_numbers(after.selling_entity, after.kind, before.last_place + 1)
+    values: Item = {"last_place": after.last_place, **items.due_if_lost(at)}
+    return Put("state", items.stored(key, values), Absent())
 
 
 def _count(step: CountInvoiced) -> Operation:

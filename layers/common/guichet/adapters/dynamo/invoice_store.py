@@ -94,9 +94,13 @@ class InvoiceStore:
         found = self._dynamo.transact_get(wanted)  # type: ignore[arg-type]  # each names the table
         return [items.read(Invoice, each) for each in found]
 
-    def content(self, account_id: str, invoice_id: str) -> InvoiceContent | None:
-        key = keys.invoice_content(account_id, invoice_id)
-        return invoice_items.read_content(self._dynamo.get("state", key))
+    def content(self, invoice: Invoice) -> InvoiceContent | None:
+        number = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
+        item = self._dynamo.get("state", number)
+        if item is None or item["invoice_id"] != invoice.invoice_id or "content" not in item:
+            beside = keys.invoice_content(invoice.account_id, invoice.invoice_id)
+            item = self._dynamo.get("state", beside)
+        return invoice_items.read_content(item)
 
     def given_back(self, account_id: str, invoice_id: str) -> GivenBack:
         return given_back(self._dynamo, account_id, invoice_id)
@@ -162,17 +166,22 @@ class InvoiceStore:
     def save(
         self, cause: Cause, changes: Sequence[Change[Aggregate]], steps: Sequence[Step] = ()
     ) -> None:
+        unsent = invoice_items.mails_of_numbered(changes, steps, cause.at)
         operations: list[Guarded] = []
         for change in changes:
+            after = change.after
+            lies_with_number = isinstance(after, Invoice) and after.invoice_id in unsent
             operations += kept(
                 cause,
                 change,
-                aggregate=invoice_items.aggregate_name(change.after),
-                item=invoice_items.item_of(change.after, cause.at),
-                about=invoice_items.effect_about,
+                aggregate=invoice_items.aggregate_name(after),
+                item=invoice_items.item_of(after, cause.at),
+                about=None if lies_with_number else invoice_items.effect_about,
             )
         for step in steps:
-            operations += [(each, lost_race) for each in invoice_items.operations_for(step)]
+            operations += [
+                (each, lost_race) for each in invoice_items.operations_for(step, unsent, cause.at)
+            ]
         write(self._dynamo, operations)
 
 

@@ -28,6 +28,8 @@ from guichet.registration.training import Training, TrainingStatus
 
 SCHEMA_VERSION: Final = 1
 PLATFORM: Final = "platform"  # the book of what belongs to no organizer
+# What an item has of mails until they are sent.
+UNSENT: Final = ("mails", "happened_at", "claimed_until", "due_key", "due_at", "due_since")
 MESSAGE_GRACE: Final = timedelta(minutes=10)  # what a message should serve is due this much later
 
 
@@ -212,11 +214,19 @@ def effect_item(
     aggregate: str, sequence: int, about: Item, mails: Sequence[str], at: datetime
 ) -> Item:
     """Mails that a change made necessary, until each was handed over."""
-    return {
-        **stored(keys.effect(aggregate, sequence), {}),
-        **about,
-        "mails": list(mails),
-        "happened_at": encode_time(at),
-        "claimed_until": "",
-        **due_entry("effect", at + MESSAGE_GRACE),
-    }
+    return {**stored(keys.effect(aggregate, sequence), {}), **about, **unsent(mails, at)}
+
+
+def unsent(mails: Sequence[str], at: datetime) -> Item:
+    """Mails, who is at them, and when somebody has to be."""
+    return {**mails_left(mails, at), **due_if_lost(at)}
+
+
+def mails_left(mails: Sequence[str], at: datetime) -> Item:
+    """The same without an entry of their own in the index of due work."""
+    return {"mails": list(mails), "happened_at": encode_time(at), "claimed_until": ""}
+
+
+def due_if_lost(at: datetime) -> Item:
+    """When somebody has to look whether the message about mails was lost."""
+    return due_entry("effect", at + MESSAGE_GRACE)

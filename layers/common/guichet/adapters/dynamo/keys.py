@@ -137,6 +137,7 @@ def invoice(account_id: str, invoice_id: str) -> Key:
 
 
 def invoice_content(account_id: str, invoice_id: str) -> Key:
+    """Of a document with many lines; a usual one lies with its number."""
     return Key(f"ACCOUNT#{account_id}", f"CONTENT#{invoice_id}")
 
 
@@ -160,7 +161,31 @@ def series(selling_entity: str, kind: str) -> Key:
 
 def series_number(selling_entity: str, kind: str, place: int) -> Key:
     """Whose number it is: put by absence, and never deleted (INV-3)."""
-    return Key(f"SERIES#{selling_entity}#{kind}", f"NUMBER#{place:010d}")
+    return number_at(f"SERIES#{selling_entity}#{kind}", place)
+
+
+def unsent_numbers(selling_entity: str, kind: str, first_place: int) -> Key:
+    """The mails of numbers that were given together, until somebody has looked whether they are sent."""
+    return Key(f"SERIES#{selling_entity}#{kind}", f"UNSENT#{first_place:010d}")
+
+
+def is_of_several(effect_id: str) -> bool:
+    """Whether it names the mails of numbers that were given together, and not one of them."""
+    return "#UNSENT#" in effect_id
+
+
+def of_several(effect_id: str) -> Key:
+    pk, _, place = effect_id.rpartition("#UNSENT#")
+    return Key(pk, f"UNSENT#{place}")
+
+
+def first_of_several(unsent: Key) -> int:
+    return int(unsent.sk.partition("#")[2])
+
+
+def number_at(series: str, place: int) -> Key:
+    """A number by the partition of its series."""
+    return Key(series, f"NUMBER#{place:010d}")
 
 
 def invoice_run(run_id: str) -> Key:
@@ -260,8 +285,25 @@ def effect(aggregate: str, sequence: int) -> Key:
     return Key(f"EFFECT#{aggregate}#{sequence}", "EFFECT")
 
 
+def document_effect_id(selling_entity: str, kind: str, place: int) -> str:
+    """The mails of a numbered document, which lie with its number."""
+    number = series_number(selling_entity, kind, place)
+    return effect_id_at(number.pk, number.sk)
+
+
+def effect_id_at(pk: str, sk: str) -> str:
+    """What mails are called by where they lie."""
+    return pk if sk == "EFFECT" else f"{pk}#{sk}"
+
+
+def effect_named(effect_id: str) -> Key:
+    """Where the mails of this name lie: in an item of their own, or with a document's number."""
+    pk, mark, place = effect_id.rpartition("#NUMBER#")
+    return Key(pk, f"NUMBER#{place}") if mark else Key(effect_id, "EFFECT")
+
+
 def behind_effect(effect_id: str) -> Key:
-    """The journal's entry of the change that caused these mails."""
+    """The journal's entry of the change that caused these mails, which are no document's."""
     _, aggregate, sequence = effect_id.split("#")
     return journal(aggregate, int(sequence))
 

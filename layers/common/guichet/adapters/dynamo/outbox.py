@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from guichet.adapters.dynamo import keys
+from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode, decode_time, encode_time
 from guichet.adapters.dynamo.seam import (
     Before,
@@ -16,6 +16,7 @@ from guichet.adapters.dynamo.seam import (
     Equals,
     Item,
     Key,
+    Plain,
     Present,
     Update,
 )
@@ -31,7 +32,7 @@ class DynamoOutbox:
     def claim(self, effect_id: str, *, now: datetime, until: datetime) -> Effect | None:
         claim = Update(
             "state",
-            _key(effect_id),
+            keys.effect_named(effect_id),
             {"claimed_until": encode_time(until)},
             condition=Before("claimed_until", encode_time(now)),
         )
@@ -43,13 +44,44 @@ class DynamoOutbox:
     def sent(self, effect: Effect, mail: AnyMail) -> Effect:
         left = tuple(each for each in effect.mails if each is not mail)
         mails = [str(each) for each in left]
-        self._dynamo.update(
-            Update("state", _key(effect.effect_id), {"mails": list(mails)}, condition=Present())
-        )
+        place = keys.effect_named(effect.effect_id)
+        self._dynamo.update(Update("state", place, {"mails": list(mails)}, condition=Present()))
         return replace(effect, mails=left)
 
     def finish(self, effect: Effect) -> None:
-        self._dynamo.delete(Delete("state", _key(effect.effect_id)))
+        place = keys.effect_named(effect.effect_id)
+        if place.sk == "EFFECT":
+            self._dynamo.delete(Delete("state", place))
+        else:  # a document's number stays for ever
+            self._dynamo.update(Update("state", place, remove=items.UNSENT, condition=Present()))
+
+    def list_unsent(self, effect_id: str, *, now: datetime) -> None:
+        """Put each mail that is still unsent into the index by itself, of numbers given together.
+
+        Twice, or after a death in between: what is sent meanwhile stays out of it.
+        """
+        place = keys.of_several(effect_id)
+        block = self._dynamo.get("state", place)
+        if block is None:
+            return
+        first, last = keys.first_of_several(place), _whole(block["last_place"])
+        before = keys.number_at(place.pk, first - 1)
+        page = self._dynamo.query(
+            *("state", place.pk),
+            prefix="NUMBER#",
+            limit=last - first + 1,
+            start={"pk": before.pk, "sk": before.sk},
+        )
+        for each in page.items:
+            if "mails" in each:
+                self._list(each, now)
+        self._dynamo.delete(Delete("state", place))
+
+    def _list(self, number: Item, now: datetime) -> None:
+        is_unsent = Equals("happened_at", str(number["happened_at"]))
+        place, due = Key(str(number["pk"]), str(number["sk"])), items.due_entry("effect", now)
+        with suppress(ConditionFailedError):  # sent since we looked
+            self._dynamo.update(Update("state", place, due, condition=is_unsent))
 
     def postpone(self, work: DueWork, *, until: datetime) -> datetime:
         place = Key(*work.place)
@@ -72,10 +104,6 @@ class DynamoOutbox:
             "state", keys.due(kind), at_most=encode_time(now), index="due", limit=limit
         )
         return [_work(kind, item) for item in page.items]
-
-
-def _key(effect_id: str) -> Key:
-    return Key(effect_id, "EFFECT")
 
 
 def _effect(effect_id: str, item: Item) -> Effect:
@@ -101,6 +129,12 @@ def _effect(effect_id: str, item: Item) -> Effect:
         invoice_id=_text(item, "invoice_id"),
         former_account=decode(FormerAccount, item) if "provider_account_id" in item else None,
     )
+
+
+def _whole(value: Plain) -> int:
+    if type(value) is not int:
+        raise TypeError("places of a series are whole numbers")
+    return value
 
 
 def _text(item: Item, name: str) -> str | None:
@@ -133,7 +167,7 @@ def _work(kind: DueKind, item: Item) -> DueWork:
             provider, _, event_id = rest.partition("#")
             ids = (provider, event_id)
         case DueKind.EFFECT:
-            ids = (pk,)
+            ids = (keys.effect_id_at(pk, sk),)
         case (
             DueKind.PAYMENT
             | DueKind.TRAINING

@@ -36,7 +36,7 @@ def kept[T: Owned](
     *,
     aggregate: str,
     item: Item,
-    about: Callable[[T], Item],
+    about: Callable[[T], Item] | None,
 ) -> list[Guarded]:
     """One aggregate as it becomes, its journal entry, and its mails where it has some.
 
@@ -45,7 +45,7 @@ def kept[T: Owned](
         change: before and after.
         aggregate: the name under which the journal keeps its history.
         item: `after` as it is stored.
-        about: what its mails are about.
+        about: what its mails are about; None where they lie elsewhere.
     """
     before, after = change.before, change.after
     guard = Absent() if before is None else Equals("version", before.version)
@@ -53,7 +53,7 @@ def kept[T: Owned](
         Put("state", item, guard),
         Put("journal", journal_items.journal_item(cause, aggregate, change), Absent()),
     ]
-    if change.mails:
+    if change.mails and about is not None:
         effect = items.effect_item(aggregate, after.version, about(after), change.mails, cause.at)
         operations.append(Put("state", effect, Absent()))
     return [(each, lost_race) for each in operations]

@@ -207,7 +207,7 @@ class _Correction:
 
     def _content(self, invoice: Invoice) -> InvoiceContent:
         if invoice.invoice_id not in self._contents:
-            found = self._invoicing.records.content(invoice.account_id, invoice.invoice_id)
+            found = self._invoicing.records.content(invoice)
             if found is None:
                 raise ValueError("an invoice without its content")
             self._contents[invoice.invoice_id] = found

@@ -140,7 +140,7 @@ def _corrected(
         if earlier is not None and was_handled(earlier.handled_keys, mark, hashed):
             now = records.invoice(member.account_id, command.invoice_id)
             return Reply(Corrected(earlier, now or invoice), replayed=True)
-        content = records.content(member.account_id, command.invoice_id)
+        content = records.content(invoice)
         if content is None:
             raise ValueError("an invoice without its content")
         series = records.series(invoice.selling_entity, DocumentKind.CREDIT_NOTE)

@@ -17,7 +17,9 @@ from guichet.ledger.journal import Cause, Change
 from guichet.period import local_day
 from guichet.retrying import TRIES
 
-_MOST_OPERATIONS: Final = 96  # of a transaction, beside the two counters of numbers and the run's
+_MOST_OPERATIONS: Final = (
+    94  # of a transaction, beside counters of numbers and the run, and of mails
+)
 _MOST_INVOICES: Final = 24
 _LONGEST_WHY: Final = 300  # characters: an entry of the journal stays small
 _WHOLE_TRIES: Final = 4  # before a block that is refused again and again is halved

@@ -17,7 +17,7 @@ from guichet.invoices.run import PLATFORM, InvoiceRun, RunStatus
 from guichet.ledger.journal import Cause, Change
 from guichet.retrying import TRIES
 
-_BATCH: Final = 12  # candidates of a message: about what fits in one write
+_BATCH: Final = 15  # candidates of a message: about what fits in one write
 _PAGE: Final = 100
 
 

@@ -55,6 +55,6 @@ def _require_electronic(invoice: Invoice, form: DocumentForm, records: InvoiceRe
     """Refuse for good what will never be there."""
     if not form.is_electronic:
         return
-    content = records.content(invoice.account_id, invoice.invoice_id)
+    content = records.content(invoice)
     if content is None or not content.document.is_electronic:
         raise no_such_form()

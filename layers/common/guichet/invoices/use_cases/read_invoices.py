@@ -75,7 +75,7 @@ def read_invoice(member: Member, invoice_id: str, *, invoicing: Invoicing) -> In
     """
     member.reach(Permission.READ_BILLS)
     found = invoicing.records.invoice(member.account_id, invoice_id)
-    content = invoicing.records.content(member.account_id, invoice_id)
+    content = invoicing.records.content(found) if found is not None else None
     if found is None or content is None:
         raise not_found("invoice")
     notes = _found(member, found.note_ids, invoicing)

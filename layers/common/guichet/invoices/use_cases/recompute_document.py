@@ -67,7 +67,7 @@ def recompute_document(
     """
     account_id, invoice_id = _named(named, account_id, entities, records)
     invoice = records.invoice(account_id, invoice_id)
-    content = records.content(account_id, invoice_id)
+    content = records.content(invoice) if invoice is not None else None
     if invoice is None or content is None:
         raise not_found("invoice")
     try:

@@ -35,9 +35,9 @@ def preview_cart(command: PreviewCart, *, carts: Carts) -> Reply[Preview]:
     member.reach(Permission.MANAGE_SUBSCRIPTIONS)
     wanted_id = preview_id(member.account_id, member.member_id, command.idempotency_key)
     asked = request_hash(repr(command.wishes), command.currency or "")
-    earlier = carts.records.preview(member.account_id, wanted_id)
-    if earlier is not None:
-        return Reply.replay(earlier, same_request=earlier.request_hash == asked)
+    held = carts.held(member.account_id, command.wishes, wanted_id)
+    if held.preview is not None:
+        return Reply.replay(held.preview, same_request=held.preview.request_hash == asked)
     plan = carts.planned(
         member.account_id,
         command.wishes,
@@ -45,6 +45,7 @@ def preview_cart(command: PreviewCart, *, carts: Carts) -> Reply[Preview]:
         currency=command.currency,
         by_representative=member.may(Permission.REPRESENT),
         request_hash=asked,
+        held=held,
     ).plan
     if carts.records.keep_preview(plan.preview):
         return Reply.new(plan.preview)
