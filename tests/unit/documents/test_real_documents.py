@@ -209,24 +209,6 @@ def test_a_credit_of_several_is_told_by_the_piece_sub_6(
     assert (printed.quantity, printed.unit_price) == told
 
 
-def test_taxes_that_are_not_configured_are_told_so() -> None:
-    """SUB-5: the page does not let one believe that there are none."""
-    (_, content), *_ = made(CUSTOMERS["en-home"]())
-    document = content.document
-    untaxed = replace(
-        document,
-        lines=tuple(replace(each, bears=()) for each in document.lines),
-        taxes=(),
-        tax_minor=0,
-        total_minor=document.subtotal_minor,
-        paid_minor=0,
-        tax_is_unknown=True,
-    )
-
-    assert "No taxes have been calculated" in page_text(untaxed)
-    assert "No taxes have been calculated" not in page_text(document)
-
-
 def test_inv_4_five_hundred_lines_carry_their_sums_from_page_to_page() -> None:
     _, content = long_one()
 

@@ -194,7 +194,6 @@ class InvoiceDocument:
     refers_to: Reference | None = None
     settlement: Settlement | None = None
     notes: tuple[str, ...] = ()  # further sentences, in the document's language
-    tax_is_unknown: bool = False  # no taxes are configured: the page says so
     template: int = TEMPLATE
 
     def __post_init__(self) -> None:

@@ -164,8 +164,6 @@ class Wording:
     def notes(self) -> Iterator[str]:
         """The sentences below: of taxes, of the invoice's own, of disputes."""
         document = self.document
-        if document.tax_is_unknown:
-            yield self.say("tax_is_unknown")
         for what, reason in document.sentences:
             yield self.taxes.sentence(what, one_line(reason))
         yield from (one_line(each) for each in document.notes)
