@@ -34,25 +34,18 @@ if TYPE_CHECKING:
     from guichet.clock import Clock
     from guichet.collection.charging import Charging
     from guichet.collection.collecting import Collecting
-    from guichet.collection.method_letters import MethodLetters
     from guichet.collection.opening import Opening as MethodOpening
-    from guichet.collection.payment_letters import PaymentLetters
     from guichet.collection.policy import CollectionPolicy
-    from guichet.collection.refund_letters import RefundLetters
     from guichet.collection.returning import Returning
-    from guichet.invoices.correspondence import InvoiceLetters
     from guichet.invoices.forms import RenderDocument
     from guichet.invoices.invoicing import Invoicing
     from guichet.invoices.keeping import Keeping
     from guichet.invoices.ports import DocumentFiles
-    from guichet.invoices.receipt_letters import ReceiptLetters
     from guichet.payments.method_ports import MethodProvider
     from guichet.payments.ports import PaymentProvider
     from guichet.settings import Settings
-    from guichet.subscriptions.correspondence import BillingLetters
     from guichet.subscriptions.metering import Metering
     from guichet.subscriptions.policy import BillingPolicy
-    from guichet.subscriptions.telling import Sources
     from guichet.tax.ports import VatRegister
     from guichet.tax.tables import VatCheckPolicy
     from guichet.taxpayer.certificates import Certificates
@@ -213,67 +206,11 @@ class BillingParts:
         )
 
     @cached_property
-    def letters(self) -> BillingLetters:
-        from guichet.subscriptions.correspondence import (  # noqa: PLC0415 - deliver only
-            BillingLetters,
-        )
-
-        return BillingLetters(self._sources)
-
-    @cached_property
-    def method_letters(self) -> MethodLetters:
-        from guichet.collection.method_letters import MethodLetters  # noqa: PLC0415 - deliver only
-        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - same
-
-        pages = MethodPages(self.held.settings.public_base_url)
-        return MethodLetters(self._sources, self.method_records, pages)
-
-    @cached_property
-    def payment_letters(self) -> PaymentLetters:
-        from guichet.collection.pages import MethodPages  # noqa: PLC0415 - deliver only
-        from guichet.collection.payment_letters import PaymentLetters  # noqa: PLC0415 - same
-
-        pages = MethodPages(self.held.settings.public_base_url)
-        return PaymentLetters(self._sources, self.charges, pages)
-
-    @cached_property
-    def refund_letters(self) -> RefundLetters:
-        from guichet.collection.refund_letters import RefundLetters  # noqa: PLC0415 - deliver only
-
-        return RefundLetters(self._sources, self.charges)
-
-    @cached_property
-    def invoice_letters(self) -> InvoiceLetters:
-        from guichet.invoices.correspondence import InvoiceLetters  # noqa: PLC0415 - deliver only
-
-        return InvoiceLetters(self._sources, self.invoices, lambda: self.keeping)
-
-    @cached_property
-    def receipt_letters(self) -> ReceiptLetters:
-        from guichet.invoices.receipt_letters import ReceiptLetters  # noqa: PLC0415 - deliver only
-
-        return ReceiptLetters(self._sources, self.invoices, self.account_history)
-
-    @cached_property
     def keeping(self) -> Keeping:
         """Draws documents and keeps them: needs the documents layer."""
         from guichet.invoices.keeping import Keeping  # noqa: PLC0415 - deliver only
 
         return Keeping(self.held.documents, self.held.render_document)
-
-    @cached_property
-    def _sources(self) -> Sources:
-        from guichet.subscriptions.telling import Sources  # noqa: PLC0415 - deliver only
-
-        held = self.held
-        return Sources(
-            records=self.records,
-            catalogues=self.catalogues,
-            entities=held.selling_entities,
-            happenings=held.history,
-            pages=Pages(held.settings.public_base_url),
-            certificates=self.taxpayers,
-        )
 
     @cached_property
     def method_records(self) -> MethodStore:

@@ -10,6 +10,7 @@ import pytest
 
 from guichet.adapters.dynamo import keys
 from guichet.adapters.mail.render import render
+from guichet.bootstrap_letters import BillingLetterParts
 from guichet.events import Event
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.forms import DocumentForm, file_key
@@ -157,7 +158,9 @@ def letter_effect(billing: Billing, invoice: Invoice) -> Effect:
 def letter_of(billing: Billing, invoice: Invoice) -> Letter[BillingFacts]:
     """What a mail that goes out now would tell."""
     effect = letter_effect(billing, invoice)
-    letter = billing.parts().invoice_letters.about(effect).letter(BillingMail.INVOICE)
+    letter = (
+        BillingLetterParts(billing.parts()).of_documents.about(effect).letter(BillingMail.INVOICE)
+    )
     assert letter is not None
     return letter
 
@@ -198,7 +201,7 @@ def test_a_void_invoice_asks_for_nothing_and_is_not_called_paid_inv_5(
 def test_an_invoice_that_is_collected_says_when_and_asks_for_nothing_inv_10(
     billing: Billing, opened: Invoice
 ) -> None:
-    matter = billing.parts().invoice_letters
+    matter = BillingLetterParts(billing.parts()).of_documents
     content = billing.parts().invoices.content(opened)
     assert content is not None
     collected = replace(
@@ -220,7 +223,7 @@ def test_what_is_too_large_for_a_mail_is_named_and_kept(billing: Billing, opened
     large = b"%PDF-" + bytes(5_000_001)
     files = MemoryDocuments()
     keeping = Keeping(files, lambda _: {DocumentForm.PDF: large})
-    letters = replace(billing.parts().invoice_letters, keeping=lambda: keeping)
+    letters = replace(BillingLetterParts(billing.parts()).of_documents, keeping=lambda: keeping)
 
     told = letters.about(letter_effect(billing, opened)).letter(BillingMail.INVOICE)
 
