@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from guichet.adapters.documents.files import rendered
 from guichet.adapters.documents.texts import TEXTS
-from guichet.adapters.dynamo.invoice_items import content_text, read_content
+from guichet.adapters.dynamo.contents import content_text, read_content
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import TEMPLATE
 from guichet.invoices.forms import DocumentForm, Files

@@ -70,7 +70,7 @@ def credited_by_hand_and_by_a_change(story: Payers) -> None:
 
 
 def credited_while_its_change_waits(story: Payers) -> None:
-    """The page was open; what is paid on it is credit (COL-8), and the plan stays (SUB-5)."""
+    """The page was open; what is paid on it goes back (COL-8), and the plan stays (SUB-5)."""
     bought = story.subscribed(story.billing.webinar("plus"))
     story.change("up", bought, plan_id="pro")
     story.credit_first(key="whole")
@@ -218,7 +218,7 @@ INVOICE_FLOWS: Final = (
         people=Payers,
         rarer=3,
         is_timed=True,
-        alarms=frozenset({"cart_payment.credited"}),
+        alarms=frozenset({"cart_payment.not_taken"}),
     ),
     _flow(invoices_paid_by_a_transfer, 100),
     _flow(credited_in_parts, 70),

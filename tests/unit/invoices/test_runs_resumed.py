@@ -21,6 +21,7 @@ from guichet.entry.invoicing import due_run, plan, scheduled_run, work
 from guichet.events import Event
 from guichet.invoices.batches import CountedBatches, with_counted
 from guichet.invoices.run import InvoiceRun, RunStatus
+from guichet.invoices.use_cases.plan_invoices import MOST_CANDIDATES
 from guichet.invoices.use_cases.request_run import RequestRun, request_run
 from tests.simulation.kills import Calls, Killed, KillingDynamo, KillPoint, kill_points
 from tests.simulation.turns import TurningDynamo, Turns, explore
@@ -32,6 +33,7 @@ from tests.support.world import SYSTEM
 type Body = Mapping[str, str]
 type Send = Callable[[Sequence[Body]], None]
 RUN = scheduled_run(NOON)
+TWO_MESSAGES = MOST_CANDIDATES + 2  # of candidates
 
 
 @pytest.fixture
@@ -142,7 +144,7 @@ def test_a_planner_that_lives_is_left_alone_bad_12(here: Invoiced) -> None:
 
 
 def test_a_planner_that_was_only_slow_counts_no_more_bad_12(here: Invoiced) -> None:
-    owing(here, 14)
+    owing(here, TWO_MESSAGES)
     slow: list[Body] = []
 
     def send(some: Sequence[Body]) -> None:
@@ -155,9 +157,13 @@ def test_a_planner_that_was_only_slow_counts_no_more_bad_12(here: Invoiced) -> N
     worked(here, [*slow, *quick])
 
     after = run(here)
-    assert (after.status, after.planned, after.looked_at) == (RunStatus.FINISHED, 14, 14)
+    assert (after.status, after.planned, after.looked_at) == (
+        RunStatus.FINISHED,
+        TWO_MESSAGES,
+        TWO_MESSAGES,
+    )
     assert len(finished(here)) == 1
-    assert here.places() == list(range(1, 15))
+    assert here.places() == list(range(1, TWO_MESSAGES + 1))
 
 
 def test_a_requested_run_whose_message_was_lost_is_planned_by_the_schedule_inv_1(
@@ -191,7 +197,7 @@ def test_a_requested_run_that_finds_nothing_is_finished_by_the_schedule_inv_1(
 
 
 def test_a_run_whose_messages_were_lost_is_found_anew_after_an_hour_inv_1(here: Invoiced) -> None:
-    owing(here, 14)
+    owing(here, TWO_MESSAGES)
     sent = planned(here)
     worked(here, sent[:1])  # the other one is purged
     here.world.clock.advance(minutes=59)
@@ -202,8 +208,12 @@ def test_a_run_whose_messages_were_lost_is_found_anew_after_an_hour_inv_1(here: 
 
     assert soon != RUN
     after = run(here)
-    assert (after.status, after.planned, after.looked_at) == (RunStatus.FINISHED, 14, 14)
-    assert [each.facts["invoices"] for each in finished(here)] == [14]
+    assert (after.status, after.planned, after.looked_at) == (
+        RunStatus.FINISHED,
+        TWO_MESSAGES,
+        TWO_MESSAGES,
+    )
+    assert [each.facts["invoices"] for each in finished(here)] == [TWO_MESSAGES]
 
 
 def test_the_oldest_that_is_stuck_comes_first_and_then_the_next_inv_1(here: Invoiced) -> None:
@@ -245,7 +255,7 @@ def test_what_becomes_due_after_a_run_is_over_counts_for_none_bad_12(here: Invoi
 def test_a_planner_may_die_at_any_call_inv_1() -> None:
     def due() -> Invoiced:
         here = Invoiced()
-        owing(here, 14)
+        owing(here, TWO_MESSAGES)
         return here
 
     here, whole = due(), Calls()
@@ -267,7 +277,7 @@ def test_a_planner_may_die_at_any_call_inv_1() -> None:
         assert sorted(str(each.facts["run_id"]) for each in told) == sorted(
             each.run_id for each in runs
         )
-        assert sum(int(each.facts["invoices"] or 0) for each in told) == 14
+        assert sum(int(each.facts["invoices"] or 0) for each in told) == TWO_MESSAGES
         assert_verified(here.world.dynamo, here.world.clock.now())
     assert len(points) > 8
 
@@ -308,20 +318,20 @@ def _resume(held: Container, sent: list[Body]) -> None:
 
 
 def test_a_message_that_comes_twice_finishes_no_run_early_inv_1(here: Invoiced) -> None:
-    owing(here, 24)
+    owing(here, 2 * MOST_CANDIDATES)
     first, second = planned(here)
 
     worked(here, [first, first])
     early = run(here)
     worked(here, [second])
 
-    assert (early.status, early.looked_at) == (RunStatus.WORKING, 12)
+    assert (early.status, early.looked_at) == (RunStatus.WORKING, MOST_CANDIDATES)
     assert run(here).status is RunStatus.FINISHED
-    assert [each.facts["invoices"] for each in finished(here)] == [24]
+    assert [each.facts["invoices"] for each in finished(here)] == [2 * MOST_CANDIDATES]
 
 
 def test_a_message_that_comes_again_writes_nothing_inv_1(here: Invoiced) -> None:
-    owing(here, 14)
+    owing(here, TWO_MESSAGES)
     first, second = planned(here)
     worked(here, [first])
 
@@ -333,22 +343,22 @@ def test_a_message_that_comes_again_writes_nothing_inv_1(here: Invoiced) -> None
 
 
 def test_one_that_was_skipped_counts_when_it_is_replayed_inv_1(here: Invoiced) -> None:
-    owing(here, 30)
+    owing(here, 2 * MOST_CANDIDATES + 6)
     first, second, third = planned(here)
 
     worked(here, [first, third])
     waiting = run(here)
     worked(here, [third, second, second])
 
-    assert (waiting.status, waiting.looked_at) == (RunStatus.WORKING, 18)
+    assert (waiting.status, waiting.looked_at) == (RunStatus.WORKING, MOST_CANDIDATES + 6)
     assert len(waiting.counted_batches) == 2
     after = run(here)
-    assert (after.status, after.looked_at) == (RunStatus.FINISHED, 30)
+    assert (after.status, after.looked_at) == (RunStatus.FINISHED, 2 * MOST_CANDIDATES + 6)
     assert after.counted_batches == (CountedBatches("us", 1, 3),)
 
 
 def test_what_has_been_counted_stays_small_and_out_of_the_journal_inv_1(here: Invoiced) -> None:
-    owing(here, 25)
+    owing(here, 2 * MOST_CANDIDATES + 1)
 
     worked(here, planned(here))
 

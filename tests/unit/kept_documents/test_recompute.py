@@ -14,7 +14,7 @@ import pytest
 
 from guichet.adapters.documents import pdf
 from guichet.adapters.documents.files import rendered
-from guichet.adapters.dynamo import invoice_items, keys
+from guichet.adapters.dynamo import contents, keys
 from guichet.adapters.dynamo.seam import Update
 from guichet.bootstrap import Container
 from guichet.bootstrap_billing import BillingParts
@@ -205,7 +205,7 @@ def test_kept_lines_that_do_not_come_to_the_kept_sums_are_told(billing: Billing)
     first, *rest = content.lines
     wrong = replace(content, lines=(replace(first, net_minor=-1), *rest))
     number = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
-    text = invoice_items.content_text(wrong)
+    text = contents.content_text(wrong)
     billing.world.dynamo.update(Update("state", number, {"content": text}))
 
     with pytest.raises(Conflict) as refused:

@@ -270,8 +270,7 @@ def _gives_back_more(kept: Kept) -> None:
 
 
 def _is_note(item: Any) -> bool:  # noqa: ANN401 - an item
-    text = unpacked_content(item["content"]) if item["sk"].startswith("CONTENT#") else ""
-    return '"credit_note"' in text
+    return "content" in item and '"credit_note"' in unpacked_content(item["content"])
 
 
 def _days_backwards(kept: Kept) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from guichet.adapters.dynamo import invoice_items
 from guichet.adapters.dynamo.codec import decode
 from guichet.invoices.content import InvoiceContent, InvoicedLine
 from guichet.invoices.invoice import Invoice
@@ -29,16 +28,12 @@ def kept_given_back(found: Gathered) -> Nets:
 
 
 def charged_and_credited(
-    found: Gathered, invoices: dict[str, Invoice]
+    documents: Iterable[tuple[Invoice, InvoiceContent]],
 ) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
     """What each invoice charged, and what any document gave back of it. Fees are of no one invoice."""
     charged: dict[str, Counter[str]] = {}
     credited: dict[str, Counter[str]] = {}
-    for each in found.lying("CONTENT#"):
-        content = invoice_items.read_content(each)
-        invoice = invoices.get(str(each["sk"]).partition("#")[2])
-        if content is None or invoice is None:
-            continue
+    for invoice, content in documents:
         for part in content.lines:
             if part.line.kind is LineKind.FEE:
                 continue

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from guichet.adapters.dynamo import invoice_items, keys
+from guichet.adapters.dynamo import keys
 from guichet.adapters.dynamo.codec import decode
+from guichet.adapters.dynamo.contents import read_content
 from guichet.adapters.dynamo.seam import Item
+from guichet.invoices.content import InvoiceContent
 from guichet.invoices.invoice import Invoice
 from guichet.ledger.billable import BillableLine
 from guichet.registration.outbox import DueKind
@@ -175,7 +177,7 @@ def put_together(found: Gathered) -> InvoiceGroup | None:
     if invoice is None:
         return None
     content = next((item for _, item in _contents(found)), None)
-    return DocumentFound(invoice, invoice_items.read_content(content))
+    return DocumentFound(invoice, read_content(content))
 
 
 def _contents(found: Gathered) -> Iterator[tuple[str, Item]]:
@@ -213,8 +215,9 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         )
         for each in _told(found, "order")
     }
-    documented, returned = _documented(found, invoices)
-    charged, credited = charged_and_credited(found, invoices)
+    documents = list(_documents(found, invoices))
+    documented, returned = _documented(documents)
+    charged, credited = charged_and_credited(documents)
     billed: Nets = Counter()
     given_back: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
@@ -248,13 +251,19 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
     )
 
 
-def _documented(found: Gathered, invoices: dict[str, Invoice]) -> tuple[Nets, Nets]:
+def _documents(
+    found: Gathered, invoices: dict[str, Invoice]
+) -> Iterator[tuple[Invoice, InvoiceContent]]:
+    for name, item in _contents(found):
+        content, invoice = read_content(item), invoices.get(name)
+        if content is not None and invoice is not None:
+            yield invoice, content
+
+
+def _documented(documents: Iterable[tuple[Invoice, InvoiceContent]]) -> tuple[Nets, Nets]:
     nets: Nets = Counter()
     returned: Nets = Counter()
-    for name, item in _contents(found):
-        content, invoice = invoice_items.read_content(item), invoices.get(name)
-        if content is None or invoice is None:
-            continue
+    for invoice, content in documents:
         sign = -1 if invoice.is_credit_note else 1
         for part in content.lines:
             if invoice.is_correction:

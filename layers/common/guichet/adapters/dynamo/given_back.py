@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from guichet.adapters.dynamo import invoice_items, items, keys
+from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode, encode_stated
+from guichet.adapters.dynamo.contents import content_of
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Absent, Dynamo, Equals, Item, Key, Put
 from guichet.invoices.invoice import Invoice
 from guichet.subscriptions.balance import invoice_month
@@ -60,8 +61,7 @@ def _read(account_id: str, month: str, item: Item | None) -> GivenBack:
 
 
 def _by_hand(dynamo: Dynamo, invoice: Invoice) -> Counter[Charge]:
-    key = keys.invoice_content(invoice.account_id, invoice.invoice_id)
-    content = invoice_items.read_content(dynamo.get("state", key))
+    content = content_of(dynamo, invoice)
     if content is None:
         raise LookupError("an invoice without its content")
     gone: Counter[Charge] = Counter()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from guichet.adapters.dynamo import billing_items, items, keys
-from guichet.adapters.dynamo.codec import decode, encode_stated, encode_time
-from guichet.adapters.dynamo.content_text import packed_content, unpacked_content
+from guichet.adapters.dynamo.codec import encode_stated, encode_time
+from guichet.adapters.dynamo.contents import content_text
+from guichet.adapters.dynamo.given_back import keeping
 from guichet.adapters.dynamo.seam import Absent, Equals, Item, Key, Operation, Put, Update
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
@@ -104,11 +104,6 @@ def _takes_many(step: TakeNumbers) -> bool:
     return step.after.last_place - step.before.last_place > _FEW
 
 
-def content_text(content: InvoiceContent) -> str:
-    """One compressed text: nobody reads a part of it."""
-    return packed_content(json.dumps(encode_stated(content), separators=(",", ":")))
-
-
 def _numbered(content: InvoiceContent, invoice: Invoice, unsent: Item) -> list[Operation]:
     """The number of a document, with its mails until they are sent, and its content if that is short.
 
@@ -127,13 +122,6 @@ def _numbered(content: InvoiceContent, invoice: Invoice, unsent: Item) -> list[O
         Put("state", beside, Absent()),
         Put("state", items.stored(number, whose), Absent()),
     ]
-
-
-def read_content(item: Item | None) -> InvoiceContent | None:
-    """The content that an item holds; None where it holds none."""
-    if item is None or "content" not in item:
-        return None
-    return decode(InvoiceContent, json.loads(unpacked_content(str(item["content"]))))
 
 
 def read_series(item: Item | None, selling_entity: str, kind: DocumentKind) -> Series:
@@ -176,8 +164,6 @@ def operations_for(step: Step, unsent: Mapping[str, Item], at: datetime) -> list
         case CountInvoiced():
             return [_count(step)]
         case KeepGivenBack():
-            from guichet.adapters.dynamo.given_back import keeping  # noqa: PLC0415 - it reads contents
-
             return [keeping(step)]
 
 

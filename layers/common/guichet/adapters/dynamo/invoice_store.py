@@ -7,6 +7,7 @@ from datetime import datetime
 
 from guichet.adapters.dynamo import invoice_items, items, journal_items, keys
 from guichet.adapters.dynamo.codec import encode_time
+from guichet.adapters.dynamo.contents import content_of
 from guichet.adapters.dynamo.given_back import given_back
 from guichet.adapters.dynamo.listing import listed
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Dynamo, Item, Key, Page, TableName
@@ -95,12 +96,7 @@ class InvoiceStore:
         return [items.read(Invoice, each) for each in found]
 
     def content(self, invoice: Invoice) -> InvoiceContent | None:
-        number = keys.series_number(invoice.selling_entity, invoice.kind, invoice.place)
-        item = self._dynamo.get("state", number)
-        if item is None or item["invoice_id"] != invoice.invoice_id or "content" not in item:
-            beside = keys.invoice_content(invoice.account_id, invoice.invoice_id)
-            item = self._dynamo.get("state", beside)
-        return invoice_items.read_content(item)
+        return content_of(self._dynamo, invoice)
 
     def given_back(self, account_id: str, invoice_id: str) -> GivenBack:
         return given_back(self._dynamo, account_id, invoice_id)

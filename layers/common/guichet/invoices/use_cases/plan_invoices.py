@@ -17,7 +17,7 @@ from guichet.invoices.run import PLATFORM, InvoiceRun, RunStatus
 from guichet.ledger.journal import Cause, Change
 from guichet.retrying import TRIES
 
-_BATCH: Final = 15  # candidates of a message: about what fits in one write
+MOST_CANDIDATES: Final = 15  # of a message: about what fits in one write
 _PAGE: Final = 100
 
 
@@ -105,7 +105,7 @@ class _Planner:
         self.planned += 1
         held = self._waiting.setdefault(candidate.selling_entity, [])
         held.append(candidate)
-        if len(held) == _BATCH:
+        if len(held) == MOST_CANDIDATES:
             self._pass_on(candidate.selling_entity, pass_on)
 
     def _pass_on(self, entity: str, pass_on: PassOn) -> None:
