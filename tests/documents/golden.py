@@ -21,7 +21,7 @@ from guichet.adapters.dynamo.contents import content_text, read_content
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import TEMPLATE
 from guichet.invoices.forms import DocumentForm, Files
-from guichet.invoices.packing import unpacked
+from guichet.invoices.uncompressed import uncompressed
 from tests.support.real_documents import real_documents
 
 FOLDER: Final = Path(__file__).parent / "golden"
@@ -62,7 +62,7 @@ def templates() -> dict[int, Template]:
 def digests_of(files: Files) -> dict[str, str]:
     """Of each file, and of the PDF as any zlib would have it."""
     found = {form.value: _digest(content) for form, content in files.items()}
-    return found | {UNPACKED: _digest(unpacked(files[DocumentForm.PDF]))}
+    return found | {UNPACKED: _digest(uncompressed(files[DocumentForm.PDF]))}
 
 
 def words_of(template: int) -> dict[str, str]:

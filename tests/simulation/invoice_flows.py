@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from guichet.catalogue.catalogue import Direction, Frequency
 from guichet.errors import Unavailable
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.ledger.billable import BillableLine
 from guichet.subscriptions.assessing import NOTHING_EARLIER, EarlierTaxes
 from guichet.subscriptions.cart import TaxQuote

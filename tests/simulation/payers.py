@@ -16,7 +16,7 @@ from guichet.collection.use_cases.open_payment_action import (
     return_from_action,
 )
 from guichet.invoices.invoice import Invoice, InvoiceStatus
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.use_cases.issue_credit_note import (
     IssueCreditNote,
     VoidInvoice,

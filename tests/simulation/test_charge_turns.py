@@ -12,7 +12,7 @@ from guichet.collection.use_cases.open_payment_action import open_payment_action
 from guichet.collection.use_cases.settle_own_refund import settle_own_refund
 from guichet.collection.use_cases.switch_autopay import SwitchAutopay, switch_autopay
 from guichet.invoices.invoice import InvoiceStatus
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.own_refund import own_refund_id
 from local.simulators.errors import BuyerRefusedError
@@ -229,7 +229,7 @@ def test_what_was_paid_twice_goes_back_once_whoever_moves_it_on_col_8(
         def found(parts: Container) -> None:
             parts.billing.charging.ask(first.payment_id, meeting.life.world.cause("late"))
             settle_own_refund(
-                own_refund_id(first.payment_id), SYSTEM, returning=parts.billing.returning
+                own_refund_id(first.payment_id), SYSTEM, own_refunding=parts.billing.own_refunding
             )
 
         meeting.add(worker=found, rival=acts[rival])

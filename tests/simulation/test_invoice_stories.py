@@ -14,8 +14,8 @@ from typing import Final
 
 import pytest
 
-from guichet.invoices.left import Wanted
 from guichet.invoices.movement import MovementKind
+from guichet.invoices.remaining import Wanted
 from guichet.payments.invoice_payment import ChargeStatus
 from tests.simulation.billing_aftermath import (
     assert_billing_is_well,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from guichet.invoices.invoice import InvoiceStatus
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from tests.simulation.billing_outcome import Found, captured_minor
 from tests.simulation.meetings import Meeting
 from tests.simulation.outside import Body

@@ -11,7 +11,7 @@ from guichet.bootstrap import Container
 from guichet.events import Actor, ActorKind
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
 from guichet.invoices.use_cases.issue_credit_note import (
     Corrected,

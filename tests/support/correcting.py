@@ -12,7 +12,7 @@ from guichet.events import Actor, ActorKind
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.use_cases.issue_credit_note import (
     Corrected,
     IssueCreditNote,

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from guichet.collection.charging import Charging
     from guichet.collection.collecting import Collecting
     from guichet.collection.opening import Opening as MethodOpening
+    from guichet.collection.own_refunding import OwnRefunding
     from guichet.collection.policy import CollectionPolicy
-    from guichet.collection.returning import Returning
     from guichet.invoices.forms import RenderDocument
     from guichet.invoices.invoicing import Invoicing
     from guichet.invoices.keeping import Keeping
@@ -276,11 +276,11 @@ class BillingParts:
         )
 
     @cached_property
-    def returning(self) -> Returning:
+    def own_refunding(self) -> OwnRefunding:
         """What gives money back out of the entities' own accounts."""
-        from guichet.collection.returning import Returning  # noqa: PLC0415 - where money goes back
+        from guichet.collection.own_refunding import OwnRefunding  # noqa: PLC0415 - where money goes back
 
-        return Returning(self.charges, self._own_provider, self.held.clock)
+        return OwnRefunding(self.charges, self._own_provider, self.held.clock)
 
     def _own_provider(self, selling_entity: str, name: str) -> PaymentProvider:
         from guichet.payments.unavailable import provider_unavailable  # noqa: PLC0415 - same

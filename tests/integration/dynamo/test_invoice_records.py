@@ -87,8 +87,8 @@ def test_mails_of_numbers_given_together_are_listed_each_by_itself_until_sent_in
     sent = outbox.claim(names[0], now=NOON, until=NOON + timedelta(minutes=2))
     assert sent is not None
     outbox.finish(sent)
-    outbox.list_unsent(keys.effect_id_at(block.pk, block.sk), now=NOON)
-    outbox.list_unsent(keys.effect_id_at(block.pk, block.sk), now=NOON)
+    outbox.make_unsent_due(keys.effect_id_at(block.pk, block.sk), now=NOON)
+    outbox.make_unsent_due(keys.effect_id_at(block.pk, block.sk), now=NOON)
 
     due = {each.ids[0] for each in outbox.due(DueKind.EFFECT, now=NOON, limit=200)}
     assert due & set(names) == set(names[1:])

@@ -80,7 +80,7 @@ def moved(twice: PaidTwice) -> dict[str, int]:
 
 def resolve(twice: PaidTwice, *, went_back: bool) -> OwnRefund:
     command = ResolveOwnRefund(twice.refund().refund_id, went_back, STAFF)
-    return resolve_own_refund(command, returning=twice.account.billing.parts().returning)
+    return resolve_own_refund(command, own_refunding=twice.account.billing.parts().own_refunding)
 
 
 # -- what is found
@@ -179,8 +179,8 @@ def test_who_asks_again_returns_nothing_again_ext_2(twice: PaidTwice) -> None:
     parts = twice.account.billing.parts()
 
     twice.tell()
-    settle_own_refund(twice.refund().refund_id, SYSTEM, returning=parts.returning)
-    parts.returning.ask(twice.refund().refund_id, twice.world.cause("webhook"))
+    settle_own_refund(twice.refund().refund_id, SYSTEM, own_refunding=parts.own_refunding)
+    parts.own_refunding.ask(twice.refund().refund_id, twice.world.cause("webhook"))
 
     assert twice.world.journal() == before
     assert twice.given_back == TOTAL
@@ -378,10 +378,10 @@ def test_where_the_entity_s_keys_are_gone_it_waits_col_8(by_card: PaidTwice) -> 
     by_card.pay_again()
     by_card.tell(and_settle=False)
     parts = by_card.account.billing.parts()
-    returning = replace(parts.returning, provider=_no_keys)
+    own_refunding = replace(parts.own_refunding, provider=_no_keys)
 
     with pytest.raises(Unavailable):
-        settle_own_refund(by_card.refund().refund_id, SYSTEM, returning=returning)
+        settle_own_refund(by_card.refund().refund_id, SYSTEM, own_refunding=own_refunding)
 
     assert by_card.refund().status is S.REQUESTED
     by_card.world.settle_down()

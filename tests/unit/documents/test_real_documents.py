@@ -17,7 +17,7 @@ from guichet.adapters.documents.files import files_of, rendered
 from guichet.invoices.content import InvoicedLine, document_line
 from guichet.invoices.document import InvoiceDocument
 from guichet.invoices.forms import DocumentForm
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import Money, minor_digits
 from guichet.period import Period

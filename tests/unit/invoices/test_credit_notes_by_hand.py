@@ -15,8 +15,8 @@ from guichet.invoices.correcting import note_of
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.left import Wanted, parts_of
 from guichet.invoices.ports import InvoiceRecords
+from guichet.invoices.remaining import Wanted, parts_of
 from guichet.ledger.postings import LedgerAccount, balances
 from guichet.money import Money
 from guichet.subscriptions.creditable import GivenBack

@@ -11,7 +11,7 @@ from guichet.adapters.dynamo.seam import Delete
 from guichet.cli.invoicing import told
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.gaps import Backwards, Issued, report_of
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.series import Series
 from guichet.invoices.use_cases.find_gaps import find_gaps
 from tests.support.billing import Billing

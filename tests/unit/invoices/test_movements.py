@@ -13,8 +13,8 @@ from guichet.adapters.dynamo.account_history import AccountHistoryStore
 from guichet.errors import NotAllowed
 from guichet.events import Actor, ActorKind, Event
 from guichet.invoices.history_ports import BalanceStep, Placed
-from guichet.invoices.left import Wanted
 from guichet.invoices.movement import Moved, MovementKind, movement_of
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.use_cases.list_movements import MovementView, list_movements, standing_of
 from guichet.ledger.journal import JournalEntry
 from guichet.ledger.postings import (

@@ -11,7 +11,7 @@ import pytest
 from guichet.bootstrap import Container
 from guichet.errors import Refusal
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.use_cases.place_cart import PlacedCart
 from tests.simulation.turns import TurningDynamo, Turns, explore

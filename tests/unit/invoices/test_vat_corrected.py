@@ -14,8 +14,8 @@ from guichet.adapters.documents.ubl import universal_invoice
 from guichet.entry.relaying import ALARMS
 from guichet.invoices.document import Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
-from guichet.invoices.left import Wanted
 from guichet.invoices.ports import Aggregate
+from guichet.invoices.remaining import Wanted
 from guichet.ledger.journal import Change
 from guichet.tax.places import Category, Sentence
 from guichet.tax.subject import VatStanding

@@ -8,7 +8,7 @@ import pytest
 
 from guichet.catalogue.catalogue import Frequency
 from guichet.invoices.invoice import Invoice, InvoiceStatus
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.money import Money
 from guichet.subscriptions.cart import CartStatus, Preview
 from guichet.subscriptions.subscription import SubscriptionStatus

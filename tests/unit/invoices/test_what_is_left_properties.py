@@ -16,7 +16,7 @@ from guichet.catalogue.catalogue import Frequency
 from guichet.errors import Refusal
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.subscriptions.cart import Cart, CartLine, CartStatus
 from guichet.subscriptions.use_cases.cancel_subscription import (
     CancelSubscription,

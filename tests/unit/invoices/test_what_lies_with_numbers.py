@@ -214,11 +214,11 @@ def test_whoever_looks_after_them_may_come_twice_or_late_inv_6(here: Invoiced) -
     effect = claimed(here, made[0])
     assert effect is not None
 
-    outbox.list_unsent(name, now=now)
+    outbox.make_unsent_due(name, now=now)
     outbox.finish(effect)
     here.world.dynamo.put(Put("state", block))  # as if it had died before the end
-    outbox.list_unsent(name, now=now)
-    outbox.list_unsent(name, now=now)
+    outbox.make_unsent_due(name, now=now)
+    outbox.make_unsent_due(name, now=now)
 
     due = {each.ids[0] for each in outbox.due(DueKind.EFFECT, now=now, limit=10)}
     assert due == {effect_id(each) for each in made[1:]}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from guichet.catalogue.catalogue import Frequency
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.subscriptions.cart import CartStatus
 from guichet.subscriptions.subscription import SubscriptionStatus
 from tests.support.billed_day import BilledDay

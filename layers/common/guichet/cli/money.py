@@ -90,7 +90,7 @@ def _resolve_own_refund(options: argparse.Namespace, parts: Container) -> None:
         raise Invalid("decision_invalid", "Say `went-back` or `credit` of a refund.")
     went_back = options.decision == "went-back"
     command = ResolveOwnRefund(options.payment, went_back, operator())
-    refund = resolve_own_refund(command, returning=parts.billing.returning)
+    refund = resolve_own_refund(command, own_refunding=parts.billing.own_refunding)
     say(f"{refund.refund_id} is {refund.status}")
 
 

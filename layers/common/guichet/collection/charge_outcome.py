@@ -225,6 +225,6 @@ def parked(situation: Situation) -> Decision:
     payment = situation.payment
     since = payment.asked_from or payment.started_at
     count = asked_once_more(since, payment.asked_count, situation.now)
-    moved = bumped(replace(payment.transition_to(S.PARKED), asked_count=count))
+    after = bumped(replace(payment.transition_to(S.PARKED), asked_count=count))
     event = Event("invoice_payment.parked", facts_of(payment))
-    return Decision((Change[Aggregate](payment, moved, (event,)),))
+    return Decision((Change[Aggregate](payment, after, (event,)),))

@@ -55,7 +55,7 @@ def doers(container: Container, pass_on: Callable[[DueWork], None]) -> Doers:
 
     def leave_to_deliver(work: DueWork) -> bool:
         if is_of_several(work.ids[0]):
-            container.outbox.list_unsent(work.ids[0], now=container.clock.now())
+            container.outbox.make_unsent_due(work.ids[0], now=container.clock.now())
             return True
         pass_on(work)
         return False
@@ -151,7 +151,7 @@ def _asked_by_billing(  # noqa: PLR0911 - one answer a kind of hint
     billing, provider = container.billing, applied.provider
     match hint:
         case Hint(refund_id=str(named)) if names_own_refund(named):
-            return billing.returning.ask(named, cause, applied)
+            return billing.own_refunding.ask(named, cause, applied)
         case Hint(cart_payment_id=str(named)):
             return billing.ordering.ask(named, cause, applied)
         case Hint(invoice_payment_id=str(named)):
@@ -218,7 +218,7 @@ def _do_collecting(kind: DueKind, ids: tuple[str, ...], actor: Actor, container:
         case DueKind.COLLECTION:
             collect_invoice(ids[0], ids[1], actor, charging=billing.charging)
         case DueKind.OWN_REFUND:
-            settle_own_refund(ids[0], actor, returning=billing.returning)
+            settle_own_refund(ids[0], actor, own_refunding=billing.own_refunding)
         case _:
             settle_invoice_payment(ids[0], actor, charging=billing.charging)
 

@@ -12,8 +12,8 @@ from guichet.invoices.building import Draft
 from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
-from guichet.invoices.left import exceeds, given_parts_of
 from guichet.invoices.parts import NotedPart, ReversedVat
+from guichet.invoices.remaining import exceeds, given_parts_of
 from guichet.subscriptions.creditable import GivenBack
 from guichet.tax.deciding import Bearing, tax_so_far
 

@@ -82,7 +82,7 @@ def capture_postings(
     USD 120.00 with fees of 2.28 and 3.78 leaves 113.94 at the provider. The provider's fee may be
     in another currency, that of the organizer's balance: it is recorded as it was taken.
     """
-    return _moved(
+    return posted(
         (LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, captured),
         (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PLATFORM_FEE, platform_fee),
         (LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
@@ -91,42 +91,42 @@ def capture_postings(
 
 def refund_postings(amount: Money) -> tuple[Posting, ...]:
     """A refund paid out of the organizer's provider balance; the provider keeps its fee (FEE-3)."""
-    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.REGISTRANTS, amount))
+    return posted((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.REGISTRANTS, amount))
 
 
 def refund_failed_postings(amount: Money) -> tuple[Posting, ...]:
     """A refund that came back: the money lies at the provider again (RFD-6)."""
-    return _moved((LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, amount))
+    return posted((LedgerAccount.REGISTRANTS, LedgerAccount.PROVIDER_BALANCE, amount))
 
 
 def fee_return_postings(amount: Money) -> tuple[Posting, ...]:
     """The platform fee, or a part of it, given back to the organizer (RFD-3)."""
-    return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
+    return posted((LedgerAccount.PLATFORM_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
 
 
 def fee_return_failed_postings(amount: Money) -> tuple[Posting, ...]:
     """A fee that went back within a refund that failed later came back with it (RFD-6)."""
-    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PLATFORM_FEE, amount))
+    return posted((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PLATFORM_FEE, amount))
 
 
 def fee_receivable_postings(amount: Money) -> tuple[Posting, ...]:
     """A fee given back for a refund that failed later: the organizer owes it again (RFD-6)."""
-    return _moved((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))
+    return posted((LedgerAccount.ORGANIZER_RECEIVABLE, LedgerAccount.PLATFORM_FEE, amount))
 
 
 def provider_fee_return_postings(amount: Money) -> tuple[Posting, ...]:
     """What the provider says that it gave back of its own fee, in its currency (FEE-3)."""
-    return _moved((LedgerAccount.PROVIDER_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
+    return posted((LedgerAccount.PROVIDER_FEE, LedgerAccount.PROVIDER_BALANCE, amount))
 
 
 def provider_fee_again_postings(amount: Money) -> tuple[Posting, ...]:
     """The refund with which it had given that back has failed (RFD-6)."""
-    return _moved((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE, amount))
+    return posted((LedgerAccount.PROVIDER_BALANCE, LedgerAccount.PROVIDER_FEE, amount))
 
 
 def fee_credit_postings(amount: Money) -> tuple[Posting, ...]:
     """A part of the platform fee that only account credit can give back (RFD-4)."""
-    return _moved((LedgerAccount.PLATFORM_FEE, LedgerAccount.ORGANIZER_RECEIVABLE, amount))
+    return posted((LedgerAccount.PLATFORM_FEE, LedgerAccount.ORGANIZER_RECEIVABLE, amount))
 
 
 def withheld_postings(before: Money, after: Money) -> tuple[Posting, ...]:
@@ -143,12 +143,12 @@ def dispute_fee_postings(before: Money, after: Money) -> tuple[Posting, ...]:
 
 def chargeback_postings(amount: Money) -> tuple[Posting, ...]:
     """A lost dispute: what was withheld is the buyer's again (RFD-4)."""
-    return _moved((LedgerAccount.DISPUTED, LedgerAccount.REGISTRANTS, amount))
+    return posted((LedgerAccount.DISPUTED, LedgerAccount.REGISTRANTS, amount))
 
 
 def chargeback_undone_postings(amount: Money) -> tuple[Posting, ...]:
     """A dispute that was lost and won on appeal."""
-    return _moved((LedgerAccount.REGISTRANTS, LedgerAccount.DISPUTED, amount))
+    return posted((LedgerAccount.REGISTRANTS, LedgerAccount.DISPUTED, amount))
 
 
 def billed_postings(
@@ -166,7 +166,7 @@ def billed_postings(
         else:
             charges += line.amount
     tax, tax_back = Money(max(tax_minor, 0), currency), Money(max(-tax_minor, 0), currency)
-    return _moved(
+    return posted(
         (LedgerAccount.SALES, LedgerAccount.RECEIVABLE, charges),
         (LedgerAccount.RECEIVABLE, LedgerAccount.SALES, credits_given),
         (LedgerAccount.SALES_TAX, LedgerAccount.RECEIVABLE, tax),
@@ -176,25 +176,25 @@ def billed_postings(
 
 def tax_postings(tax: Money) -> tuple[Posting, ...]:
     """The tax of an invoice whose lines were billed before."""
-    return _moved((LedgerAccount.SALES_TAX, LedgerAccount.RECEIVABLE, tax))
+    return posted((LedgerAccount.SALES_TAX, LedgerAccount.RECEIVABLE, tax))
 
 
 def tax_back_postings(tax: Money) -> tuple[Posting, ...]:
     """The tax of a credit note whose lines were billed before."""
-    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.SALES_TAX, tax))
+    return posted((LedgerAccount.RECEIVABLE, LedgerAccount.SALES_TAX, tax))
 
 
 def sales_back_postings(net_minor: int, currency: str) -> tuple[Posting, ...]:
     """What a credit note takes back of what was sold; below 0 where the lines were credits."""
     amount = Money(abs(net_minor), currency)
     if net_minor >= 0:
-        return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.SALES, amount))
-    return _moved((LedgerAccount.SALES, LedgerAccount.RECEIVABLE, amount))
+        return posted((LedgerAccount.RECEIVABLE, LedgerAccount.SALES, amount))
+    return posted((LedgerAccount.SALES, LedgerAccount.RECEIVABLE, amount))
 
 
 def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that pays what was billed. The provider's fee is recorded in the currency it was taken in."""
-    return _moved(
+    return posted(
         (LedgerAccount.RECEIVABLE, LedgerAccount.ENTITY_BALANCE, captured),
         (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
     )
@@ -202,17 +202,17 @@ def payment_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...
 
 def payment_returned_postings(amount: Money) -> tuple[Posting, ...]:
     """A debit that the bank took back: it is owed again (INV-5)."""
-    return _moved((LedgerAccount.ENTITY_BALANCE, LedgerAccount.RECEIVABLE, amount))
+    return posted((LedgerAccount.ENTITY_BALANCE, LedgerAccount.RECEIVABLE, amount))
 
 
 def return_fee_postings(fee: Money) -> tuple[Posting, ...]:
     """What the provider charges for a debit that it took back (FEE-3)."""
-    return _moved((LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, fee))
+    return posted((LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, fee))
 
 
 def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that no order takes any more: the customer has it as credit (COL-6)."""
-    return _moved(
+    return posted(
         (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BALANCE, captured),
         (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),
     )
@@ -220,32 +220,32 @@ def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Po
 
 def received_postings(amount: Money) -> tuple[Posting, ...]:
     """A transfer or a cheque: credit, which pays what is open at once (COL-6, COL-7)."""
-    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BANK, amount))
+    return posted((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BANK, amount))
 
 
 def credit_given_postings(amount: Money) -> tuple[Posting, ...]:
     """What a bill comes to below 0 becomes credit (INV-11)."""
-    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.RECEIVABLE, amount))
+    return posted((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.RECEIVABLE, amount))
 
 
 def credit_used_postings(amount: Money) -> tuple[Posting, ...]:
     """Credit that pays what was billed (COL-7)."""
-    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.ACCOUNT_CREDIT, amount))
+    return posted((LedgerAccount.RECEIVABLE, LedgerAccount.ACCOUNT_CREDIT, amount))
 
 
 def credit_reserved_postings(amount: Money) -> tuple[Posting, ...]:
     """Credit set aside for an order that waits for its payment: nothing else uses it (BAD-5)."""
-    return _moved((LedgerAccount.CREDIT_RESERVED, LedgerAccount.ACCOUNT_CREDIT, amount))
+    return posted((LedgerAccount.CREDIT_RESERVED, LedgerAccount.ACCOUNT_CREDIT, amount))
 
 
 def reservation_used_postings(amount: Money) -> tuple[Posting, ...]:
     """The order is paid, in part by the credit that waited for it."""
-    return _moved((LedgerAccount.RECEIVABLE, LedgerAccount.CREDIT_RESERVED, amount))
+    return posted((LedgerAccount.RECEIVABLE, LedgerAccount.CREDIT_RESERVED, amount))
 
 
 def reservation_returned_postings(amount: Money) -> tuple[Posting, ...]:
     """The order was given up: its credit is free again."""
-    return _moved((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.CREDIT_RESERVED, amount))
+    return posted((LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.CREDIT_RESERVED, amount))
 
 
 def _difference(
@@ -253,13 +253,14 @@ def _difference(
 ) -> tuple[Posting, ...]:
     source, destination = place
     if before.currency != after.currency:  # nothing, until a first charge shows the balance's
-        return _moved((destination, source, before), (source, destination, after))
+        return posted((destination, source, before), (source, destination, after))
     if before.is_at_most(after):
-        return _moved((source, destination, after - before))
-    return _moved((destination, source, before - after))
+        return posted((source, destination, after - before))
+    return posted((destination, source, before - after))
 
 
-def _moved(*moves: tuple[LedgerAccount, LedgerAccount, Money]) -> tuple[Posting, ...]:
+def posted(*moves: tuple[LedgerAccount, LedgerAccount, Money]) -> tuple[Posting, ...]:
+    """Postings of source, destination and amount; none of nothing."""
     return tuple(
         Posting(source, destination, amount) for source, destination, amount in moves if amount
     )

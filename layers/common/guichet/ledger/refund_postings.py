@@ -7,7 +7,7 @@ provider's fee of the capture stays a cost.
 
 from __future__ import annotations
 
-from guichet.ledger.postings import LedgerAccount, Posting
+from guichet.ledger.postings import LedgerAccount, Posting, posted
 from guichet.money import Money
 
 A = LedgerAccount
@@ -15,47 +15,41 @@ A = LedgerAccount
 
 def payment_to_refund_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
     """A capture that goes back. The provider's fee is recorded in the currency it was taken in."""
-    return _moved(
+    return posted(
         (A.TO_REFUND, A.ENTITY_BALANCE, captured), (A.ENTITY_BALANCE, A.PROVIDER_FEE, provider_fee)
     )
 
 
 def own_refund_postings(amount: Money) -> tuple[Posting, ...]:
     """The provider has taken it out of the entity's balance."""
-    return _moved((A.ENTITY_BALANCE, A.TO_REFUND, amount))
+    return posted((A.ENTITY_BALANCE, A.TO_REFUND, amount))
 
 
 def own_refund_failed_postings(amount: Money) -> tuple[Posting, ...]:
     """It came back: it lies at the provider again."""
-    return _moved((A.TO_REFUND, A.ENTITY_BALANCE, amount))
+    return posted((A.TO_REFUND, A.ENTITY_BALANCE, amount))
 
 
 def refund_to_credit_postings(amount: Money) -> tuple[Posting, ...]:
     """The provider will not give it back: the customer has it as credit."""
-    return _moved((A.ACCOUNT_CREDIT, A.TO_REFUND, amount))
+    return posted((A.ACCOUNT_CREDIT, A.TO_REFUND, amount))
 
 
 def payment_claimed_postings(amount: Money) -> tuple[Posting, ...]:
     """A bank took back what had not paid anything: it went back before, or became credit."""
-    return _moved((A.ENTITY_BALANCE, A.CLAIMS, amount))
+    return posted((A.ENTITY_BALANCE, A.CLAIMS, amount))
 
 
 def claim_settled_postings(amount: Money) -> tuple[Posting, ...]:
     """What the bank took was still waiting to be given back: nothing is owed by anybody."""
-    return _moved((A.CLAIMS, A.TO_REFUND, amount))
+    return posted((A.CLAIMS, A.TO_REFUND, amount))
 
 
 def own_provider_fee_return_postings(amount: Money) -> tuple[Posting, ...]:
     """What the provider says that it gave back of its own fee, in its currency (FEE-3)."""
-    return _moved((A.PROVIDER_FEE, A.ENTITY_BALANCE, amount))
+    return posted((A.PROVIDER_FEE, A.ENTITY_BALANCE, amount))
 
 
 def own_provider_fee_again_postings(amount: Money) -> tuple[Posting, ...]:
     """The refund with which it had given that back has failed."""
-    return _moved((A.ENTITY_BALANCE, A.PROVIDER_FEE, amount))
-
-
-def _moved(*moves: tuple[LedgerAccount, LedgerAccount, Money]) -> tuple[Posting, ...]:
-    return tuple(
-        Posting(source, destination, amount) for source, destination, amount in moves if amount
-    )
+    return posted((A.ENTITY_BALANCE, A.PROVIDER_FEE, amount))

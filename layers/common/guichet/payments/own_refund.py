@@ -18,12 +18,12 @@ from guichet.payments.invoice_payment import InvoicePayment
 from guichet.payments.ports import PaymentProvider
 from guichet.payments.schedule import ALARM_AFTER, next_question_at
 
-PREFIX: Final = "orf_"  # of its id: by it a provider's event, and a person, tell it from others
+_KIND: Final = "orf"  # of its id: by it a provider's event, and a person, tell it from others
 
 
 def names_own_refund(refund_id: str) -> bool:
     """Whether an id, as a provider repeats it, is one of these."""
-    return refund_id.startswith(PREFIX)
+    return refund_id.startswith(f"{_KIND}_")
 
 
 class OwnRefundStatus(StrEnum):
@@ -91,13 +91,8 @@ class OwnRefund:
 
     @property
     def on_behalf_of(self) -> None:
-        """The account whose credentials call."""
+        """The entity's own credentials call, not those of somebody who is linked."""
         return None
-
-    @property
-    def fee(self) -> Money:
-        """No platform's fee was taken out of it."""
-        return self.amount.zero()
 
     @property
     def is_ours(self) -> bool:
@@ -148,7 +143,7 @@ class OwnRefund:
 
 def own_refund_id(payment_id: str) -> str:
     """Of the one return of a payment."""
-    return derived_id(PREFIX.removesuffix("_"), payment_id)
+    return derived_id(_KIND, payment_id)
 
 
 def requested(refund: OwnRefund) -> Event:

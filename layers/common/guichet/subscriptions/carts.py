@@ -82,29 +82,11 @@ class Carts:
             NotFound: a subscription that is not this account's.
             Conflict: `overdue`, `balance_due`, `billing_address_missing`, and what `plan_cart` refuses.
         """
-        now = self.clock.now()
         names = _named(wishes)
         held = held or self.records.holding(account_id, names)
-        profile = held.profile
-        country = profile.require_billing_address().country
-        found = _found(names, held.subscriptions)
-        time_zone = profile.time_zone if as_of is None else as_of.time_zone
-        at = now if as_of is None else as_of.created_at
-        day = local_day(at, time_zone)
-        catalogue = self.catalogues.at(day)
-        entity = self._entity(country, found, wishes, catalogue)
-        wanted = currency or (next(iter(found.values())).currency if found else None)
-        buyer = Buyer(
-            account=held.account,
-            by_representative=by_representative,
-            day=day,
-            at=at,
-            catalogue=catalogue,
-            catalogues=self.catalogues,
-            currency=currency_for(entity, wanted),
-            selling_entity=entity.entity_id,
-            time_zone=time_zone,
-            taxed=self.subjects.subject(profile, day),
+        profile, found = held.profile, _found(names, held.subscriptions)
+        buyer = self._buyer(
+            held, found, wishes, currency, as_of, by_representative=by_representative
         )
         balances = self.records.balances_of(account_id)
         _require_nothing_overdue(balances, found.values(), wishes, buyer.day)
@@ -120,6 +102,37 @@ class Carts:
             if each.may_lack_seats:
                 self._require_unassigned(each.after)
         return Computed(plan, profile, balance)
+
+    def _buyer(
+        self,
+        held: Holding,
+        found: Mapping[str, Subscription],
+        wishes: Sequence[CartLine],
+        currency: str | None,
+        as_of: Preview | None,
+        *,
+        by_representative: bool,
+    ) -> Buyer:
+        profile = held.profile
+        country = profile.require_billing_address().country
+        time_zone = profile.time_zone if as_of is None else as_of.time_zone
+        at = self.clock.now() if as_of is None else as_of.created_at
+        day = local_day(at, time_zone)
+        catalogue = self.catalogues.at(day)
+        entity = self._entity(country, found, wishes, catalogue)
+        wanted = currency or (next(iter(found.values())).currency if found else None)
+        return Buyer(
+            account=held.account,
+            by_representative=by_representative,
+            day=day,
+            at=at,
+            catalogue=catalogue,
+            catalogues=self.catalogues,
+            currency=currency_for(entity, wanted),
+            selling_entity=entity.entity_id,
+            time_zone=time_zone,
+            taxed=self.subjects.subject(profile, day),
+        )
 
     def held(self, account_id: str, wishes: Sequence[CartLine], preview_id: str) -> Holding:
         """What the wishes are about, and the preview of this id, if it was made, in one reading.

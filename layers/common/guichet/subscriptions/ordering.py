@@ -250,7 +250,7 @@ class Ordering:
             balance = self.carts.records.balance(
                 cart.account_id, payment.selling_entity, capture.amount.currency
             )
-            return outcome.credited(situation, capture, balance, "mismatched")
+            return outcome.credited(situation, capture, balance)
         was_paid = cart.status is CartStatus.DONE
         reason = Reason.PAID_TWICE if was_paid else Reason.ORDER_ENDED
         code: str = reason

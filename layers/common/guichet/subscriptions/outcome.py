@@ -85,9 +85,7 @@ def paid(situation: Situation, capture: Capture, plan: Plan) -> Decision:
     return Decision((captured, *decision.changes), decision.steps)
 
 
-def credited(
-    situation: Situation, capture: Capture, balance: AccountBalance, reason: str
-) -> Decision:
+def credited(situation: Situation, capture: Capture, balance: AccountBalance) -> Decision:
     """Money that is not what was asked for is the account's credit, and a person is told.
 
     An order that waited for it is given up, so that nothing is paid twice.
@@ -95,7 +93,7 @@ def credited(
     payment, cart = situation.payment, situation.cart
     taken = payment.captured(capture)
     differences = ",".join(payment.mismatches(capture))
-    told = _about(payment, "cart_payment.credited", reason=reason, differences=differences)
+    told = _about(payment, "cart_payment.credited", reason="mismatched", differences=differences)
     captured = Change[Aggregate](
         payment,
         bumped(taken),

@@ -18,7 +18,7 @@ TEXTS: Final = Path(__file__).parents[2] / "data" / "document_texts"
 @cache
 def words_folder(template: int) -> Path:
     """Where the words of a template are: its own folder, or the last one before it that has one."""
-    numbers = (int(each.name) for each in TEXTS.iterdir())
+    numbers = (int(each.name) for each in TEXTS.iterdir() if each.name.isdecimal())
     return TEXTS / str(max(each for each in numbers if each <= template))
 
 

@@ -55,7 +55,7 @@ class DynamoOutbox:
         else:  # a document's number stays for ever
             self._dynamo.update(Update("state", place, remove=items.UNSENT, condition=Present()))
 
-    def list_unsent(self, effect_id: str, *, now: datetime) -> None:
+    def make_unsent_due(self, effect_id: str, *, now: datetime) -> None:
         """Put each mail that is still unsent into the index by itself, of numbers given together.
 
         Twice, or after a death in between: what is sent meanwhile stays out of it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from guichet.collection.returning import Returning
+from guichet.collection.own_refunding import OwnRefunding
 from guichet.collection.writing import cause_of
 from guichet.events import Actor
 from guichet.payments.own_refund import OwnRefund
@@ -19,12 +19,12 @@ class ResolveOwnRefund:
     actor: Actor
 
 
-def resolve_own_refund(command: ResolveOwnRefund, *, returning: Returning) -> OwnRefund:
+def resolve_own_refund(command: ResolveOwnRefund, *, own_refunding: OwnRefunding) -> OwnRefund:
     """Write what the provider's pages show. A repeat is refused.
 
     Raises:
         NotFound: no such refund.
         Conflict: `refund_<status>`, it is over; `refund_not_overdue`, it may yet be answered.
     """
-    cause = cause_of(command.actor, "resolve_own_refund", returning.clock)
-    return returning.resolve(command.refund_id, cause, went_back=command.went_back)
+    cause = cause_of(command.actor, "resolve_own_refund", own_refunding.clock)
+    return own_refunding.resolve(command.refund_id, cause, went_back=command.went_back)

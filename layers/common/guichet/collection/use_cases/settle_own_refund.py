@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from guichet.collection.returning import Returning
+from guichet.collection.own_refunding import OwnRefunding
 from guichet.collection.writing import cause_of
 from guichet.events import Actor
 
 
-def settle_own_refund(refund_id: str, actor: Actor, *, returning: Returning) -> None:
+def settle_own_refund(refund_id: str, actor: Actor, *, own_refunding: OwnRefunding) -> None:
     """Do what comes next for one refund.
 
     Raises:
         Unavailable: the provider does not answer; it is due again.
     """
-    returning.proceed(refund_id, cause_of(actor, "settle_own_refund", returning.clock))
+    own_refunding.proceed(refund_id, cause_of(actor, "settle_own_refund", own_refunding.clock))

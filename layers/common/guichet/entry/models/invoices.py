@@ -10,7 +10,7 @@ from pydantic import Field
 
 from guichet.entry.fields import Amount, Answer, Minor, Note, Request
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.left import Wanted
+from guichet.invoices.remaining import Wanted
 from guichet.invoices.series import series_name
 from guichet.invoices.use_cases.issue_credit_note import Corrected
 from guichet.invoices.use_cases.read_invoices import InvoicesPage, PaymentsDue

@@ -15,8 +15,8 @@ from guichet.invoices.correcting import note_of, whole_note_of
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice, partly_credited
 from guichet.invoices.invoicing import Invoicing
-from guichet.invoices.left import Wanted, all_parts, all_that_is_left, parts_of, require_left
 from guichet.invoices.noting import note_write
+from guichet.invoices.remaining import Wanted, all_parts, all_that_is_left, parts_of, require_left
 from guichet.ledger.journal import Cause
 from guichet.period import local_day
 from guichet.replies import Reply, was_handled, with_handled

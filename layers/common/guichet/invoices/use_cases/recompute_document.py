@@ -10,9 +10,9 @@ from guichet.errors import Conflict, Refusal, not_found
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.forms import DocumentForm, RenderDocument, file_key
 from guichet.invoices.invoice import Invoice
-from guichet.invoices.packing import unpacked
 from guichet.invoices.ports import DocumentFiles, InvoiceRecords
 from guichet.invoices.series import place_of, series_name
+from guichet.invoices.uncompressed import uncompressed
 
 
 class Verdict(StrEnum):
@@ -110,6 +110,6 @@ def _compared(form: DocumentForm, made: bytes | None, kept: bytes | None) -> Ver
         return Verdict.NOT_KEPT
     if made == kept:
         return Verdict.SAME
-    if form is DocumentForm.PDF and unpacked(made) == unpacked(kept):
+    if form is DocumentForm.PDF and uncompressed(made) == uncompressed(kept):
         return Verdict.SAME_UNPACKED
     return Verdict.DIFFERENT

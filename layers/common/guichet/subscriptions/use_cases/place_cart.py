@@ -16,7 +16,7 @@ from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.carts import Computed
 from guichet.subscriptions.naming import cart_id
 from guichet.subscriptions.pages import Opening
-from guichet.subscriptions.previewing import require_credit, require_fresh
+from guichet.subscriptions.preview_holding import require_credit, require_fresh
 from guichet.subscriptions.writing import cause_of
 
 

@@ -41,7 +41,7 @@ _MAILS: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class RefundSituation:
     """A refund with everything that its outcome depends on."""
 
     refund: OwnRefund
@@ -55,7 +55,7 @@ class Returned:
         return self.payment is not None and self.payment.status is ChargeStatus.RETURNED
 
 
-def reported(found: Returned, report: RefundReport) -> Changes:
+def reported(found: RefundSituation, report: RefundReport) -> Changes:
     """What the provider's answer asks for; nothing where it is no news (BAD-4)."""
     refund = found.refund
     told = replace(refund, provider_refund_id=report.provider_refund_id, failure=report.failure)
@@ -69,24 +69,24 @@ def reported(found: Returned, report: RefundReport) -> Changes:
     return (_moved(found, told, status),)
 
 
-def refused(found: Returned, code: str) -> Changes:
+def refused(found: RefundSituation, code: str) -> Changes:
     """The provider's final no to what it never made; if somebody returned it there, it is back."""
     told = replace(found.refund, failure=code)
     return (_moved(found, told, S.SUCCEEDED),) if code == _BY_HAND else _failed(found, told)
 
 
-def resolved(found: Returned, *, went_back: bool) -> Changes:
+def resolved(found: RefundSituation, *, went_back: bool) -> Changes:
     """A person looked at the provider's pages."""
     told = replace(found.refund, failure="resolved_by_hand")
     return (_moved(found, told, S.SUCCEEDED),) if went_back else _failed(found, told)
 
 
-def taken_back(found: Returned) -> Changes:
+def taken_back(found: RefundSituation) -> Changes:
     """There is nothing left to give back: the bank has given it."""
     return (_moved(found, found.refund, S.TAKEN_BACK),)
 
 
-def _failed(found: Returned, told: OwnRefund) -> Changes:
+def _failed(found: RefundSituation, told: OwnRefund) -> Changes:
     """Nothing is lost: it is the account's credit, and a person is told."""
     if found.was_taken_back:
         allowed = S.TAKEN_BACK in TRANSITIONS[found.refund.status]
@@ -101,7 +101,7 @@ def _failed(found: Returned, told: OwnRefund) -> Changes:
     return (*changes, Change[Aggregate](found.payment, bumped(found.payment)))
 
 
-def _moved(found: Returned, told: OwnRefund, status: OwnRefundStatus) -> Change[Aggregate]:
+def _moved(found: RefundSituation, told: OwnRefund, status: OwnRefundStatus) -> Change[Aggregate]:
     before = found.refund
     after = replace(
         told.transition_to(status),

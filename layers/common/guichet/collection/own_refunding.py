@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from guichet.clock import Clock
-from guichet.collection import return_outcome
+from guichet.collection import own_refund_outcome
 from guichet.collection.charge_ports import Aggregate, ChargeRecords, Step
-from guichet.collection.return_outcome import Returned
+from guichet.collection.own_refund_outcome import RefundSituation
 from guichet.errors import ConcurrentUpdateError, Unavailable, not_found
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
@@ -35,7 +35,7 @@ _LATER: Final = frozenset({NOT_REACHABLE, "balance_insufficient", "payment_dispu
 
 
 @dataclass(frozen=True, slots=True)
-class Returning:
+class OwnRefunding:
     """What refunds out of the selling entities' own accounts are sent and asked about with."""
 
     records: ChargeRecords
@@ -62,7 +62,7 @@ class Returning:
                 if refund.status is not OwnRefundStatus.REQUESTED or error.code in _LATER:
                     raise self._later(refund, cause) from error
                 with suppress(ConcurrentUpdateError):
-                    self._save(return_outcome.refused(self._found(refund), error.code), cause)
+                    self._save(own_refund_outcome.refused(self._found(refund), error.code), cause)
                     return
                 continue
             return
@@ -86,7 +86,7 @@ class Returning:
                 raise provider_unavailable(error.retry_after_seconds) from error
             if report is None:
                 return False
-            changes = return_outcome.reported(self._found(refund), report)
+            changes = own_refund_outcome.reported(self._found(refund), report)
             if not changes:
                 return False
             try:
@@ -109,7 +109,7 @@ class Returning:
             if refund is None:
                 raise not_found("refund")
             refund.require_overdue(self.clock.now())
-            changes = return_outcome.resolved(self._found(refund), went_back=went_back)
+            changes = own_refund_outcome.resolved(self._found(refund), went_back=went_back)
             self._save(changes, cause)
             return next(each.after for each in changes if isinstance(each.after, OwnRefund))
 
@@ -120,11 +120,11 @@ class Returning:
         if found.was_taken_back and refund.status is OwnRefundStatus.REQUESTED:
             report = asked_about(refund, provider)  # an earlier try may have arrived
             if report is None:
-                self._save(return_outcome.taken_back(found), cause)
+                self._save(own_refund_outcome.taken_back(found), cause)
                 return
         else:
             report = self._answer(refund, provider)
-        changes = return_outcome.reported(found, report) or (self._asked(refund),)
+        changes = own_refund_outcome.reported(found, report) or (self._asked(refund),)
         self._save(changes, cause)
 
     def _answer(self, refund: OwnRefund, provider: PaymentProvider) -> RefundReport:
@@ -134,7 +134,7 @@ class Returning:
     def _provider(self, refund: OwnRefund) -> PaymentProvider:
         return self.provider(refund.selling_entity, refund.provider)
 
-    def _found(self, refund: OwnRefund) -> Returned:
+    def _found(self, refund: OwnRefund) -> RefundSituation:
         """The refund with everything that its outcome depends on."""
         payment = None
         if refund.invoice_id is not None:
@@ -142,7 +142,7 @@ class Returning:
         balance = self.records.balance(
             refund.account_id, refund.selling_entity, refund.amount.currency
         )
-        return Returned(refund, payment, balance, self.clock.now())
+        return RefundSituation(refund, payment, balance, self.clock.now())
 
     def _later(self, refund: OwnRefund, cause: Cause) -> Unavailable:
         """One more question without an answer: the next one has its moment."""
@@ -156,7 +156,7 @@ class Returning:
         count = asked_once_more(refund.requested_at, refund.asked_count, now)
         is_overdue = now >= refund.requested_at + ALARM_AFTER
         waits = refund.status is OwnRefundStatus.REQUESTED  # what the provider has may take days
-        told = Event("own_refund.unknown_for_long", return_outcome.facts_of(refund))
+        told = Event("own_refund.unknown_for_long", own_refund_outcome.facts_of(refund))
         after = replace(refund, asked_count=count, version=refund.version + 1)
         return Change[Aggregate](refund, after, (told,) if is_overdue and waits else ())
 

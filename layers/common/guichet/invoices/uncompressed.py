@@ -11,7 +11,7 @@ _STREAM: Final = re.compile(rb"(>>\nstream\n)(.*?)(endstream\n)", re.DOTALL)
 _FOLLOWS: Final = re.compile(rb"/Length \d+|\d{10} (?=\d{5} n)|<[0-9a-f]{32}>|startxref\n\d+")
 
 
-def unpacked(pdf: bytes) -> bytes:
+def uncompressed(pdf: bytes) -> bytes:
     """A PDF as our library writes it, its streams decompressed, without what follows from their lengths."""
     parts = _STREAM.split(pdf)
     outside = (_FOLLOWS.sub(b"", each) for each in parts[::4])
