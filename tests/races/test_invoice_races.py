@@ -57,7 +57,7 @@ def test_planners_and_workers_that_meet_number_each_invoice_once_inv_3(
             _renew(billing)
         sent: list[Body] = []
         at_once([partial(_plan, world, f"run_{n}", sent)] * _PLANNERS)
-        assert len(sent) >= _PLANNERS
+        assert sent
 
         shares = [sent[worker::_WORKERS] for worker in range(_WORKERS)]
         at_once([partial(_work_all, world, share) for share in shares])

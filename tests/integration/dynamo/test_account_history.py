@@ -11,20 +11,15 @@ from guichet.adapters.dynamo.account_history import AccountHistoryStore
 from guichet.adapters.dynamo.seam import Dynamo
 from guichet.invoices.movement import Moved
 from guichet.invoices.use_cases.list_movements import MovementView, list_movements, standing_of
-from tests.support.invoicing import FIRST, NOON, Invoiced
-from tests.support.world import TestClock, World
-
-_WORLDS: dict[int, World] = {}  # one in each store: its own account is there once
+from tests.support.invoicing import FIRST, Invoiced
+from tests.support.worlds_in_stores import world_in
 
 
 class House:
     """An account in a store that others use too."""
 
     def __init__(self, dynamo: Dynamo) -> None:
-        if id(dynamo) not in _WORLDS:
-            _WORLDS[id(dynamo)] = World(clock=TestClock(NOON), store=dynamo)
-        self.here = Invoiced(_WORLDS[id(dynamo)])
-        self.here.world.clock.at = NOON
+        self.here = Invoiced(world_in(dynamo))
         self.history = AccountHistoryStore(dynamo)
         self.account = self.here.account(uuid.uuid4().hex[:10])
 

@@ -21,12 +21,9 @@ from guichet.invoices.run import RunTotal
 from guichet.ledger.journal import Change
 from guichet.registration.outbox import DueKind
 from tests.support.invoicing import NOON, Invoiced
-from tests.support.world import TestClock, World
+from tests.support.worlds_in_stores import world_in
 
 INVOICE = DocumentKind.INVOICE
-
-
-_WORLDS: dict[int, World] = {}  # one in each store: its own account is there once
 
 
 class House:
@@ -34,9 +31,7 @@ class House:
 
     def __init__(self, dynamo: Dynamo) -> None:
         self.mark = uuid.uuid4().hex[:10]
-        if id(dynamo) not in _WORLDS:
-            _WORLDS[id(dynamo)] = World(clock=TestClock(NOON), store=dynamo)
-        self.here = Invoiced(_WORLDS[id(dynamo)])
+        self.here = Invoiced(world_in(dynamo))
         self.dynamo = dynamo
         self.records = InvoiceStore(dynamo)
 

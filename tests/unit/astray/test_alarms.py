@@ -104,6 +104,7 @@ BILLING_S_OWN = (
     "payment_method.",
     "invoice_payment.",
     "invoice.",
+    "own_refund.",
 )
 PAYPAL_ALONE = {"payment.unknown_for_long"}
 STRIPE_ALONE = {"refund.exceeds_captured"}  # PayPal's disputes are about what is left
