@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -206,12 +206,29 @@ def _summed(  # noqa: PLR0917 - each is another thing
         currency=currency,
         seller=Seller.of(entity),
         buyer=to,
-        lines=lines,
+        lines=_bearing(lines, taxes),
         taxes=taxes,
         subtotal_minor=subtotal,
         tax_minor=tax,
         total_minor=subtotal + tax,
         **held,
+    )
+
+
+def _bearing(
+    lines: tuple[DocumentLine, ...], taxes: tuple[DocumentTax, ...]
+) -> tuple[DocumentLine, ...]:
+    """Each with the taxes of its class; as they are where a class has none, or they say it themselves."""
+    if any(each.bears for each in lines):
+        return lines
+    places = {
+        kind: tuple(n for n, each in enumerate(taxes) if each.tax_class is kind)
+        for kind in {each.tax_class for each in lines}
+    }
+    return (
+        tuple(replace(e, bears=places[e.tax_class]) for e in lines)
+        if all(places.values())
+        else lines
     )
 
 

@@ -12,7 +12,6 @@ from guichet.adapters.documents.plain import COLUMNS, document_csv, document_jso
 from guichet.invoices.document import InvoiceDocument
 from guichet.money import minor_digits
 from tests.support.document_samples import samples
-from tests.support.invoice_documents import line
 
 SAMPLES = samples()
 
@@ -61,7 +60,7 @@ def test_a_row_says_what_the_document_is_and_what_the_line_is_for() -> None:
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_name_is_no_formula(formula: str) -> None:
     fine = SAMPLES["fr-reverse-charge"]
-    lines = (line(formula, fine.lines[0].net_minor), *fine.lines[1:])
+    lines = (replace(fine.lines[0], item=formula), *fine.lines[1:])
 
     document = replace(fine, lines=lines, buyer=replace(fine.buyer, company=formula))
 

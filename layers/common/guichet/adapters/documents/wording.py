@@ -13,7 +13,6 @@ from guichet.adapters.documents.postal import postal_lines
 from guichet.adapters.documents.texts import document_texts
 from guichet.adapters.mail.words import Words
 from guichet.adapters.tax.words import TaxWords
-from guichet.catalogue.catalogue import TaxClass
 from guichet.invoices.document import DocumentLine, DocumentTax, InvoiceDocument
 from guichet.period import Period
 from guichet.printable import one_line
@@ -127,8 +126,8 @@ class Wording:
         if self.document.is_of_tax_alone:  # each line stands there as it was and as it is now
             taxes = (self.document.taxes[place] for place in line.bears)
             parts += [" ".join(self._name_and_rate(each)) for each in taxes]
-        elif len(self._rates) > 1:
-            parts.append(self._rates.get(line.tax_class, ""))
+        elif self._bears_otherwise:
+            parts.append(self._borne(line))
         return tuple(filter(None, parts))
 
     def quantity(self, line: DocumentLine) -> str:
@@ -147,13 +146,16 @@ class Wording:
         named = f"{name} ({tax.region})" if tax.region and tax.region not in name else name
         return named, self.words.percent(f"{tax.percent}e-2")
 
+    def _borne(self, line: DocumentLine) -> str:
+        """What a line bears of the taxes that are shown; nothing for a fee that bears none (TAX-5)."""
+        taxes = (self.document.taxes[place] for place in line.bears)
+        shown = (each for each in taxes if each.category not in _SILENT)
+        return " + ".join(" ".join(self._name_and_rate(each)) for each in shown)
+
     @cached_property
-    def _rates(self) -> dict[TaxClass, str]:
-        """What each class of lines bears."""
-        found: dict[TaxClass, list[str]] = {}
-        for tax in self.shown_taxes:
-            found.setdefault(tax.tax_class, []).append(" ".join(self._name_and_rate(tax)))
-        return {each: " + ".join(rates) for each, rates in found.items()}
+    def _bears_otherwise(self) -> bool:
+        """Whether its lines bear different taxes, so that each says its own."""
+        return len({self._borne(line) for line in self.document.lines}) > 1
 
     @property
     def shown_taxes(self) -> tuple[DocumentTax, ...]:
