@@ -226,6 +226,34 @@ def test_what_a_method_paid_and_the_bank_took_back_is_told_inv_5_inv_9() -> None
         assert each.document.number == account.renewed().number
 
 
+def test_what_goes_back_slowly_is_told_with_whom_it_was_paid_to_col_8_inv_9(
+    billing: Billing,
+) -> None:
+    """The entry that tells of its end moves nothing in the entity's book: it left that when it was sent."""
+    receive(billing, 500)
+    placed = billing.place(billing.preview(billing.webinar("starter", 5))).value
+    assert placed.payment is not None
+    billing.world.clock.advance(days=8)
+    billing.world.settle_down()
+    slow = {"pay_expired": 1, "refunds": {"pending": 1, "after_seconds": 7_200}}
+    billing.world.stripe.configure_chaos(slow)
+    billing.world.stripe.pay(placed.payment.session_id)
+    for _ in range(3):
+        billing.world.settle_down()
+        billing.world.clock.advance(hours=3)
+
+    refunded, not_taken, *_ = told(billing)
+
+    credit = (0, 500, 0)
+    assert lines([refunded, not_taken]) == [
+        ("payment_not_taken", 17_500, (0, 0, 0), credit),
+        ("payment_refunded", 17_500, (0, 0, 0), credit),
+    ]
+    assert refunded.movement.at > not_taken.movement.at
+    assert refunded.movement.selling_entity == "us"
+    assert refunded.movement.payment_id == placed.payment.payment_id
+
+
 @pytest.mark.parametrize("page", [1, 2, 3, 50])
 def test_pages_of_any_size_tell_the_same_inv_9(page: int) -> None:
     """Also where several things were written at one moment, and a page ends between them."""
