@@ -182,6 +182,8 @@ class MemoryDynamo:
         for table, key in keys:
             require_key(key)
             items.append(self._tables[table].item(key))
+        if sum(item_size_bytes(each) for each in items if each) > _TRANSACTION_LIMIT_BYTES:
+            raise ValueError("a transaction reads at most 4 MB")
         return [None if item is None else unshared(item) for item in items]
 
     def _commit(self, operations: Sequence[Operation]) -> None:

@@ -62,7 +62,8 @@ def told(billing: Billing, page: int = 7) -> list[MovementView]:
 def lines(views: Iterable[MovementView]) -> list[Line]:
     """The oldest first: kind, amount, what it moved, how that stood then."""
 
-    def numbers(moved: Moved) -> tuple[int, int, int]:
+    def numbers(moved: Moved | None) -> tuple[int, int, int]:
+        assert moved is not None
         return moved.open_minor, moved.credit_minor, moved.reserved_minor
 
     return [
@@ -226,6 +227,35 @@ def test_what_a_method_paid_and_the_bank_took_back_is_told_inv_5_inv_9() -> None
         assert each.document.number == account.renewed().number
 
 
+def test_what_goes_back_slowly_is_told_with_whom_it_was_paid_to_col_8_inv_9(
+    billing: Billing,
+) -> None:
+    """The entry that tells of its end moves nothing in the entity's book: it left that when it was sent."""
+    receive(billing, 500)
+    placed = billing.place(billing.preview(billing.webinar("starter", 5))).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    billing.world.clock.advance(days=8)
+    billing.world.settle_down()
+    slow = {"pay_expired": 1, "refunds": {"pending": 1, "after_seconds": 7_200}}
+    billing.world.stripe.configure_chaos(slow)
+    billing.world.stripe.pay(placed.payment.session_id)
+    for _ in range(3):
+        billing.world.settle_down()
+        billing.world.clock.advance(hours=3)
+
+    refunded, not_taken, *_ = told(billing)
+
+    credit = (0, 500, 0)
+    assert lines([refunded, not_taken]) == [
+        ("payment_not_taken", 17_500, (0, 0, 0), credit),
+        ("payment_refunded", 17_500, (0, 0, 0), credit),
+    ]
+    assert refunded.movement.at > not_taken.movement.at
+    assert refunded.movement.selling_entity == "us"
+    assert refunded.movement.payment_id == placed.payment.payment_id
+
+
 @pytest.mark.parametrize("page", [1, 2, 3, 50])
 def test_pages_of_any_size_tell_the_same_inv_9(page: int) -> None:
     """Also where several things were written at one moment, and a page ends between them."""
@@ -275,6 +305,61 @@ def test_what_the_index_has_not_heard_of_yet_is_counted_all_the_same_inv_9(
     known = {each.movement.movement_id: each.standing for each in told(billing)}
     assert page.items
     assert all(known[each.movement.movement_id] == each.standing for each in page.items)
+
+
+class _Long(AccountHistoryStore):
+    """Versions so long that the store answers one at a time."""
+
+    looks: int = 0
+
+    def balance_steps(
+        self, account_id: str, selling_entity: str, currency: str, *, below: int, limit: int
+    ) -> list[BalanceStep]:
+        self.looks += 1
+        whole = super().balance_steps(
+            account_id, selling_entity, currency, below=below, limit=limit
+        )
+        return whole[:1]
+
+
+def test_what_lies_too_far_back_is_not_known_at_once_and_never_guessed_inv_9() -> None:
+    here = Invoiced()
+    account, clock = here.account(), here.world.clock
+    owner = here.world.member("olga", Role.OWNER, account_id=account)
+    for _ in range(2):
+        here.bill(account, here.usd(1_000, clock.at.date()))
+        here.make(account)
+        clock.advance(days=1)
+    for _ in range(25):  # a charge each, on a bill that waits
+        here.bill(account, here.usd(1_000, clock.at.date()))
+    clock.advance(minutes=1)
+    here.give_credit(account, 500)
+    history, invoicing = _Long(here.world.dynamo), here.invoicing()
+    after, pages = None, list[Moved | None]()
+
+    for _ in range(3):
+        history.looks = 0
+        page = list_movements(owner, limit=1, after=after, history=history, invoicing=invoicing)
+        pages += [each.standing for each in page.items]
+        after = page.after
+        assert history.looks <= 20
+
+    known = [each.standing for each in history_of(account, here.world.dynamo, invoicing)]
+    assert known == [Moved(2_160, 500), Moved(2_160), Moved(1_080)]
+    assert pages == [known[0], None, known[2]]  # the next page goes on where the last one stopped
+
+
+def test_a_history_of_long_bills_is_read_within_what_the_store_reads_at_once_inv_9() -> None:
+    here = Invoiced()
+    account = here.account("a" * 300)  # its subscriptions' names are as long
+    for _ in range(150):
+        here.bill(account, here.usd(1_000))
+    here.make(account)
+
+    (invoice,) = history_of(account, here.world.dynamo, here.invoicing(), page=50)
+
+    assert invoice.movement.kind is K.INVOICE
+    assert invoice.standing == Moved(150 * 1_080)
 
 
 class _Growing(AccountHistoryStore):

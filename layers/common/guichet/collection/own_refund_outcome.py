@@ -136,6 +136,7 @@ def bookings(before: OwnRefundStatus, after: OwnRefund) -> tuple[Posting, ...]:
 def facts_of(refund: OwnRefund) -> dict[str, str | int | None]:
     return {
         "account_id": refund.account_id,
+        "selling_entity": refund.selling_entity,
         "refund_id": refund.refund_id,
         "payment_id": refund.payment_id,
         "invoice_id": refund.invoice_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -230,7 +230,10 @@ def _order_payment(told: _Told) -> Movement | None:
 
 
 def _refund(told: _Told) -> Movement | None:
-    """Money on its way back, once it is there, or became credit. What a bank took back is told there."""
+    """Money on its way back, once it is there, or became credit. What a bank took back is told there.
+
+    What a provider finishes later left the entity's balance when it was sent: that entry is in no book.
+    """
     if facts := told.facts("own_refund.succeeded"):
         kind, moved = K.PAYMENT_REFUNDED, NOTHING
     elif facts := told.facts("own_refund.credited"):
@@ -241,7 +244,8 @@ def _refund(told: _Told) -> Movement | None:
         name: None if facts[name] is None else str(facts[name])
         for name in ("invoice_id", "cart_id", "payment_id")
     }
-    return told.movement(kind, _money(facts, "amount_minor"), moved, **about)
+    found = told.movement(kind, _money(facts, "amount_minor"), moved, **about)
+    return replace(found, selling_entity=str(facts["selling_entity"]))
 
 
 def _balance(told: _Told) -> Movement | None:

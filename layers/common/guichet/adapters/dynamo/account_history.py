@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from guichet.adapters.dynamo import journal_items, keys
@@ -18,6 +18,9 @@ from guichet.subscriptions.ports import Slice
 _NOMINATED: Final = 200  # names, which the index holds and nothing else, in one question
 _VERSIONS: Final = 20  # of a balance, until one says what bills there are
 _QUESTIONS: Final = 5  # for one part
+# A transaction reads 4 MB, and an item has 400 KB: a balance's version names all that is on its bills,
+# before and after. No other entry read here grows with an account.
+_WEIGHT_OF_A_BALANCE: Final = 10
 
 # Whose entries move nothing that an account owes the operator or has there: read by nobody here.
 # A bill that waits is nobody's debt, so what puts lines on it is among them.
@@ -61,8 +64,7 @@ class AccountHistoryStore:
 
     def _read(self, named: Sequence[Item]) -> list[Placed]:
         found: list[Placed] = []
-        for begin in range(0, len(named), TRANSACTION_LIMIT):
-            part = named[begin : begin + TRANSACTION_LIMIT]
+        for part in _read_at_once(named):
             entries = self._dynamo.transact_get(
                 [("journal", Key(str(each["pk"]), str(each["sk"]))) for each in part]
             )
@@ -99,7 +101,26 @@ class AccountHistoryStore:
 
 
 def _may_move(named: Item) -> bool:
-    return keys.aggregate_of(str(named["pk"])).partition("/")[0] not in _NO_MONEY
+    return _kind(named) not in _NO_MONEY
+
+
+def _kind(named: Item) -> str:
+    return keys.aggregate_of(str(named["pk"])).partition("/")[0]
+
+
+def _read_at_once(named: Sequence[Item]) -> Iterator[list[Item]]:
+    """In their order, as many together as one transaction reads, whatever their size."""
+    part: list[Item] = []
+    weight = 0
+    for each in named:
+        own = _WEIGHT_OF_A_BALANCE if _kind(each) == "balance" else 1
+        if weight + own > TRANSACTION_LIMIT:
+            yield part
+            part, weight = [], 0
+        part.append(each)
+        weight += own
+    if part:
+        yield part
 
 
 def _start(account_id: str, at_id: str) -> Item:

@@ -76,7 +76,7 @@ class MovementAnswer(Answer):
     payment: str | None
     reference: str | None
     change: ChangeAnswer
-    after: StandingAnswer
+    after: StandingAnswer | None
 
     @classmethod
     def of(cls, view: MovementView) -> Self:
@@ -98,14 +98,15 @@ class MovementAnswer(Answer):
             payment=movement.payment_id,
             reference=movement.reference,
             change=ChangeAnswer.of(movement.moved, currency),
-            after=StandingAnswer.of(view.standing, currency),
+            after=None if view.standing is None else StandingAnswer.of(view.standing, currency),
         )
 
 
 class MovementsAnswer(Answer):
     """Part of the history, the newest first; `next_cursor` leads on, null at the end.
 
-    What was written in the last moments may be missing; `after` counts it all the same.
+    What was written in the last moments may be missing; `after` counts it all the same. It is null
+    where more was written to that balance since, charges on bills too, than is read for one answer.
     """
 
     items: list[MovementAnswer]

@@ -16,6 +16,7 @@ from guichet.subscriptions.balance import AccountBalance
 
 _AT_ONCE: Final = 100
 _PARTS: Final = 10  # that are looked through for one answer
+_LOOKS: Final = 20  # at versions of balances, for one answer; what lies further back is not told
 _MOST_PLACES: Final = 20  # whose standing a cursor carries; others are worked out anew
 
 type Place = tuple[str, str]  # selling entity and currency
@@ -23,12 +24,15 @@ type Place = tuple[str, str]  # selling entity and currency
 
 @dataclass(frozen=True, slots=True)
 class MovementView:
-    """A movement with its document, and how the balance stood once all of its moment was written."""
+    """A movement with its document, and how the balance stood once all of its moment was written.
+
+    That is None where more was written to the balance since than is read for one answer.
+    """
 
     movement: Movement
     document: Invoice | None
     refers_to: Invoice | None  # of a credit note: its invoice
-    standing: Moved
+    standing: Moved | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,11 @@ class _Known:
 
 
 class _Walk:
-    """Goes back through the versions of balances: their own history, which misses nothing."""
+    """Goes back through the versions of balances: their own history, which misses nothing.
+
+    Bills that wait make versions too, one for each charge: so it goes so far and no further, and the
+    next answer goes on from there.
+    """
 
     def __init__(
         self,
@@ -125,25 +133,27 @@ class _Walk:
         self._history = history
         self._invoicing = invoicing
         self._ahead: dict[Place, list[BalanceStep]] = {}
+        self._looks = _LOOKS
         self.known = known
 
-    def standing_at(self, movement: Movement) -> Moved:
-        """Once everything of its moment was written."""
+    def standing_at(self, movement: Movement) -> Moved | None:
+        """Once everything of its moment was written; None where that lies too far back."""
         place = (movement.selling_entity, movement.amount.currency)
         known = self.known.pop(place, None) or self._now(place)  # popped: put back as the newest
         while (step := self._step(place, known.version)) and step.at > movement.at:
             known = _Known(step.version - 1, known.standing - step.moved)
             self._ahead[place].pop(0)
         self.known[place] = known
-        return known.standing
+        return known.standing if step is not None or known.version == 0 else None
 
     def _now(self, place: Place) -> _Known:
         balance = self._invoicing.billing.balance(self._account_id, *place)
         return _Known(balance.version, standing_of(balance))
 
     def _step(self, place: Place, version: int) -> BalanceStep | None:
-        """That which made this version; None before the first."""
-        if not self._ahead.get(place) and version > 0:
+        """That which made this version; None before the first, and where no more is read."""
+        if not self._ahead.get(place) and version > 0 and self._looks > 0:
+            self._looks -= 1
             self._ahead[place] = self._history.balance_steps(
                 self._account_id, *place, below=version + 1, limit=_AT_ONCE
             )
