@@ -65,12 +65,14 @@ def sent() -> list[HttpRequest]:
     return shop.http.sent
 
 
-def test_each_request_is_as_paypal_publishes_it(sent: list[HttpRequest], schema: PayPalSchema):
+def test_each_request_is_as_paypal_publishes_it_ext_2(
+    sent: list[HttpRequest], schema: PayPalSchema
+):
     """EXT-2: unknown fields and headers are forbidden, listed values are the only ones."""
     assert {fault for request in sent for fault in schema.faults(request)} == set()
 
 
-def test_no_request_acts_for_a_seller_or_gives_a_fee_back(sent: list[HttpRequest]):
+def test_no_request_acts_for_a_seller_or_gives_a_fee_back_col_8(sent: list[HttpRequest]):
     """Decision 22: an assertion is for what is another's, also where the payee is configured."""
     assert not [each for each in sent if "PayPal-Auth-Assertion" in each.headers]
     assert not [each for each in sent if b"platform_fees" in each.body]
@@ -83,7 +85,7 @@ def test_no_request_acts_for_a_seller_or_gives_a_fee_back(sent: list[HttpRequest
         pytest.param(Money(11_850, "CHF"), "118.50", id="francs"),
     ],
 )
-def test_the_whole_capture_is_asked_for_by_our_ids(amount: Money, value: str):
+def test_the_whole_capture_is_asked_for_by_our_ids_col_8(amount: Money, value: str):
     refund = paid_twice(a_shop(), amount)
 
     body = json.loads(refund.request_body)
@@ -104,7 +106,7 @@ def test_it_goes_back_whole_and_paypal_keeps_its_fee_fee_3(shop: PayPalShop, cur
     assert (books["refunded"], books["provider_balance"]) == (11_800, -books["paypal_fees"])
 
 
-def test_a_repeat_returns_it_once(shop: PayPalShop):
+def test_a_repeat_returns_it_once_col_8(shop: PayPalShop):
     refund = paid_twice(shop)
 
     assert shop.provider.refund(refund) == shop.provider.refund(refund)
@@ -127,7 +129,7 @@ def test_a_lost_answer_is_found_at_its_order_bad_11(shop: PayPalShop):
     assert refunded(shop) == 11_800
 
 
-def test_one_that_pends_is_submitted_until_it_is_settled(shop: PayPalShop):
+def test_one_that_pends_is_submitted_until_it_is_settled_rfd_6(shop: PayPalShop):
     refund = paid_twice(shop)
     shop.simulator.configure_chaos({"refunds": {"pending": 1}})
     pending = shop.provider.refund(refund)
@@ -142,7 +144,7 @@ def test_one_that_pends_is_submitted_until_it_is_settled(shop: PayPalShop):
     assert settled.status is RefundStatus.SUCCEEDED
 
 
-def test_what_somebody_returned_at_paypal_is_refused_as_such(shop: PayPalShop):
+def test_what_somebody_returned_at_paypal_is_refused_as_such_col_8(shop: PayPalShop):
     refund = paid_twice(shop)
     (capture,) = shop.simulator.captures()
     shop.simulator.dashboard_refund(str(capture["id"]))

@@ -62,7 +62,9 @@ def sent() -> list[HttpRequest]:
     return http.sent
 
 
-def test_each_request_is_as_stripe_publishes_it(sent: list[HttpRequest], schema: StripeSchema):
+def test_each_request_is_as_stripe_publishes_it_ext_2(
+    sent: list[HttpRequest], schema: StripeSchema
+):
     """EXT-2: unknown parameters are forbidden, listed values are the only ones."""
     assert {fault for request in sent for fault in schema.faults(request)} == set()
     assert {schema.route(each) for each in sent} >= {
@@ -72,13 +74,13 @@ def test_each_request_is_as_stripe_publishes_it(sent: list[HttpRequest], schema:
     }
 
 
-def test_no_request_names_an_account_or_gives_a_fee_back(sent: list[HttpRequest]):
+def test_no_request_names_an_account_or_gives_a_fee_back_col_8(sent: list[HttpRequest]):
     """Decision 22: the key itself says whose account it is, and no fee was taken."""
     assert {each.headers.get("Stripe-Account") for each in sent} == {None}
     assert not [each for each in sent if b"application_fee" in each.body]
 
 
-def test_the_whole_capture_is_asked_for_by_our_id(shop: Shop):
+def test_the_whole_capture_is_asked_for_by_our_id_col_8(shop: Shop):
     refund = paid_twice(shop)
 
     form = forms.decode(refund.request_body.encode())
@@ -129,7 +131,7 @@ def test_a_lost_answer_is_found_in_the_list_bad_11(shop: Shop):
     assert refunded(shop) == 11_800
 
 
-def test_one_that_pends_is_submitted_until_it_is_settled_or_fails(shop: Shop):
+def test_one_that_pends_is_submitted_until_it_is_settled_or_fails_rfd_6(shop: Shop):
     refund = paid_twice(shop)
     shop.simulator.configure_chaos({"refunds": {"pending": 1}})
     pending = shop.provider.refund(refund)
@@ -143,7 +145,7 @@ def test_one_that_pends_is_submitted_until_it_is_settled_or_fails(shop: Shop):
     assert (failed.status, failed.failure) == (RefundStatus.FAILED, "expired_or_canceled_card")
 
 
-def test_what_stripe_refuses_is_told_in_our_words(shop: Shop):
+def test_what_stripe_refuses_is_told_in_our_words_rfd_6(shop: Shop):
     refund = paid_twice(shop)
     shop.simulator.configure_chaos({"refunds": {"refuse": 1}})
 

@@ -26,6 +26,7 @@ from guichet.ledger.billable import BillableLine, LineKind
 from guichet.ledger.journal import Cause, Change
 from guichet.ledger.postings import billed_postings
 from guichet.payments.attempt import PaymentStatus
+from guichet.payments.own_refund import OwnRefund, OwnRefundReason, own_refund_id
 from guichet.payments.schedule import next_question_at
 from guichet.period import Period
 from guichet.registration.mails import MailKind
@@ -211,6 +212,31 @@ def test_the_bytes_that_ask_for_a_page_are_stored_packed_and_read_back_exactly(
     assert item is not None
     assert len(str(item["request_body"])) < len(body) / 2
     assert house.records.cart_payment(payment.payment_id) == payment
+
+
+def test_what_gives_a_payment_back_is_found_with_the_bytes_that_were_sent_col_8(
+    house: House,
+) -> None:
+    payment = house.ours(cart_payment())
+    refund = OwnRefund(
+        refund_id=own_refund_id(payment.payment_id),
+        payment_id=payment.payment_id,
+        account_id=house.account_id,
+        selling_entity=payment.selling_entity,
+        invoice_id=None,
+        cart_id=payment.cart_id,
+        provider=payment.provider,
+        payee=payment.payee,
+        amount=payment.amount,
+        reason=OwnRefundReason.ORDER_ENDED,
+        requested_at=NOW,
+        request_body="payment_intent=pi_1&" * 200,
+    )
+
+    house.save(refund)
+
+    assert house.records.own_refund(refund.refund_id) == refund
+    assert house.records.own_refund(own_refund_id("cpy_another")) is None
 
 
 def test_a_preview_is_kept_once_and_forgotten_after_a_week_sub_5(house: House) -> None:

@@ -73,9 +73,7 @@ def test_nobody_of_the_account_sets_them_whatever_they_were_granted_acc_1(
         pytest.param({"days": 90, "reason": "mine"}, id="as it is set"),
     ],
 )
-def test_the_profile_is_no_way_round_bad_input(
-    call: Call, world: World, sent: dict[str, Any]
-) -> None:
+def test_the_profile_is_no_way_round_acc_1(call: Call, world: World, sent: dict[str, Any]) -> None:
     with nothing_written(world.dynamo):
         answer = call("PATCH", body=sent)
 
@@ -110,7 +108,7 @@ def test_changing_the_profile_keeps_them_inv_10(call: Call) -> None:
         pytest.param(AGREED | {"month": 1}, "/month", "unknown_field", id="unknown"),
     ],
 )
-def test_what_is_no_number_of_days_is_refused_bad_input(
+def test_what_is_no_number_of_days_is_refused_inv_10(
     call: Call, world: World, body: dict[str, Any], pointer: str, code: str
 ) -> None:
     by_rita(call, AGREED | {"days": 60})

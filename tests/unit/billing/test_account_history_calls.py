@@ -57,7 +57,7 @@ def test_what_was_invoiced_received_used_and_credited_is_told_inv_9(
     assert (invoice["invoice_id"], invoice["amount"]) == (made.invoice_id, usd(total))
     assert invoice["change"] == {"open": usd(total), "credit": usd(0), "reserved": usd(0)}
     assert (received["kind"], received["reference"]) == ("payment_received", "Cheque 4711")
-    assert received["payment"].startswith("rcv_")
+    assert received["payment_id"].startswith("rcv_")
     assert received["after"] == {"open": usd(total), "credit": usd(total + 500), "reserved": usd(0)}
     assert (used["kind"], used["number"]) == ("credit_used", made.number)
     assert used["change"] == {"open": usd(-total), "credit": usd(-total), "reserved": usd(0)}
@@ -79,7 +79,7 @@ def test_an_order_and_its_invoice_name_each_other_inv_9(billing: Billing, call: 
     invoice, paid = call("GET", HISTORY).body["items"]
 
     assert (paid["kind"], paid["amount"]) == ("order_paid", usd(18_000))
-    assert (paid["payment"], paid["invoice_id"]) == (cart.paid_payment_id, None)
+    assert (paid["payment_id"], paid["invoice_id"]) == (cart.paid_payment_id, None)
     assert (invoice["kind"], invoice["number"]) == ("invoice", "US-I-000001")
     assert paid["order"] == invoice["order"] == cart.cart_id
     assert (

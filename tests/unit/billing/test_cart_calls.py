@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from guichet.payments.own_refund import own_refund_id
 from tests.support.billing import Billing
 from tests.support.billing_access import NEW
 from tests.support.gateway import Came
@@ -161,6 +162,44 @@ def test_an_order_is_given_up_without_effect_sub_3(billing: Billing, call: Call)
     assert billing.only().status == "abandoned"
     paying = call("POST", f"{CARTS}/{cart_id}/payments", body={"method": "stripe"})
     assert (paying.status, paying.code) == (409, "cart_abandoned")
+
+
+def test_what_came_for_an_order_that_was_given_up_is_shown_going_back_col_8(
+    billing: Billing, call: Call
+) -> None:
+    placed = order(call, seats=5)
+    path = f"{CARTS}/{placed.body['cart_id']}"
+    payment = placed.body["payment"]
+    unpaid = call("POST", f"{path}/abandon")
+    session = billing.payment(payment["payment_id"]).session_id
+    assert session is not None
+    billing.world.stripe.configure_chaos({"pay_expired": 1})
+    billing.world.stripe.pay(session)
+    billing.world.settle_down()
+
+    read = call("GET", path)
+    back = call("POST", f"{path}/return")
+
+    refund = read.body["refund"]
+    assert unpaid.body["refund"] is None
+    assert (refund["reason"], refund["status"]) == ("order_ended", "succeeded")
+    assert (refund["amount"], refund["refund_id"]) == (
+        placed.body["due_now"],
+        own_refund_id(payment["payment_id"]),
+    )
+    assert refund["ended_at"] is not None
+    assert back.body["refund"] == refund
+    assert (read.body["status"], read.body["note"]) == ("abandoned", "by_buyer")
+
+
+def test_an_order_that_took_its_money_shows_no_refund_col_8(call: Call, buy: Buy) -> None:
+    buy()
+    (listed,) = call("GET", CARTS).body["items"]
+
+    read = call("GET", f"{CARTS}/{listed['cart_id']}")
+
+    assert (read.body["status"], read.body["refund"]) == ("done", None)
+    assert read.body == listed
 
 
 def test_orders_are_listed_page_by_page_ext_1(call: Call) -> None:

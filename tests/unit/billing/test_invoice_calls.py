@@ -78,6 +78,7 @@ def test_an_invoice_says_what_it_was_computed_from_inv_2(billing: Billing, call:
         "New York",
         "us",
     )
+    assert (shown["seller"]["vat_number"], shown["seller"]["company_number"]) == (None, None)
     assert shown["payment_reference"] == "US-I-000001"
     assert answer.headers["etag"] == f'"{made.version}"'
 

@@ -303,7 +303,7 @@ def test_what_was_paid_twice_and_went_back_is_told_once_with_why_col_8(
 
     mail = only(account, K.PAYMENT_REFUNDED)
     invoice = account.renewed()
-    assert mail.mail.subject == f"Payment returned – {invoice.number}"
+    assert mail.mail.subject == f"Payment refunded – {invoice.number}"
     assert mail.message["To"] == "office@atelier.example"
     assert "A payment of $108.00 has reached us for something that was already paid." in (
         mail.mail.text

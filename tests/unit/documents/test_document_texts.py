@@ -1,9 +1,7 @@
 """The words of documents in seven languages: the same things, with the same placeholders."""
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -13,14 +11,11 @@ from guichet.countries import COUNTRIES
 from guichet.invoices.document import TEMPLATE, Settlement
 from guichet.languages import LANGUAGES, Language
 from guichet.printable import unprintable
+from tests.support.sentences import placeholders
 
 FOLDER = Path(guichet.__file__).parent / "data" / "document_texts" / str(TEMPLATE)
 SOURCES = Path(guichet.__file__).parent / "adapters" / "documents"
 COMPUTED = {f"headline.{each}" for each in Settlement}
-
-
-def placeholders(sentence: str) -> Counter[str]:
-    return Counter(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
 
 
 # What a country calls a number of its own; the code looks for it by the country.

@@ -38,7 +38,7 @@ def test_no_template_has_words_that_nobody_vouches_for_inv_3() -> None:
 
 
 @pytest.mark.parametrize("template", GOLDEN)
-def test_the_golden_documents_are_in_every_language_and_of_both_kinds(template: int) -> None:
+def test_the_golden_documents_are_in_every_language_and_of_both_kinds_inv_4(template: int) -> None:
     documents = [each.content.document for each in GOLDEN[template].documents.values()]
 
     assert {each.language for each in documents} == set(LANGUAGES)

@@ -56,7 +56,7 @@ def claimed(here: Invoiced, invoice: Invoice) -> Effect | None:
     return DynamoOutbox(here.world.dynamo).claim(effect_id(invoice), now=now, until=until)
 
 
-def test_a_usual_document_has_its_content_and_its_mail_with_its_number_below_a_kilobyte(
+def test_a_usual_document_has_content_and_mail_with_its_number_below_a_kilobyte_inv_3(
     here: Invoiced,
 ) -> None:
     made = owing(here, 3_000, 500)

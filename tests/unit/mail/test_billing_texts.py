@@ -1,7 +1,6 @@
 """The sentences about orders, subscriptions and seats in seven languages, alike and all of use."""
 
 import json
-from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.support.billing_mail_facts import (
     billing_facts,
     told_document,
 )
+from tests.support.sentences import placeholders
 
 OF_METHODS = {each for each in BillingMail if each.startswith("billing_method_")}
 OF_PAYMENTS = {
@@ -34,10 +34,6 @@ OF_PAYMENTS = {
     *(BillingMail.PAYMENT_ACTION, BillingMail.PAYMENT_RETURNED),
 }
 FOLDER = Path(guichet.__file__).parent / "data" / "billing_texts"
-
-
-def placeholders(sentence: str) -> Counter[str]:
-    return Counter(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
 
 
 def test_there_is_one_file_of_texts_for_each_language_and_no_other() -> None:

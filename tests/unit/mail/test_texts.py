@@ -15,12 +15,9 @@ from guichet.money import Money
 from guichet.payments.dispute import DisputeStatus
 from guichet.registration.mails import MailKind, ReturnReason
 from tests.support.mail_facts import VALID_UNTIL, facts_of
+from tests.support.sentences import placeholders
 
 FOLDER = Path(guichet.__file__).parent / "data" / "texts"
-
-
-def placeholders(sentence: str) -> Counter[str]:
-    return Counter(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
 
 
 def test_there_is_one_file_of_texts_for_each_language_and_no_other() -> None:

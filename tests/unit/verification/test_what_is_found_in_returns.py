@@ -164,7 +164,7 @@ CREDITED = [
 
 
 @pytest.mark.parametrize("story", ["given_back", "credited"])
-def test_where_nothing_is_wrong_nothing_is_found(
+def test_where_nothing_is_wrong_nothing_is_found_col_8(
     story: str, request: pytest.FixtureRequest
 ) -> None:
     report = kept_of(request.getfixturevalue(story)).judged()

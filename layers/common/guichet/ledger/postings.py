@@ -211,7 +211,7 @@ def return_fee_postings(fee: Money) -> tuple[Posting, ...]:
 
 
 def payment_to_credit_postings(captured: Money, provider_fee: Money) -> tuple[Posting, ...]:
-    """A capture that no order takes any more: the customer has it as credit (COL-6)."""
+    """A capture that came otherwise than asked: the customer has it as credit (COL-6, COL-8)."""
     return posted(
         (LedgerAccount.ACCOUNT_CREDIT, LedgerAccount.ENTITY_BALANCE, captured),
         (LedgerAccount.ENTITY_BALANCE, LedgerAccount.PROVIDER_FEE, provider_fee),

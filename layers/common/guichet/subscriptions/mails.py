@@ -170,7 +170,7 @@ class BillingFacts:
     """Everything one mail says, so that the same facts give the same mail at any time.
 
     Args:
-        net_minor, taxes: of an order's charges now, signed.
+        net_minor, taxes: of an order's charges now, signed; None: this mail has no taxes.
         total: what the charges come to: with taxes of an order or an invoice, before tax of
             a renewal; 0 where credits outweigh them.
         paid: what was, or has to be, paid for the order now; `method` and what follows say how. Of
@@ -190,7 +190,8 @@ class BillingFacts:
         country, region: whose taxes a certificate exempts from; without a region the country's own.
         counts_from, counts_until: its first and its last day; `exempt_as` is what it says of why.
         refusal: the representative's own words.
-        without_place: why a payment was neither needed nor kept: a reason of its refund (COL-8).
+        without_place: why a payment paid nothing, whether it went back or is credit: a reason of
+            its refund (COL-8).
 
     Raises:
         ValueError: a fact that the kind requires is missing, or an instant is not UTC: a defect of

@@ -7,7 +7,7 @@ from datetime import date
 
 from guichet.access.membership import Account
 from guichet.access.profile import BillingProfile, first_profile
-from guichet.adapters.dynamo import billing_items, items, keys
+from guichet.adapters.dynamo import billing_items, items, keys, own_refund_items
 from guichet.adapters.dynamo.billing_steps import operation_for
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.listing import listed
@@ -24,6 +24,7 @@ from guichet.errors import not_found
 from guichet.ledger.billable import BillableLine
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.own_refund import OwnRefund
 from guichet.subscriptions.assessing import EarlierTaxes
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart, Preview
@@ -112,6 +113,9 @@ class BillingStore:
     def cart_payment(self, payment_id: str) -> CartPayment | None:
         item = self._dynamo.get("state", keys.cart_payment(payment_id))
         return billing_items.read_cart_payment(item)
+
+    def own_refund(self, refund_id: str) -> OwnRefund | None:
+        return own_refund_items.read(self._dynamo.get("state", keys.own_refund(refund_id)))
 
     def balance(self, account_id: str, selling_entity: str, currency: str) -> AccountBalance:
         found = self._find(AccountBalance, keys.balance(account_id, selling_entity, currency))

@@ -17,15 +17,14 @@ from guichet.entry.http import (
     route,
 )
 from guichet.entry.models.carts import (
-    OrderAnswer,
-    OrderPaymentAnswer,
     OrderPaymentRequest,
     OrderRequest,
-    OrdersAnswer,
     PreviewAnswer,
     PreviewRequest,
 )
+from guichet.entry.models.orders import OrderAnswer, OrderPaymentAnswer, OrdersAnswer
 from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.order_views import refund_of
 from guichet.subscriptions.use_cases.abandon_cart import AbandonCart, abandon_cart
 from guichet.subscriptions.use_cases.check_cart import check_cart
 from guichet.subscriptions.use_cases.pay_cart import PayCart, pay_cart
@@ -168,8 +167,9 @@ class CartCalls(BillingCalls):
         return self._order(sender, reply.value, replayed=reply.replayed)
 
     def _order(self, sender: Sender, cart: Cart, *, replayed: bool = False) -> Text:
+        refund = refund_of(cart, sender.held.billing.carts.records)
         return answered(
-            OrderAnswer.of(cart, self._naming(sender)),
+            OrderAnswer.of(cart, self._naming(sender), refund=refund),
             version=cart.version,
             replayed=replayed,
             language=sender.language,

@@ -62,7 +62,7 @@ class ProfileCalls(SignedInCalls):
     @route(
         "PATCH",
         TERMS,
-        "Set the account's payment terms, from the next invoice on",
+        "Set the account's payment terms, from the next invoice on: for representatives",
         who=SIGN_IN,
         answers=AccountAnswer,
     )

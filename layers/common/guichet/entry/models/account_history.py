@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
@@ -12,12 +14,33 @@ from guichet.entry.models.billing_lines import SumAnswer
 from guichet.invoices.movement import Moved, MovementKind
 from guichet.invoices.use_cases.list_movements import MovementsPage, MovementView
 
+K = MovementKind
+
+_MEANS: Final[Mapping[MovementKind, str]] = MappingProxyType(
+    {
+        K.INVOICE: "a bill was issued",
+        K.CREDIT_NOTE: "something of an invoice was given back",
+        K.CREDIT_USED: "credit paid an open invoice, or an order",
+        K.CREDIT_RESERVED: "credit was set aside for an order that waits for its payment",
+        K.CREDIT_RELEASED: "that order was given up: the credit is free again",
+        K.CREDIT_GIVEN: "an order gave back more than it charged",
+        K.ORDER_PAID: "an order was paid at once",
+        K.PAYMENT_RECEIVED: "a transfer or a cheque was recorded, as credit",
+        K.PAYMENT_COLLECTED: "a stored payment method paid an invoice",
+        K.PAYMENT_NOT_TAKEN: "money came that no invoice and no order takes: it goes back",
+        K.PAYMENT_CREDITED: "money came otherwise than asked, or could not go back: it is credit",
+        K.PAYMENT_RETURNED: "the bank took a debit or a card's charge back",
+        K.PAYMENT_REFUNDED: "what nothing took, or had become credit, was refunded",
+        K.ADJUSTED: "any other movement of credit",
+    }
+)
+
 Kind = Annotated[
-    str, Field(description=f"{', '.join(list(MovementKind)[:-1])} or {list(MovementKind)[-1]}.")
+    str, Field(description="; ".join(f"`{kind}`: {_MEANS[kind]}" for kind in MovementKind) + ".")
 ]
 
 
-class ChangeAnswer(Answer):
+class BalanceChangeAnswer(Answer):
     """By how much a balance is more, or less where it is below 0.
 
     `open` of invoices, `credit` that is free, `reserved` credit that orders waiting for their
@@ -37,7 +60,7 @@ class ChangeAnswer(Answer):
         )
 
 
-class StandingAnswer(Answer):
+class BalanceStandingAnswer(Answer):
     """What was open, free credit and reserved once everything of a moment was written."""
 
     open: Amount
@@ -57,8 +80,8 @@ class MovementAnswer(Answer):
     """One movement. `amount` is what the document or the payment comes to.
 
     `invoice_id` and `number` are of the document itself, or of the invoice that was paid; of a credit
-    note, `refers_to` is its invoice. `order` is what was ordered, `payment` what paid or was to;
-    `reference` is that of a transfer or a cheque. `change` is what it made of the balance with this
+    note, `refers_to` is its invoice. `order` is what was ordered, `payment_id` what paid or
+    was to; `reference` is that of a transfer or a cheque. `change` is what it made of the balance with this
     selling entity in this currency, `after` how that stood.
     """
 
@@ -73,10 +96,10 @@ class MovementAnswer(Answer):
     refers_to: str | None
     refers_to_number: str | None
     order: str | None
-    payment: str | None
+    payment_id: str | None
     reference: str | None
-    change: ChangeAnswer
-    after: StandingAnswer | None
+    change: BalanceChangeAnswer
+    after: BalanceStandingAnswer | None
 
     @classmethod
     def of(cls, view: MovementView) -> Self:
@@ -95,10 +118,10 @@ class MovementAnswer(Answer):
             refers_to=document.refers_to if document else None,
             refers_to_number=original.number if original else None,
             order=order,
-            payment=movement.payment_id,
+            payment_id=movement.payment_id,
             reference=movement.reference,
-            change=ChangeAnswer.of(movement.moved, currency),
-            after=None if view.standing is None else StandingAnswer.of(view.standing, currency),
+            change=BalanceChangeAnswer.of(movement.moved, currency),
+            after=BalanceStandingAnswer.of(view.standing, currency),
         )
 
 

@@ -1,4 +1,4 @@
-"""Carts: what is wished for, what it costs, and the order that is made of it (SUB-5)."""
+"""Carts: what is wished for, and what it costs (SUB-5)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from guichet.entry.fields import Amount, Answer, CodeWord, Request
 from guichet.entry.models.billing_lines import BillSumsAnswer, DaysAnswer, Naming
 from guichet.entry.problems import refused_fields
 from guichet.errors import FieldError
-from guichet.payments.attempt import PaymentStatus
-from guichet.payments.cart_payment import CartPayment
-from guichet.subscriptions.cart import Cart, CartLine, CartLineKind, Preview, Touched
+from guichet.subscriptions.cart import CartLine, CartLineKind, Preview, Touched
 from guichet.subscriptions.terms import AddOnQuantity
 
 MOST: Final = 1_000_000  # of anything; what a plan or an add-on is sold in, the catalogue says
@@ -184,7 +182,7 @@ class CartSums(Answer):
     periods: list[PlannedPeriodAnswer]
 
 
-def _sums(preview: Preview, naming: Naming) -> dict[str, object]:
+def sums(preview: Preview, naming: Naming) -> dict[str, object]:
     """The fields of `CartSums`."""
     currency = preview.currency
     return {
@@ -213,78 +211,10 @@ class PreviewAnswer(CartSums):
     @classmethod
     def of(cls, preview: Preview, naming: Naming) -> Self:
         return cls.model_validate(
-            _sums(preview, naming)
+            sums(preview, naming)
             | {
                 "preview_id": preview.preview_id,
                 "created_at": preview.created_at,
                 "valid_until": preview.expires_at,
             }
         )
-
-
-class OrderPaymentAnswer(Answer):
-    """An attempt to pay. `redirect_url` is the provider's page, while it is open."""
-
-    payment_id: str
-    method: str
-    status: str
-    amount: Amount
-    redirect_url: str | None
-    session_ends_at: datetime
-
-    @classmethod
-    def of(cls, payment: CartPayment) -> Self:
-        is_open = payment.status is PaymentStatus.OPEN
-        return cls(
-            payment_id=payment.payment_id,
-            method=payment.method,
-            status=payment.status,
-            amount=Amount.of(payment.amount),
-            redirect_url=payment.redirect_url if is_open else None,
-            session_ends_at=payment.session_ends_at,
-        )
-
-
-class OrderAnswer(CartSums):
-    """An order. `pending`: it waits for its payment until `abandon_at`, and nothing has changed yet.
-
-    `redirect_url` is where it is to be paid, in the answer that opened that page; null where
-    nothing is due, or where a page has to be asked for.
-    """
-
-    cart_id: str
-    status: str
-    placed_at: datetime
-    abandon_at: datetime
-    ended_at: datetime | None
-    note: str | None
-    paying: bool
-    redirect_url: str | None
-    payment: OrderPaymentAnswer | None
-    version: int
-
-    @classmethod
-    def of(cls, cart: Cart, naming: Naming, payment: CartPayment | None = None) -> Self:
-        shown = None if payment is None else OrderPaymentAnswer.of(payment)
-        return cls.model_validate(
-            _sums(cart.preview, naming)
-            | {
-                "cart_id": cart.cart_id,
-                "status": cart.status,
-                "placed_at": cart.placed_at,
-                "abandon_at": cart.abandon_at,
-                "ended_at": cart.ended_at,
-                "note": cart.note,
-                "paying": cart.open_payment_id is not None,
-                "redirect_url": None if shown is None else shown.redirect_url,
-                "payment": shown,
-                "version": cart.version,
-            }
-        )
-
-
-class OrdersAnswer(Answer):
-    """Part of a list, in the order of their ids; `next_cursor` leads on, null at the end."""
-
-    items: list[OrderAnswer]
-    next_cursor: str | None

@@ -11,7 +11,7 @@ from guichet.collection.payment_views import PaymentView
 from guichet.collection.stored import StoredMethod
 from guichet.collection.use_cases.open_payment_action import OpenedAction
 from guichet.entry.fields import Amount, Answer
-from guichet.payments.own_refund import OwnRefund
+from guichet.entry.models.own_refunds import OwnRefundAnswer
 
 Status = Annotated[
     str,
@@ -20,14 +20,6 @@ Status = Annotated[
         " returned or parked."
     ),
 ]
-RefundStatus = Annotated[
-    str,
-    Field(
-        description="requested, submitted, succeeded, credited (it could not go back: account credit)"
-        " or taken_back (the bank had taken the payment back)."
-    ),
-]
-RefundReason = Annotated[str, Field(description="paid_twice or not_owed.")]
 DeclineCode = Annotated[
     str,
     Field(
@@ -52,28 +44,6 @@ class ChargedMethodAnswer(Answer):
             kind=method.kind.value,
             brand=method.brand,
             last4=method.last4,
-        )
-
-
-class OwnRefundAnswer(Answer):
-    """The return of a payment that paid nothing, to where it came from."""
-
-    refund_id: str
-    status: RefundStatus
-    reason: RefundReason
-    amount: Amount
-    requested_at: datetime
-    ended_at: datetime | None
-
-    @classmethod
-    def of(cls, refund: OwnRefund) -> Self:
-        return cls(
-            refund_id=refund.refund_id,
-            status=refund.status.value,
-            reason=refund.reason.value,
-            amount=Amount.of(refund.amount),
-            requested_at=refund.requested_at,
-            ended_at=refund.ended_at,
         )
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from guichet.access.addresses import Address
 from guichet.access.membership import Account, Member, Representative
-from guichet.access.profile import BillingProfile
+from guichet.access.profile import MOST_TERMS_DAYS, BillingProfile
 from guichet.entry.fields import UNSENT, Answer, Email, Line, Note, Request, distinct, one_line
 from guichet.languages import LANGUAGES
 from guichet.tax.subject import standing_unasked
@@ -69,10 +69,17 @@ class AccountPatch(Request):
         return tuple(value) if isinstance(value, list) else value
 
 
-class PaymentTermsPatch(Request):
-    """From an invoice's day to the one on which it is due, for invoices issued from now on."""
+# Judged by the domain, with a code of its own; here the limits are only told.
+TermsDays = Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": MOST_TERMS_DAYS})]
 
-    days: int | None = Field(description="0 to 365; null: as the operator has them for all.")
+
+class PaymentTermsPatch(Request):
+    """From an invoice's day to the one on which it is due, for invoices issued from now on.
+
+    Sent by representatives, and by nobody of the account.
+    """
+
+    days: TermsDays | None = Field(description="null: as the operator has them for all.")
     reason: Note = Field(description="Shown to the operator's people alone.")
 
 

@@ -127,7 +127,7 @@ class SellerAnswer(Answer):
     address: list[str]
     country: str
     vat_number: str | None
-    company_number: str
+    company_number: str | None
     registration: list[str]
     email: str
     phone: str
@@ -140,7 +140,7 @@ class SellerAnswer(Answer):
             address=list(seller.address),
             country=seller.country,
             vat_number=seller.vat_number,
-            company_number=seller.company_number,
+            company_number=seller.company_number or None,
             registration=list(seller.registration),
             email=seller.email,
             phone=seller.phone,

@@ -17,9 +17,8 @@ from guichet.ledger.journal import Cause, Change
 from guichet.period import local_day
 from guichet.retrying import TRIES
 
-_MOST_OPERATIONS: Final = (
-    94  # of a transaction, beside counters of numbers and the run, and of mails
-)
+# Of a transaction, beside counters of numbers and the run, and of mails.
+_MOST_OPERATIONS: Final = 94
 _MOST_INVOICES: Final = 24
 _LONGEST_WHY: Final = 300  # characters: an entry of the journal stays small
 _WHOLE_TRIES: Final = 4  # before a block that is refused again and again is halved
