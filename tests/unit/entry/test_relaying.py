@@ -58,6 +58,8 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "cart_payment.not_taken": "guichet audit acc_…",
         "invoice_payment.not_taken": "guichet audit acc_…",
         "own_refund.credited": "guichet audit acc_…",
+        "own_refund.went_after_all": "guichet audit acc_…",
+        "own_refund.came_back_after_all": "guichet audit acc_…",
         "own_refund.unknown_for_long": "guichet audit acc_…",
     }
 

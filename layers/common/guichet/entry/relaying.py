@@ -38,6 +38,8 @@ ALARMS: Final = MappingProxyType(
         "invoice_payment.parked": None,
         "invoice_payment.returned": None,
         "own_refund.credited": None,
+        "own_refund.went_after_all": None,
+        "own_refund.came_back_after_all": None,
         "own_refund.unknown_for_long": "guichet resolve {refund_id} went-back|credit",
     }
 )

@@ -16,7 +16,8 @@ from guichet.payments.attempt import Capture
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.invoice_payment import InvoicePayment
 from guichet.payments.ports import PaymentProvider
-from guichet.payments.schedule import ALARM_AFTER, next_question_at
+from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, next_question_at
+from guichet.payments.unavailable import being_returned
 
 _KIND: Final = "orf"  # of its id: by it a provider's event, and a person, tell it from others
 
@@ -85,6 +86,8 @@ class OwnRefund:
     failure: str | None = None
     provider_fee_returned: Money | None = None  # of its own fee, as the provider says (FEE-3)
     ended_at: datetime | None = None
+    calling_since: datetime | None = None  # a worker may be sending it at this moment
+    went_after_all_at: datetime | None = None  # though it is credit, or the bank took it back
     version: int = 1
 
     # -- as a provider's adapter takes it -----------------------------------------------------
@@ -119,11 +122,16 @@ class OwnRefund:
             raise Conflict(f"refund_{self.status}", f"This refund is {self.status}.")
         return replace(self, status=status)
 
+    def notes_calls(self, now: datetime) -> bool:
+        """Whether a person may end it before a call that begins now is over."""
+        return now + WORKER_LIVES >= self.requested_at + ALARM_AFTER
+
     def require_overdue(self, now: datetime) -> None:
         """Refuse a person's word while the provider may yet give its own.
 
         Raises:
             Conflict: `refund_<status>`, it is over; `refund_not_overdue`.
+            Unavailable: `refund_in_flight`, it may be on its way to the provider at this moment.
         """
         if not self.is_in_progress:
             raise Conflict(f"refund_{self.status}", f"This refund is {self.status}.")
@@ -133,6 +141,8 @@ class OwnRefund:
                 "The provider is still being asked about this refund.",
                 rule="COL-8",
             )
+        if self.calling_since is not None and now < self.calling_since + WORKER_LIVES:
+            raise being_returned()
 
     def next_look_at(self) -> datetime | None:
         """When it is sent, or asked about, next; None where it is over."""

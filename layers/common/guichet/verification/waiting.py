@@ -109,6 +109,8 @@ def _of_invoice_payment(payment: InvoicePayment, now: datetime) -> Iterator[str]
 
 
 def _of_own_refund(refund: OwnRefund, now: datetime) -> Iterator[str]:
+    if refund.went_after_all_at is not None:
+        yield "own_refund.went_after_all"
     match refund.status:
         case OwnRefundStatus.CREDITED:
             yield "own_refund.credited"
