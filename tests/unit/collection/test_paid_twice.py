@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from guichet.collection.charge_ports import Aggregate
+from guichet.collection.use_cases.open_payment_action import open_payment_action
 from guichet.collection.use_cases.settle_own_refund import settle_own_refund
 from guichet.errors import Unavailable
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import balances
-from guichet.payments.invoice_payment import ChargeStatus
+from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.own_refund import (
     TRANSITIONS,
     OwnRefundReason,
@@ -150,6 +151,60 @@ def test_late_money_pays_and_the_attempt_that_is_on_its_way_then_goes_back_bad_1
         TOTAL,
     )
     assert (by_card.taken, by_card.given_back) == (2 * TOTAL, TOTAL)
+
+
+def test_what_waits_for_its_customer_ends_once_late_money_has_paid_col_8(
+    by_card: PaidTwice,
+) -> None:
+    """The bank's page of a paid invoice is not opened, and its attempt is ended at the provider."""
+    second = _waiting_for_its_customer(by_card)
+
+    by_card.tell()
+
+    assert by_card.account.renewed().status is InvoiceStatus.PAID
+    billing = by_card.account.billing
+    charging = billing.parts().charging
+    with nothing_written(by_card.world.dynamo):
+        refusal = refusal_of(
+            lambda: open_payment_action(second.payment_id, billing.owner, SYSTEM, charging=charging)
+        )
+    assert refusal.code == "invoice_paid"
+
+    by_card.account.pass_time(minutes=1)
+
+    after = by_card.account.renewed()
+    assert by_card.account.payment(after).status is ChargeStatus.CANCELED
+    assert (after.open_payment_id, after.paid_minor) == (None, TOTAL)
+    assert (by_card.taken, by_card.given_back) == (TOTAL, 0)
+    assert by_card.simulator.find(second.provider_charge_id)["status"] == "canceled"
+
+
+def test_who_answers_their_bank_at_that_moment_has_it_back_col_8(by_card: PaidTwice) -> None:
+    second = _waiting_for_its_customer(by_card)
+    by_card.tell(and_settle=False)
+
+    by_card.simulator.authenticate_charge(second.provider_charge_id)
+    by_card.world.settle_down()
+
+    assert (by_card.taken, by_card.given_back) == (2 * TOTAL, TOTAL)
+    after = by_card.account.renewed()
+    assert (after.status, after.open_payment_id) == (InvoiceStatus.PAID, None)
+
+
+def _waiting_for_its_customer(by_card: PaidTwice) -> InvoicePayment:
+    """A second attempt, which was last asked about long before."""
+    method = by_card.account.store("authentication_required")
+    by_card.account.methods.make_default(method.method_id)
+    invoice = by_card.account.renewed()
+    again = replace(invoice, collect_at=by_card.world.clock.now(), version=invoice.version + 1)
+    records = by_card.account.billing.parts().charges
+    records.save(by_card.world.cause("again"), [_change(invoice, again)])
+    by_card.account.pass_time(hours=2)
+    for _ in range(5):
+        by_card.account.pass_time(hours=8)
+    second = by_card.account.payment(by_card.account.renewed())
+    assert second.status is ChargeStatus.REQUIRES_ACTION
+    return second
 
 
 def test_who_asks_again_returns_nothing_again_ext_2(twice: PaidTwice) -> None:

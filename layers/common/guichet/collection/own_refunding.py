@@ -125,7 +125,7 @@ class OwnRefunding:
                 changes = own_refund_outcome.reported(found, report)
             if not changes:
                 raise Conflict(
-                    "refund_submitted", "The provider has this refund, and has not finished."
+                    f"refund_{refund.status}", "The provider has this refund, and has not finished."
                 )
             self._save(changes, cause)
             return next(each.after for each in changes if isinstance(each.after, OwnRefund))
