@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import chdir, suppress
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
 from guichet.subscriptions import outcome
 from guichet.subscriptions.cart import Cart, CartStatus
+from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.previewing import Plan
 from guichet.subscriptions.subscription import SubscriptionStatus
 from guichet.subscriptions.use_cases.resolve_cart_payment import (
     ResolveCartPayment,
@@ -87,7 +90,34 @@ def not_taken(billing: Billing) -> Cart:
     return billing.cart(placed.cart.cart_id)
 
 
+class _Broken(Carts):
+    """What it is computed from is not as anybody thought."""
+
+    def of_order(self, cart: Cart) -> Plan:
+        raise LookupError(f"nothing to compute {cart.cart_id} from")
+
+
+def stuck(billing: Billing) -> Cart:
+    """It is paid, and we fail at what follows, again and again."""
+    placed = billing.place(billing.preview(billing.webinar())).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    billing.world.stripe.configure_chaos({"webhooks": {"drop": -1}})
+    billing.world.stripe.pay(placed.payment.session_id)
+    ordering = billing.parts().ordering
+    carts = ordering.carts
+    broken = _Broken(**{each.name: getattr(carts, each.name) for each in fields(carts)})
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            replace(ordering, carts=broken).ask(
+                placed.payment.payment_id, billing.world.cause("asked")
+            )
+    billing.world.relay()
+    return billing.cart(placed.cart.cart_id)
+
+
 HOW = {
+    "cart_payment.stuck": stuck,
     "cart_payment.parked": parked,
     "cart_payment.unknown_for_long": lambda billing: unanswered(billing, hours=2),
     "cart_payment.credited": credited,
@@ -180,6 +210,22 @@ def test_what_a_person_found_at_stripe_and_no_order_takes_goes_back_by_its_charg
     resolve(billing, placed.cart, Taken(charge, 100))
 
     assert_went_back(billing, placed)
+    assert_verified(billing.world.dynamo, billing.world.clock.now())
+
+
+def test_what_a_defect_stops_is_told_once_and_carried_out_once_it_is_mended_col_8() -> None:
+    billing = Billing()
+    cart = stuck(billing)
+    assert (cart.status, payment_of(billing, cart).capture) == (CartStatus.PENDING, None)
+    assert billing.world.alarms.count("cart_payment.stuck") == 1
+    (told,) = alarms(billing.world)
+    assert told.facts["payment_id"] == payment_of(billing, cart).payment_id
+    assert told.facts["defect"] == "LookupError"
+
+    billing.come_back(cart)
+    billing.world.settle_down()
+
+    assert billing.cart(cart.cart_id).status is CartStatus.DONE
     assert_verified(billing.world.dynamo, billing.world.clock.now())
 
 

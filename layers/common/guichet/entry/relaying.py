@@ -25,6 +25,7 @@ ALARMS: Final = MappingProxyType(
         "reconciliation.found": "guichet reconciliations {account_id}",
         "cart_payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
         "cart_payment.unknown_for_long": None,
+        "cart_payment.stuck": None,
         "cart_payment.credited": None,
         "cart_payment.not_taken": None,
         "subscription.not_sold": None,

@@ -79,6 +79,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:  # noqa: C901
 
 
 def _of_cart_payment(payment: CartPayment, now: datetime) -> Iterator[str]:
+    if payment.stuck_since is not None:
+        yield "cart_payment.stuck"
     match payment.status:
         case PaymentStatus.PARKED:
             yield "cart_payment.parked"
