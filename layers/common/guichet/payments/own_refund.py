@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guichet.errors import Conflict
+from guichet.errors import Conflict, Unavailable
 from guichet.events import Event
 from guichet.ids import derived_id
 from guichet.money import Money
@@ -17,7 +17,6 @@ from guichet.payments.cart_payment import CartPayment
 from guichet.payments.invoice_payment import InvoicePayment
 from guichet.payments.ports import PaymentProvider
 from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, next_question_at
-from guichet.payments.unavailable import being_returned
 
 _KIND: Final = "orf"  # of its id: by it a provider's event, and a person, tell it from others
 
@@ -142,7 +141,11 @@ class OwnRefund:
                 rule="COL-8",
             )
         if self.calling_since is not None and now < self.calling_since + WORKER_LIVES:
-            raise being_returned()
+            raise Unavailable(
+                "refund_in_flight",
+                "This refund may be on its way to the provider; ask again in two minutes.",
+                retry_after_seconds=120,
+            )
 
     def next_look_at(self) -> datetime | None:
         """When it is sent, or asked about, next; None where it is over."""

@@ -26,15 +26,6 @@ def being_captured() -> Unavailable:
     )
 
 
-def being_returned() -> Unavailable:
-    """A worker is sending it: what a person saw at the provider a moment ago may not hold."""
-    return Unavailable(
-        "refund_in_flight",
-        "This refund may be on its way to the provider at this moment; ask again in two minutes.",
-        retry_after_seconds=120,
-    )
-
-
 def resting() -> Unavailable:
     """Each look at a declined order would be one more decline, and PayPal counts them."""
     return Unavailable(
