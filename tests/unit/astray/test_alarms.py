@@ -103,6 +103,7 @@ BILLING_S_OWN = (
     "usage.",
     "payment_method.",
     "invoice_payment.",
+    "own_refund.",
     "invoice.",
 )
 PAYPAL_ALONE = {"payment.unknown_for_long"}
