@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from guichet.collection.use_cases.resolve_own_refund import ResolveOwnRefund, resolve_own_refund
+from guichet.events import Actor, ActorKind
 from guichet.ledger.journal import Change
+from guichet.ledger.postings import balances
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.own_refund import OwnRefund, own_refund_id
 from tests.support.autopaying import Autopaying
+from tests.support.movements import assert_movements_are_the_balances
+from tests.support.verified import assert_verified
 
+STAFF: Final = Actor(ActorKind.OPERATOR, "sam", "command line")
 TOTAL: Final = 10_800  # three seats at 30.00 with a fifth of tax
 _CALLS: Final = {"card": "POST /v1/payment_intents", "paypal": "POST /v2/checkout/orders"}
 _NO: Final = {
@@ -83,3 +89,33 @@ class PaidTwice:
         found = self.account.billing.parts().charges.own_refund(refund_id)
         assert found is not None
         return found
+
+
+def assert_right(twice: PaidTwice) -> None:
+    """Nothing is wrong with what is stored, and the account's history is its balance (INV-9)."""
+    assert_verified(twice.world.dynamo, twice.world.clock.now())
+    assert_movements_are_the_balances(twice.world.dynamo, twice.account.billing.parts().invoicing)
+
+
+def moved(twice: PaidTwice) -> dict[str, int]:
+    """By account of the entity's book: what the refund and its payment moved."""
+    names = (f"own_refund/{twice.refund().refund_id}", f"invoice_payment/{twice.first.payment_id}")
+    postings = [
+        posting
+        for entry in twice.world.journal()
+        if entry.aggregate in names
+        for posting in entry.postings
+    ]
+    return {str(account): amount for (account, _), amount in balances(postings).items()}
+
+
+def resolve(twice: PaidTwice, *, went_back: bool) -> OwnRefund:
+    command = ResolveOwnRefund(twice.refund().refund_id, went_back, STAFF)
+    return resolve_own_refund(command, own_refunding=twice.account.billing.parts().own_refunding)
+
+
+def lost_to_its_bank(twice: PaidTwice) -> None:
+    capture = twice.paid_first().capture
+    assert capture is not None
+    dispute = twice.simulator.open_dispute(capture.capture_id)
+    twice.simulator.lose_dispute(str(dispute["id"]))

@@ -43,6 +43,15 @@ def paid_twice(shop: Shop, amount: Money = EUROS, name: str = "cpy_1") -> OwnRef
     return an_own_refund(shop.provider, payment, captured(shop.provider.ask(payment)))
 
 
+def found_by_a_person(shop: Shop, name: str = "cpy_1") -> OwnRefund:
+    """Only the charge is known: Stripe could not be asked, and somebody looked at its pages."""
+    asked = a_cart_payment(shop.provider, "stripe", amount=EUROS, payment_id=name)
+    payment, session_id = with_page(shop.provider, asked)
+    shop.simulator.pay(session_id)
+    capture = replace(captured(shop.provider.ask(payment)), intent_id="")
+    return an_own_refund(shop.provider, payment, capture)
+
+
 def refunded(shop: Shop, currency: str = "EUR") -> int:
     return int(shop.simulator.books()["own"][currency]["refunded"])
 
@@ -59,6 +68,9 @@ def sent() -> list[HttpRequest]:
         report = shop.provider.refund(refund)
         shop.provider.ask_refund(refund)
         shop.provider.ask_refund(replace(refund, provider_refund_id=report.provider_refund_id))
+    found = found_by_a_person(shop, "cpy_found")
+    shop.provider.refund(found)
+    shop.provider.ask_refund(found)
     return http.sent
 
 
@@ -89,6 +101,17 @@ def test_the_whole_capture_is_asked_for_by_our_id_col_8(shop: Shop):
         "11800",
         {"refund_id": refund.refund_id, "payment_id": "cpy_1"},
     )
+
+
+def test_what_a_person_found_goes_back_by_its_charge_and_is_found_there_col_8(shop: Shop):
+    refund = found_by_a_person(shop)
+    assert shop.provider.ask_refund(refund) is None
+
+    report = shop.provider.refund(refund)
+
+    assert report.status is RefundStatus.SUCCEEDED
+    assert shop.provider.ask_refund(refund) == report
+    assert refunded(shop) == 11_800
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY"])

@@ -103,6 +103,7 @@ BILLING_S_OWN = (
     "usage.",
     "payment_method.",
     "invoice_payment.",
+    "own_refund.",
     "invoice.",
     "own_refund.",
 )

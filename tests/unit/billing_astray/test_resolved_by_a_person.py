@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import chdir, suppress
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,13 @@ from guichet.cli import main
 from guichet.entry.relaying import ALARMS, Alarm
 from guichet.errors import Unavailable
 from guichet.events import Actor, ActorKind
+from guichet.invoices.remaining import Wanted
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
+from guichet.subscriptions import outcome
 from guichet.subscriptions.cart import Cart, CartStatus
+from guichet.subscriptions.carts import Carts
+from guichet.subscriptions.previewing import Plan
 from guichet.subscriptions.subscription import SubscriptionStatus
 from guichet.subscriptions.use_cases.resolve_cart_payment import (
     ResolveCartPayment,
@@ -21,6 +27,9 @@ from guichet.subscriptions.use_cases.resolve_cart_payment import (
     resolve_cart_payment,
 )
 from tests.support.billing import Billing
+from tests.support.correcting import credited as credited_by_hand
+from tests.support.correcting import invoices_of
+from tests.support.given_up_orders import assert_went_back
 from tests.support.road import alarms, lost, time_passes
 from tests.support.unchanged import nothing_written
 from tests.support.verified import assert_verified
@@ -81,7 +90,34 @@ def not_taken(billing: Billing) -> Cart:
     return billing.cart(placed.cart.cart_id)
 
 
+class _Broken(Carts):
+    """What it is computed from is not as anybody thought."""
+
+    def of_order(self, cart: Cart) -> Plan:
+        raise LookupError(f"nothing to compute {cart.cart_id} from")
+
+
+def stuck(billing: Billing) -> Cart:
+    """It is paid, and we fail at what follows, again and again."""
+    placed = billing.place(billing.preview(billing.webinar())).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    billing.world.stripe.configure_chaos({"webhooks": {"drop": -1}})
+    billing.world.stripe.pay(placed.payment.session_id)
+    ordering = billing.parts().ordering
+    carts = ordering.carts
+    broken = _Broken(**{each.name: getattr(carts, each.name) for each in fields(carts)})
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            replace(ordering, carts=broken).ask(
+                placed.payment.payment_id, billing.world.cause("asked")
+            )
+    billing.world.relay()
+    return billing.cart(placed.cart.cart_id)
+
+
 HOW = {
+    "cart_payment.stuck": stuck,
     "cart_payment.parked": parked,
     "cart_payment.unknown_for_long": lambda billing: unanswered(billing, hours=2),
     "cart_payment.credited": credited,
@@ -143,6 +179,53 @@ def test_what_a_person_found_taken_carries_the_order_out_col_8() -> None:
 
     assert billing.cart(cart.cart_id).status is CartStatus.DONE
     assert billing.only().status is SubscriptionStatus.ACTIVE
+    assert_verified(billing.world.dynamo, billing.world.clock.now())
+
+
+def test_what_a_person_found_at_stripe_and_no_order_takes_goes_back_by_its_charge_col_8() -> None:
+    """The page's id is no id of a payment there."""
+    billing = Billing(flat_tax=True)
+    billing.until(date(2027, 1, 1))
+    billing.buy(billing.webinar("plus", 2))
+    billing.until(date(2027, 1, 6))
+    subscription_id = billing.only().subscription_id
+    wish = billing.wish("change", subscription_id=subscription_id, plan_id="pro", seats=2)
+    placed = billing.place(billing.preview(wish)).value
+    assert placed.payment is not None
+    assert placed.payment.session_id is not None
+    billing.world.stripe.start_bank_debit(placed.payment.session_id)
+    billing.world.settle_down()
+    credited_by_hand(billing, invoices_of(billing)[-1].invoice_id, Wanted(0, 2_401))
+    billing.world.stripe.settle_bank_debit(placed.payment.session_id)
+    billing.world.stripe.take_webhooks()
+    ordering = billing.parts().ordering
+    decision = outcome.parked(ordering.situation(placed.payment.payment_id))
+    ordering.carts.records.save(billing.world.cause("keys_gone"), decision.changes, decision.steps)
+    (charge,) = [
+        each["latest_charge"]
+        for each in billing.world.stripe.find_all("payment_intent")
+        if each["metadata"].get("payment_id") == placed.payment.payment_id
+    ]
+
+    resolve(billing, placed.cart, Taken(charge, 100))
+
+    assert_went_back(billing, placed)
+    assert_verified(billing.world.dynamo, billing.world.clock.now())
+
+
+def test_what_a_defect_stops_is_told_once_and_carried_out_once_it_is_mended_col_8() -> None:
+    billing = Billing()
+    cart = stuck(billing)
+    assert (cart.status, payment_of(billing, cart).capture) == (CartStatus.PENDING, None)
+    assert billing.world.alarms.count("cart_payment.stuck") == 1
+    (told,) = alarms(billing.world)
+    assert told.facts["payment_id"] == payment_of(billing, cart).payment_id
+    assert told.facts["defect"] == "LookupError"
+
+    billing.come_back(cart)
+    billing.world.settle_down()
+
+    assert billing.cart(cart.cart_id).status is CartStatus.DONE
     assert_verified(billing.world.dynamo, billing.world.clock.now())
 
 

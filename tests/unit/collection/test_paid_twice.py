@@ -8,30 +8,34 @@ from dataclasses import replace
 import pytest
 
 from guichet.collection.charge_ports import Aggregate
-from guichet.collection.use_cases.resolve_own_refund import ResolveOwnRefund, resolve_own_refund
+from guichet.collection.use_cases.open_payment_action import open_payment_action
 from guichet.collection.use_cases.settle_own_refund import settle_own_refund
 from guichet.errors import Unavailable
-from guichet.events import Actor, ActorKind
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import balances
-from guichet.payments.invoice_payment import ChargeStatus
+from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
 from guichet.payments.own_refund import (
     TRANSITIONS,
-    OwnRefund,
     OwnRefundReason,
     OwnRefundStatus,
 )
 from guichet.payments.ports import PaymentProvider
 from guichet.payments.unavailable import provider_unavailable
-from tests.support.movements import assert_movements_are_the_balances, history_of
-from tests.support.paid_twice import TOTAL, PaidTwice
+from tests.support.movements import history_of
+from tests.support.paid_twice import (
+    TOTAL,
+    PaidTwice,
+    assert_right,
+    lost_to_its_bank,
+    moved,
+    resolve,
+)
 from tests.support.unchanged import nothing_written
 from tests.support.verified import assert_verified
 from tests.support.world import SYSTEM, refusal_of
 
 S = OwnRefundStatus
-STAFF = Actor(ActorKind.OPERATOR, "sam", "command line")
 
 
 @pytest.fixture(params=["card", "paypal"])
@@ -49,12 +53,6 @@ def by_card() -> Iterator[PaidTwice]:
     assert_right(made)
 
 
-def assert_right(twice: PaidTwice) -> None:
-    """Nothing is wrong with what is stored, and the account's history is its balance (INV-9)."""
-    assert_verified(twice.world.dynamo, twice.world.clock.now())
-    assert_movements_are_the_balances(twice.world.dynamo, twice.account.billing.parts().invoicing)
-
-
 def told(twice: PaidTwice) -> list[tuple[str, int, int]]:
     """Of the first payment, the oldest first: kind, amount, what it made of credit (INV-9)."""
     billing = twice.account.billing
@@ -64,23 +62,6 @@ def told(twice: PaidTwice) -> list[tuple[str, int, int]]:
         for each in reversed(views)
         if each.movement.payment_id == twice.first.payment_id
     ]
-
-
-def moved(twice: PaidTwice) -> dict[str, int]:
-    """By account of the entity's book: what the refund and its payment moved."""
-    names = (f"own_refund/{twice.refund().refund_id}", f"invoice_payment/{twice.first.payment_id}")
-    postings = [
-        posting
-        for entry in twice.world.journal()
-        if entry.aggregate in names
-        for posting in entry.postings
-    ]
-    return {str(account): amount for (account, _), amount in balances(postings).items()}
-
-
-def resolve(twice: PaidTwice, *, went_back: bool) -> OwnRefund:
-    command = ResolveOwnRefund(twice.refund().refund_id, went_back, STAFF)
-    return resolve_own_refund(command, own_refunding=twice.account.billing.parts().own_refunding)
 
 
 # -- what is found
@@ -170,6 +151,60 @@ def test_late_money_pays_and_the_attempt_that_is_on_its_way_then_goes_back_bad_1
         TOTAL,
     )
     assert (by_card.taken, by_card.given_back) == (2 * TOTAL, TOTAL)
+
+
+def test_what_waits_for_its_customer_ends_once_late_money_has_paid_col_8(
+    by_card: PaidTwice,
+) -> None:
+    """The bank's page of a paid invoice is not opened, and its attempt is ended at the provider."""
+    second = _waiting_for_its_customer(by_card)
+
+    by_card.tell()
+
+    assert by_card.account.renewed().status is InvoiceStatus.PAID
+    billing = by_card.account.billing
+    charging = billing.parts().charging
+    with nothing_written(by_card.world.dynamo):
+        refusal = refusal_of(
+            lambda: open_payment_action(second.payment_id, billing.owner, SYSTEM, charging=charging)
+        )
+    assert refusal.code == "invoice_paid"
+
+    by_card.account.pass_time(minutes=1)
+
+    after = by_card.account.renewed()
+    assert by_card.account.payment(after).status is ChargeStatus.CANCELED
+    assert (after.open_payment_id, after.paid_minor) == (None, TOTAL)
+    assert (by_card.taken, by_card.given_back) == (TOTAL, 0)
+    assert by_card.simulator.find(second.provider_charge_id)["status"] == "canceled"
+
+
+def test_who_answers_their_bank_at_that_moment_has_it_back_col_8(by_card: PaidTwice) -> None:
+    second = _waiting_for_its_customer(by_card)
+    by_card.tell(and_settle=False)
+
+    by_card.simulator.authenticate_charge(second.provider_charge_id)
+    by_card.world.settle_down()
+
+    assert (by_card.taken, by_card.given_back) == (2 * TOTAL, TOTAL)
+    after = by_card.account.renewed()
+    assert (after.status, after.open_payment_id) == (InvoiceStatus.PAID, None)
+
+
+def _waiting_for_its_customer(by_card: PaidTwice) -> InvoicePayment:
+    """A second attempt, which was last asked about long before."""
+    method = by_card.account.store("authentication_required")
+    by_card.account.methods.make_default(method.method_id)
+    invoice = by_card.account.renewed()
+    again = replace(invoice, collect_at=by_card.world.clock.now(), version=invoice.version + 1)
+    records = by_card.account.billing.parts().charges
+    records.save(by_card.world.cause("again"), [_change(invoice, again)])
+    by_card.account.pass_time(hours=2)
+    for _ in range(5):
+        by_card.account.pass_time(hours=8)
+    second = by_card.account.payment(by_card.account.renewed())
+    assert second.status is ChargeStatus.REQUIRES_ACTION
+    return second
 
 
 def test_who_asks_again_returns_nothing_again_ext_2(twice: PaidTwice) -> None:
@@ -303,7 +338,7 @@ def test_a_bank_that_takes_the_payment_back_first_leaves_nothing_to_return_inv_5
     by_card.pay_again()
     by_card.simulator.configure_chaos({"down": False})
     by_card.tell(and_settle=False)
-    _lost_to_its_bank(by_card)
+    lost_to_its_bank(by_card)
     parts = by_card.account.billing.parts()
     parts.charging.ask(by_card.first.payment_id, by_card.world.cause("webhook"))
 
@@ -324,7 +359,7 @@ def test_a_bank_that_takes_back_what_was_returned_is_told_to_a_person_bad_6(
     by_card.pay_again()
     by_card.tell()
 
-    _lost_to_its_bank(by_card)
+    lost_to_its_bank(by_card)
     by_card.world.settle_down()
 
     assert by_card.paid_first().status is ChargeStatus.RETURNED
@@ -332,13 +367,6 @@ def test_a_bank_that_takes_back_what_was_returned_is_told_to_a_person_bad_6(
     assert by_card.account.renewed().status is InvoiceStatus.PAID
     assert moved(by_card)["claims"] == TOTAL
     assert "invoice_payment.returned" in by_card.world.alarms
-
-
-def _lost_to_its_bank(twice: PaidTwice) -> None:
-    capture = twice.paid_first().capture
-    assert capture is not None
-    dispute = twice.simulator.open_dispute(capture.capture_id)
-    twice.simulator.lose_dispute(str(dispute["id"]))
 
 
 # -- a person
@@ -352,7 +380,7 @@ def test_a_person_ends_what_nobody_answers_for_col_8(
     by_card.pay_again()
     by_card.tell(and_settle=False)
     by_card.simulator.configure_chaos({"down": True})
-    by_card.account.pass_time(hours=2)
+    by_card.account.pass_time(hours=26)
 
     refund = resolve(by_card, went_back=went_back)
 

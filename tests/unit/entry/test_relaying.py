@@ -46,6 +46,7 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "cart_payment.parked": "guichet audit acc_…",
         "cart_payment.unknown_for_long": "guichet audit acc_…",
         "cart_payment.credited": "guichet audit acc_…",
+        "cart_payment.stuck": "guichet audit acc_…",
         "subscription.not_sold": "guichet audit acc_…",
         "usage.unpriced": "guichet audit acc_…",
         "payment_method.not_forgotten": "guichet audit acc_…",
@@ -58,6 +59,8 @@ def test_what_no_rule_decides_raises_its_alarm_reg_3_rfd_6_ext_3() -> None:
         "cart_payment.not_taken": "guichet audit acc_…",
         "invoice_payment.not_taken": "guichet audit acc_…",
         "own_refund.credited": "guichet audit acc_…",
+        "own_refund.went_after_all": "guichet audit acc_…",
+        "own_refund.came_back_after_all": "guichet audit acc_…",
         "own_refund.unknown_for_long": "guichet audit acc_…",
     }
 

@@ -160,6 +160,16 @@ CREDITED = [
         lambda kept: _moved(kept, "own_refund.credited").update(events=[]),
         id="nobody told that it is credit",
     ),
+    pytest.param(
+        Check.RETURN_BOOKS,
+        lambda kept: _refund(kept).update(went_after_all_at="2026-01-01T00:00:00.000000Z"),
+        id="known to have gone out, and credit without a claim",
+    ),
+    pytest.param(
+        Check.ALARMED,
+        lambda kept: _refund(kept).update(went_after_all_at="2026-01-01T00:00:00.000000Z"),
+        id="nobody told that it went out after all",
+    ),
 ]
 
 

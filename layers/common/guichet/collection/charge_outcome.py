@@ -94,8 +94,18 @@ def _paid(situation: Situation, report: ChargeReport, capture: Capture) -> Decis
         Change(invoice, bumped(paid), tuple(events)),
         balance_change(situation.balance, balance),
         *not_declined(situation),
+        *_soon_ended(situation),
     )
     return Decision(changes)
+
+
+def _soon_ended(situation: Situation) -> tuple[Change[Aggregate], ...]:
+    """Nobody has to answer their bank about what is paid: its next look, which ends it, is now."""
+    beside = situation.beside
+    if beside is None or beside.status is not S.REQUIRES_ACTION:
+        return ()
+    due = replace(beside, asked_from=situation.now, asked_count=0)
+    return (Change[Aggregate](beside, bumped(due)),)
 
 
 def _credited(
@@ -155,7 +165,10 @@ def _waiting(situation: Situation, report: ChargeReport, status: ChargeStatus) -
     mails: tuple[str, ...] = ()
     if status is S.REQUIRES_ACTION:
         after = replace(after, action_since=situation.now)
-        mails = ("billing_payment_action",)
+        if situation.invoice.takes(
+            payment.amount.amount_minor
+        ):  # else it is ended at its next look
+            mails = ("billing_payment_action",)
     event = Event(f"invoice_payment.{status}", facts_of(payment))
     change = Change[Aggregate](payment, bumped(after), (event,), mails=mails)
     return Decision((change, *not_declined(situation)))

@@ -32,6 +32,7 @@ class Situation:
     policy: CollectionPolicy
     now: datetime
     refunder: Callable[[], PaymentProvider]  # who makes the bytes of a refund, where there is one
+    beside: InvoicePayment | None  # another attempt that holds the lease
 
     @property
     def holds_lease(self) -> bool:

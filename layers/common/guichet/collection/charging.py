@@ -192,7 +192,7 @@ class Charging:
         if payment is None or payment.is_being_called(cause.at):
             return False
         provider = self._provider(payment)
-        ends = payment.is_waited_for_too_long(cause.at)
+        ends = payment.is_waited_for_too_long(cause.at) or self.is_needless(payment)
         asked = provider.cancel_charge if ends else provider.ask_charge
         try:
             report = asked(payment.charge)
@@ -246,10 +246,23 @@ class Charging:
             self.policy,
             self.clock.now(),
             lambda: self.refunder(payment.selling_entity, payment.token.provider),
+            self._beside(payment, invoice),
         )
         if self.records.invoice_payment(payment_id) != payment:
             raise ConcurrentUpdateError("a payment moved while its invoice was read")
         return situation
+
+    def _beside(self, payment: InvoicePayment, invoice: Invoice) -> InvoicePayment | None:
+        if invoice.open_payment_id in {None, payment.payment_id}:
+            return None
+        return self.records.invoice_payment(invoice.open_payment_id)
+
+    def is_needless(self, payment: InvoicePayment) -> bool:
+        """Whether it waits for its customer, and its invoice was paid meanwhile (COL-8)."""
+        if payment.status is not ChargeStatus.REQUIRES_ACTION:
+            return False
+        invoice = self.records.invoice(payment.account_id, payment.invoice_id)
+        return invoice is not None and not invoice.takes(payment.amount.amount_minor)
 
     def record(self, payment_id: str, report: ChargeReport, cause: Cause) -> None:
         """Write an answer that somebody else was given."""

@@ -13,11 +13,13 @@ from guichet.events import Event
 from guichet.ledger.journal import Change
 from guichet.ledger.postings import Posting
 from guichet.ledger.refund_postings import (
+    claim_came_back_postings,
     claim_settled_postings,
     own_provider_fee_again_postings,
     own_provider_fee_return_postings,
     own_refund_failed_postings,
     own_refund_postings,
+    payment_claimed_postings,
     refund_to_credit_postings,
 )
 from guichet.payments.invoice_payment import ChargeStatus, InvoicePayment
@@ -58,6 +60,8 @@ class RefundSituation:
 def reported(found: RefundSituation, report: RefundReport) -> Changes:
     """What the provider's answer asks for; nothing where it is no news (BAD-4)."""
     refund = found.refund
+    if not refund.is_in_progress and refund.status is not S.SUCCEEDED:
+        return _after_all(refund, report, found.now)
     told = replace(refund, provider_refund_id=report.provider_refund_id, failure=report.failure)
     if report.status is RefundStatus.FAILED:
         return _failed(found, told)
@@ -67,6 +71,36 @@ def reported(found: RefundSituation, report: RefundReport) -> Changes:
     if status is S.SUCCEEDED:
         told = replace(told, provider_fee_returned=report.provider_fee_returned)
     return (_moved(found, told, status),)
+
+
+def _after_all(refund: OwnRefund, report: RefundReport, now: datetime) -> Changes:
+    """It was given up, and goes out nevertheless, or comes back from there: once each (BAD-4).
+
+    Nothing is taken away for it: credit may be spent, or reserved for an order. The books hold what
+    went out in `claims`, and a person decides, as of a bank that takes such money back (BAD-6).
+    """
+    is_out, was_out = report.status in _AS_TOLD, refund.went_after_all_at is not None
+    if is_out is was_out or not (is_out or report.status is RefundStatus.FAILED):
+        return ()
+    after = replace(
+        refund,
+        provider_refund_id=report.provider_refund_id,
+        went_after_all_at=now if is_out else None,
+        provider_fee_returned=report.provider_fee_returned if is_out else None,
+        failure=refund.failure if is_out else report.failure,
+    )
+    amount, fee = refund.amount, (after if is_out else refund).provider_fee_returned
+    if is_out:
+        name, moves = "went_after_all", payment_claimed_postings(amount)
+        of_fee = own_provider_fee_return_postings
+    else:
+        name, moves = "came_back_after_all", claim_came_back_postings(amount)
+        of_fee = own_provider_fee_again_postings
+    event = Event(f"own_refund.{name}", facts_of(after))
+    postings = (*moves, *(of_fee(fee) if fee else ()))
+    return (
+        Change[Aggregate](refund, bumped(after), (event,), postings, book=refund.selling_entity),
+    )
 
 
 def refused(found: RefundSituation, code: str) -> Changes:
@@ -107,6 +141,7 @@ def _moved(found: RefundSituation, told: OwnRefund, status: OwnRefundStatus) -> 
         told.transition_to(status),
         asked_count=before.asked_count if status is S.SUBMITTED else 0,
         ended_at=None if status is S.SUBMITTED else found.now,
+        calling_since=None,
     )
     return Change[Aggregate](
         before,

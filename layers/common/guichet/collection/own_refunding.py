@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from guichet.clock import Clock
 from guichet.collection import own_refund_outcome
 from guichet.collection.charge_ports import Aggregate, ChargeRecords, Step
 from guichet.collection.own_refund_outcome import RefundSituation
-from guichet.errors import ConcurrentUpdateError, Unavailable, not_found
+from guichet.errors import ConcurrentUpdateError, Conflict, Unavailable, not_found
 from guichet.events import Event
 from guichet.ledger.journal import Cause, Change
 from guichet.payments.own_refund import OwnRefund, OwnRefundStatus
@@ -32,6 +33,7 @@ type Applied = ProviderEventApplied | None
 
 # A no that may pass: keys are given back, a balance is filled up, a bank decides about a dispute.
 _LATER: Final = frozenset({NOT_REACHABLE, "balance_insufficient", "payment_disputed"})
+_ASKED_IN_VAIN: Final = timedelta(hours=24)  # for a provider that is silent so long nobody waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,11 @@ class OwnRefunding:
             if refund is None or not refund.is_in_progress:
                 return
             try:
+                refund = self._called(refund, cause)
                 self._step(refund, cause)
             except ConcurrentUpdateError:
                 continue  # somebody moved it on: look again
-            except ProviderUnavailableError as error:
+            except (ProviderUnavailableError, Unavailable) as error:
                 raise self._later(refund, cause) from error
             except ProviderRefusedError as error:
                 if refund.status is not OwnRefundStatus.REQUESTED or error.code in _LATER:
@@ -99,9 +102,14 @@ class OwnRefunding:
     def resolve(self, refund_id: str, cause: Cause, *, went_back: bool) -> OwnRefund:
         """A person's word about one that nobody answers for: it went back, or becomes credit.
 
+        What would become credit is asked about first, and what the provider says counts. Where it
+        refuses the question no answer will come, and for one that is silent for a day nobody waits.
+
         Raises:
             NotFound: no such refund.
-            Conflict: `refund_<status>`, it is over; `refund_not_overdue`, it may yet be answered.
+            Conflict: `refund_<status>`, it is over, or the provider has it; `refund_not_overdue`, it
+                may yet be answered.
+            Unavailable: it may be under way at this moment, or the provider does not answer.
         """
 
         def attempt() -> OwnRefund:
@@ -109,11 +117,31 @@ class OwnRefunding:
             if refund is None:
                 raise not_found("refund")
             refund.require_overdue(self.clock.now())
-            changes = own_refund_outcome.resolved(self._found(refund), went_back=went_back)
+            found = self._found(refund)
+            report = None if went_back else self._known(refund)
+            if report is None:
+                changes = own_refund_outcome.resolved(found, went_back=went_back)
+            else:
+                changes = own_refund_outcome.reported(found, report)
+            if not changes:
+                raise Conflict(
+                    f"refund_{refund.status}", "The provider has this refund, and has not finished."
+                )
             self._save(changes, cause)
             return next(each.after for each in changes if isinstance(each.after, OwnRefund))
 
         return with_fresh_state(attempt)
+
+    def _known(self, refund: OwnRefund) -> RefundReport | None:
+        """What the provider knows of it, before a person says that it never will be there."""
+        try:
+            return self._provider(refund).ask_refund(refund)
+        except ProviderRefusedError:
+            return None
+        except (ProviderUnavailableError, Unavailable) as error:
+            if self.clock.now() >= refund.requested_at + _ASKED_IN_VAIN:
+                return None
+            raise provider_unavailable(None) from error
 
     def _step(self, refund: OwnRefund, cause: Cause) -> None:
         found, provider = self._found(refund), self._provider(refund)
@@ -126,6 +154,14 @@ class OwnRefunding:
             report = self._answer(refund, provider)
         changes = own_refund_outcome.reported(found, report) or (self._asked(refund),)
         self._save(changes, cause)
+
+    def _called(self, refund: OwnRefund, cause: Cause) -> OwnRefund:
+        """Noted before the call, where a person could end it meanwhile: their word waits (BAD-11)."""
+        if not refund.notes_calls(self.clock.now()):
+            return refund
+        noted = replace(refund, calling_since=self.clock.now(), version=refund.version + 1)
+        self._save((Change[Aggregate](refund, noted),), cause)
+        return noted
 
     def _answer(self, refund: OwnRefund, provider: PaymentProvider) -> RefundReport:
         is_submitted = refund.status is OwnRefundStatus.SUBMITTED
@@ -157,7 +193,7 @@ class OwnRefunding:
         is_overdue = now >= refund.requested_at + ALARM_AFTER
         waits = refund.status is OwnRefundStatus.REQUESTED  # what the provider has may take days
         told = Event("own_refund.unknown_for_long", own_refund_outcome.facts_of(refund))
-        after = replace(refund, asked_count=count, version=refund.version + 1)
+        after = replace(refund, asked_count=count, calling_since=None, version=refund.version + 1)
         return Change[Aggregate](refund, after, (told,) if is_overdue and waits else ())
 
     def _save(

@@ -43,6 +43,8 @@ class PaymentView:
         """Until when the customer can answer their bank (COL-4)."""
         since = self.payment.action_since
         waits = self.payment.status is ChargeStatus.REQUIRES_ACTION
+        if not self.invoice.takes(self.payment.amount.amount_minor):
+            return None  # other money has paid it
         return since + ACTION_LASTS if waits and since else None
 
 

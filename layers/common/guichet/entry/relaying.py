@@ -25,6 +25,7 @@ ALARMS: Final = MappingProxyType(
         "reconciliation.found": "guichet reconciliations {account_id}",
         "cart_payment.parked": "guichet resolve {payment_id} taken|nothing-taken",
         "cart_payment.unknown_for_long": None,
+        "cart_payment.stuck": None,
         "cart_payment.credited": None,
         "cart_payment.not_taken": None,
         "subscription.not_sold": None,
@@ -38,6 +39,8 @@ ALARMS: Final = MappingProxyType(
         "invoice_payment.parked": None,
         "invoice_payment.returned": None,
         "own_refund.credited": None,
+        "own_refund.went_after_all": None,
+        "own_refund.came_back_after_all": None,
         "own_refund.unknown_for_long": "guichet resolve {refund_id} went-back|credit",
     }
 )

@@ -36,8 +36,13 @@ def refund_to_credit_postings(amount: Money) -> tuple[Posting, ...]:
 
 
 def payment_claimed_postings(amount: Money) -> tuple[Posting, ...]:
-    """A bank took back what had not paid anything: it went back before, or became credit."""
+    """It went out once more: it was back before, or had become credit. A person decides who owes it."""
     return posted((A.ENTITY_BALANCE, A.CLAIMS, amount))
+
+
+def claim_came_back_postings(amount: Money) -> tuple[Posting, ...]:
+    """What had gone out once more lies at the provider again."""
+    return posted((A.CLAIMS, A.ENTITY_BALANCE, amount))
 
 
 def claim_settled_postings(amount: Money) -> tuple[Posting, ...]:

@@ -72,7 +72,7 @@ class Capture:
     """What the provider says it captured. Fees are recorded from its data, never computed (FEE-3)."""
 
     capture_id: str
-    intent_id: str
+    intent_id: str  # empty where a person found the capture on the provider's pages
     amount: Money
     platform_fee: Money
     provider_fee: Money

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from guichet.payments.attempt import Attempt, Capture, Purpose
@@ -26,6 +27,9 @@ class CartPayment(Attempt):
     cart_id: str
     selling_entity: str
     refund_id: str | None = None  # of a captured one that no order takes: by it the money goes back
+    stuck_since: datetime | None = (
+        None  # its money is there, and a defect of ours stopped the order
+    )
 
     @property
     def purpose(self) -> Purpose:

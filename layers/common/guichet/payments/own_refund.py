@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guichet.errors import Conflict
+from guichet.errors import Conflict, Unavailable
 from guichet.events import Event
 from guichet.ids import derived_id
 from guichet.money import Money
@@ -16,7 +16,7 @@ from guichet.payments.attempt import Capture
 from guichet.payments.cart_payment import CartPayment
 from guichet.payments.invoice_payment import InvoicePayment
 from guichet.payments.ports import PaymentProvider
-from guichet.payments.schedule import ALARM_AFTER, next_question_at
+from guichet.payments.schedule import ALARM_AFTER, WORKER_LIVES, next_question_at
 
 _KIND: Final = "orf"  # of its id: by it a provider's event, and a person, tell it from others
 
@@ -42,9 +42,7 @@ class OwnRefundReason(StrEnum):
     PAID_TWICE = "paid_twice"  # the invoice or the order was paid by other money
     NOT_OWED = "not_owed"  # of an invoice that is void, or less than that is open of it
     ORDER_ENDED = "order_ended"  # it came after the order was given up (BAD-16)
-    ORDER_REFUSED = (
-        "order_refused"  # it came in time for what can't be carried out any more (SUB-5)
-    )
+    ORDER_REFUSED = "order_refused"  # it came in time for what can't be carried out any more
 
 
 S = OwnRefundStatus
@@ -85,6 +83,8 @@ class OwnRefund:
     failure: str | None = None
     provider_fee_returned: Money | None = None  # of its own fee, as the provider says (FEE-3)
     ended_at: datetime | None = None
+    calling_since: datetime | None = None  # a worker may be sending it at this moment
+    went_after_all_at: datetime | None = None  # though it is credit, or the bank took it back
     version: int = 1
 
     # -- as a provider's adapter takes it -----------------------------------------------------
@@ -119,11 +119,16 @@ class OwnRefund:
             raise Conflict(f"refund_{self.status}", f"This refund is {self.status}.")
         return replace(self, status=status)
 
+    def notes_calls(self, now: datetime) -> bool:
+        """Whether a person may end it before a call that begins now is over."""
+        return now + WORKER_LIVES >= self.requested_at + ALARM_AFTER
+
     def require_overdue(self, now: datetime) -> None:
         """Refuse a person's word while the provider may yet give its own.
 
         Raises:
             Conflict: `refund_<status>`, it is over; `refund_not_overdue`.
+            Unavailable: `refund_in_flight`, it may be on its way to the provider at this moment.
         """
         if not self.is_in_progress:
             raise Conflict(f"refund_{self.status}", f"This refund is {self.status}.")
@@ -132,6 +137,12 @@ class OwnRefund:
                 "refund_not_overdue",
                 "The provider is still being asked about this refund.",
                 rule="COL-8",
+            )
+        if self.calling_since is not None and now < self.calling_since + WORKER_LIVES:
+            raise Unavailable(
+                "refund_in_flight",
+                "This refund may be on its way to the provider; ask again in two minutes.",
+                retry_after_seconds=120,
             )
 
     def next_look_at(self) -> datetime | None:

@@ -31,6 +31,8 @@ from guichet.subscriptions.ports import OwnAccounts, ProviderEventApplied, Step
 from guichet.subscriptions.writing import Decision
 
 _ASKED_IN_VAIN: Final = timedelta(hours=24)  # a lease whose page can't be asked about ends then
+# What only a defect raises while a paid order is carried out: no provider, no store, no refusal.
+_DEFECTS: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 
 type Applied = ProviderEventApplied | None
 
@@ -217,7 +219,11 @@ class Ordering:
             if ends_newer_page and situation.has_newer_page:
                 ends_newer_page = self._ended_newer_page(situation.cart, cause)
                 continue
-            decision = self._decided(situation, report)
+            try:
+                decision = self._decided(situation, report)
+            except _DEFECTS as error:
+                self._tell(situation, error, cause)
+                raise
             if not decision.changes:
                 return False
             try:
@@ -227,15 +233,18 @@ class Ordering:
             return event is not None
         raise ConcurrentUpdateError(f"{payment_id} is being written all the time")
 
+    def _tell(self, situation: Situation, error: Exception, cause: Cause) -> None:
+        """A person hears of it; the event, or the schedule, comes back until it is mended."""
+        if changes := outcome.stuck(situation, type(error).__name__).changes:
+            with suppress(ConcurrentUpdateError):
+                self.carts.records.save(cause, changes)
+
     def _decided(self, situation: Situation, report: SessionReport) -> Decision:
         match report:
             case SessionReport(SessionState.PAID, Capture() as capture):
-                return self._paid(situation, capture)
+                return Decision() if situation.payment.is_final else self.taken(situation, capture)
             case _:
                 return outcome.decide(situation, report)
-
-    def _paid(self, situation: Situation, capture: Capture) -> Decision:
-        return Decision() if situation.payment.is_final else self.taken(situation, capture)
 
     def taken(self, situation: Situation, capture: Capture) -> Decision:
         """Money arrived: the order is carried out, or the money goes back (COL-8).

@@ -267,6 +267,16 @@ def unanswered(situation: Situation) -> Decision:
     return Decision((Change[Aggregate](payment, noted, events), *_to_processing(situation)))
 
 
+def stuck(situation: Situation, defect: str) -> Decision:
+    """The money is there, and a defect of ours stops the order: a person is told, once."""
+    payment = situation.payment
+    if payment.stuck_since is not None:
+        return Decision()
+    noted = bumped(replace(payment, stuck_since=situation.now))
+    told = (_about(payment, "cart_payment.stuck", defect=defect),)
+    return Decision((Change[Aggregate](payment, noted, told),))
+
+
 def parked(situation: Situation) -> Decision:
     """A capture was sent, and its account can't be asked any more: a person decides."""
     payment = bumped(situation.payment.transition_to(PaymentStatus.PARKED))

@@ -10,6 +10,7 @@ from guichet.ledger.refund_postings import (
     claim_settled_postings,
     own_provider_fee_return_postings,
     own_refund_postings,
+    payment_claimed_postings,
     refund_to_credit_postings,
 )
 from guichet.payments.cart_payment import CartPayment
@@ -76,6 +77,15 @@ def _postings(refund: OwnRefund) -> tuple[Posting, ...]:
             back = () if fee is None else own_provider_fee_return_postings(fee)
             return (*own_refund_postings(refund.amount), *back)
         case S.CREDITED:
-            return refund_to_credit_postings(refund.amount)
+            return (*refund_to_credit_postings(refund.amount), *_after_all(refund))
         case S.TAKEN_BACK:
-            return claim_settled_postings(refund.amount)
+            return (*claim_settled_postings(refund.amount), *_after_all(refund))
+
+
+def _after_all(refund: OwnRefund) -> tuple[Posting, ...]:
+    """What is known to have gone out is never credit alone: it is claimed besides (BAD-6)."""
+    if refund.went_after_all_at is None:
+        return ()
+    fee = refund.provider_fee_returned
+    back = () if fee is None else own_provider_fee_return_postings(fee)
+    return (*payment_claimed_postings(refund.amount), *back)

@@ -79,6 +79,8 @@ def _alarms_for(history: History, now: datetime) -> Iterator[str]:  # noqa: C901
 
 
 def _of_cart_payment(payment: CartPayment, now: datetime) -> Iterator[str]:
+    if payment.stuck_since is not None:
+        yield "cart_payment.stuck"
     match payment.status:
         case PaymentStatus.PARKED:
             yield "cart_payment.parked"
@@ -109,6 +111,8 @@ def _of_invoice_payment(payment: InvoicePayment, now: datetime) -> Iterator[str]
 
 
 def _of_own_refund(refund: OwnRefund, now: datetime) -> Iterator[str]:
+    if refund.went_after_all_at is not None:
+        yield "own_refund.went_after_all"
     match refund.status:
         case OwnRefundStatus.CREDITED:
             yield "own_refund.credited"

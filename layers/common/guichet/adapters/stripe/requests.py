@@ -96,13 +96,20 @@ def refund_form(*, refund_id: str, payment_id: str, capture: Capture, amount: Mo
     """A refund without its fee: the fee's exact cents go back by a call of their own (RFD-3)."""
     return urlencode(
         (
-            ("payment_intent", capture.intent_id),
+            _source(capture),
             ("amount", str(to_stripe(amount))),
             ("metadata[refund_id]", refund_id),
             ("metadata[payment_id]", payment_id),
             *_WITH_MOVEMENT,
         )
     )
+
+
+def _source(capture: Capture) -> tuple[str, str]:
+    """What is refunded: of a capture that a person found only the charge is known."""
+    if capture.intent_id:
+        return "payment_intent", capture.intent_id
+    return "charge", capture.capture_id
 
 
 def fee_refund_form(*, refund_id: str, fee: Money) -> str:
@@ -134,9 +141,10 @@ def get_refund(refund: SentRefund) -> Call:
 
 
 def list_refunds(refund: SentRefund, after: str | None) -> Call:
-    """One page of the refunds of the intent that the stored body names."""
-    intent_id = parse_qs(refund.request_body)["payment_intent"][0]
-    pairs = (("payment_intent", intent_id), ("expand[0]", "data.balance_transaction"))
+    """One page of the refunds of the intent, or of the charge, that the stored body names."""
+    named = parse_qs(refund.request_body)
+    source = "payment_intent" if "payment_intent" in named else "charge"
+    pairs = ((source, named[source][0]), ("expand[0]", "data.balance_transaction"))
     return Call("GET", "/v1/refunds", refund.on_behalf_of, page_of(pairs, after))
 
 

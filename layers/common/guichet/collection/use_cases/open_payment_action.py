@@ -31,13 +31,17 @@ def open_payment_action(
     Raises:
         NotAllowed: the member may not pay.
         NotFound: no such payment of this account.
-        Conflict: `payment_<status>`, nothing waits for the customer.
+        Conflict: `payment_<status>`, nothing waits for the customer; `invoice_paid`, by other money.
         Unavailable: the provider does not answer.
     """
     payment = _own(payment_id, member, charging)
     if payment.status is not ChargeStatus.REQUIRES_ACTION:
         raise Conflict(
             f"payment_{payment.status}", f"This payment is {payment.status}.", rule="COL-4"
+        )
+    if charging.is_needless(payment):
+        raise Conflict(
+            "invoice_paid", "The invoice was paid by another attempt meanwhile.", rule="COL-8"
         )
     try:
         report = charging.provider_of(payment).open_action(payment.charge)

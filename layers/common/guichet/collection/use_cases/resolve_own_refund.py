@@ -20,11 +20,13 @@ class ResolveOwnRefund:
 
 
 def resolve_own_refund(command: ResolveOwnRefund, *, own_refunding: OwnRefunding) -> OwnRefund:
-    """Write what the provider's pages show. A repeat is refused.
+    """Write what the provider's pages show, or what it says when it is asked. A repeat is refused.
 
     Raises:
         NotFound: no such refund.
-        Conflict: `refund_<status>`, it is over; `refund_not_overdue`, it may yet be answered.
+        Conflict: `refund_<status>`, it is over, or the provider has it; `refund_not_overdue`, it may
+            yet be answered.
+        Unavailable: it may be under way at this moment, or the provider does not answer.
     """
     cause = cause_of(command.actor, "resolve_own_refund", own_refunding.clock)
     return own_refunding.resolve(command.refund_id, cause, went_back=command.went_back)

@@ -121,7 +121,9 @@ class MovementAnswer(Answer):
             payment_id=movement.payment_id,
             reference=movement.reference,
             change=BalanceChangeAnswer.of(movement.moved, currency),
-            after=BalanceStandingAnswer.of(view.standing, currency),
+            after=None
+            if view.standing is None
+            else BalanceStandingAnswer.of(view.standing, currency),
         )
 
 

@@ -78,7 +78,8 @@ def _as_found(payment: CartPayment, taken: Taken) -> Capture:
     at_paypal = payment.provider == "paypal"
     return Capture(
         capture_id=taken.capture_id,
-        intent_id=payment.session_id or "",
+        # PayPal's is the order itself; at Stripe the page's id is none, and goes for none.
+        intent_id=(payment.session_id or "") if at_paypal else "",
         amount=payment.amount,
         platform_fee=payment.platform_fee,
         provider_fee=Money(taken.provider_fee_minor, payment.amount.currency),
