@@ -105,7 +105,6 @@ BILLING_S_OWN = (
     "invoice_payment.",
     "own_refund.",
     "invoice.",
-    "own_refund.",
 )
 PAYPAL_ALONE = {"payment.unknown_for_long"}
 STRIPE_ALONE = {"refund.exceeds_captured"}  # PayPal's disputes are about what is left
