@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from guichet.bootstrap import Container
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Candidate, CandidateKind
 from guichet.invoices.use_cases.make_invoices import park
 from guichet.invoices.use_cases.release_account import ReleaseAccount, release_account
 from guichet.tax.vat_check import VatAnswer, VatRecord
+from tests.simulation.kills import Calls, Killed, KillingDynamo, kill_points
 from tests.support.changing_plan import Buying
 from tests.support.confirming import NUMBER
 from tests.support.invoicing import ACTOR
@@ -250,3 +253,46 @@ def test_a_number_denied_meanwhile_gives_nothing_back_and_is_due_no_more_tax_3(
 
     assert waiting.record().confirmed_at is None
     assert waiting.ann.notes() == []
+
+
+@pytest.mark.parametrize("is_parked", [True, False], ids=["still", "no more"])
+def test_upkeep_may_die_at_any_call_while_something_waits_tax_3(*, is_parked: bool) -> None:
+    whole = Calls()
+    waiting = _due(is_parked=is_parked)
+    waiting.world.upkeep(_killing(waiting, whole))
+    points = list(kill_points(whole.made))
+    assert len(points) > 15
+    for point in points:
+        waiting = _due(is_parked=is_parked)
+        with suppress(Killed):
+            waiting.world.upkeep(_killing(waiting, Calls(point)))
+
+        if is_parked:
+            waiting.later(minutes=11)
+            waiting.release()
+        waiting.later(minutes=11)
+        waiting.later(days=1)
+
+        assert len(waiting.ann.notes()) == 2
+        assert waiting.ann.vat_in_books() == 0
+        assert waiting.record().confirmed_at is None
+        waiting.assert_right()
+
+
+def _due(*, is_parked: bool) -> Waiting:
+    """Confirmed eleven minutes ago, and no message of it came; nor one of the order's invoice."""
+    waiting = Waiting()
+    waiting.paid(waiting.ordered())
+    waiting.park()
+    waiting.ann.told()
+    waiting.purge()
+    waiting.world.clock.advance(minutes=11)
+    if not is_parked:
+        waiting.release()
+        waiting.world.invoice()
+        waiting.purge()
+    return waiting
+
+
+def _killing(waiting: Waiting, calls: Calls) -> Container:
+    return waiting.world.container(KillingDynamo(waiting.world.dynamo, calls))
