@@ -82,12 +82,13 @@ class Unconfirmed:
         """The message of this series, as the queue has it."""
         command = CorrectVat(self.account, "ie", "", self.world.clock.at, VAT)
         parts = (held or self.world.parts).billing
-        return correct_vat(
+        found = correct_vat(
             command,
             invoicing=parts.invoicing,
             numbers=parts.taxpayers,
             policy=parts.vat_policy,
         )
+        return list(found.notes)
 
     def credited(
         self, invoice: Invoice, *wanted: Wanted, held: Container | None = None

@@ -19,6 +19,7 @@ from guichet.adapters.dynamo.profiles import Profiles
 from guichet.adapters.dynamo.seam import Dynamo, Item
 from guichet.errors import ConcurrentUpdateError, NotFound
 from guichet.events import Actor, ActorKind, Event
+from guichet.ids import fingerprint
 from guichet.ledger.journal import Cause, Change
 from guichet.registration.outbox import BillingMail, DueKind
 from guichet.tax.certificate import (
@@ -205,7 +206,29 @@ def test_what_is_known_of_a_number_is_found_by_it_and_by_its_name_tax_3(house: H
     assert house.numbers.vat_record("acc_other", NUMBER) is None
     assert house.numbers.vat_record_named(account_id, "0000000002") == other
     assert house.numbers.vat_record_named(account_id, "0000000009") is None
+    assert house.numbers.vat_record_marked(account_id, fingerprint(NUMBER)) == record
+    assert house.numbers.vat_record_marked(account_id, fingerprint("IE0000000X")) is None
+    assert house.numbers.vat_record_marked("acc_other", fingerprint(NUMBER)) is None
     assert house.due(DueKind.VAT_NUMBER, NOW) == [(account_id, "0000000001")]
+
+
+def test_a_number_whose_invoices_wait_is_due_when_they_are_looked_at_again_tax_3(
+    house: House,
+) -> None:
+    record = house.record(last_valid_at=NOW, confirmed_at=NOW)
+    waiting = replace(record, correct_at=NOW + timedelta(hours=3), version=2)
+    asked = replace(waiting, ask_at=NOW + timedelta(hours=1), version=3)
+    named = house.account_id, record.number_id
+
+    house.numbers.save_vat_record(CAUSE, Change(None, record))
+    by_message = house.due(DueKind.VAT_NUMBER, NOW + timedelta(minutes=10))
+    house.numbers.save_vat_record(CAUSE, Change(record, waiting))
+    early = house.due(DueKind.VAT_NUMBER, NOW + timedelta(hours=2))
+    late = house.due(DueKind.VAT_NUMBER, NOW + timedelta(hours=3))
+    house.numbers.save_vat_record(CAUSE, Change(waiting, asked))
+    to_ask = house.due(DueKind.VAT_NUMBER, NOW + timedelta(hours=1))
+
+    assert (by_message, early, late, to_ask) == ([named], [], [named], [named])
 
 
 def test_neither_key_nor_journal_hold_a_number_tax_3(house: House) -> None:

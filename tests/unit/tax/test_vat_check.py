@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from guichet.tax.vat_check import (
     VatAnswer,
     VatRecord,
     VatReply,
+    looks_again_at,
     to_correct,
 )
 
@@ -123,3 +125,35 @@ def test_a_later_positive_answer_corrects_the_last_30_days_tax_3(
 @pytest.mark.parametrize("held", [record(), record((SILENCE, 0)), record((NO, 0))])
 def test_no_other_answer_corrects_anything_tax_3(held: VatRecord) -> None:
     assert to_correct([an_invoice(1)], held, DAY, POLICY) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "is_in_doubt", "is_corrected"),
+    [
+        pytest.param(-5, True, True, id="in doubt, and issued after the answer"),
+        pytest.param(-5, False, False, id="issued after the answer"),
+        pytest.param(30, True, True, id="in doubt, of 30 days ago"),
+        pytest.param(31, True, False, id="in doubt, and older"),
+    ],
+)
+def test_what_is_in_doubt_may_be_issued_after_the_answer_tax_3(
+    days: int, *, is_in_doubt: bool, is_corrected: bool
+) -> None:
+    invoice = replace(an_invoice(days), is_in_doubt=is_in_doubt)
+
+    found = to_correct([invoice], record((YES, 0)), DAY, POLICY)
+
+    assert found == ([invoice.invoice_id] if is_corrected else [])
+
+
+@pytest.mark.parametrize(
+    ("waited", "pause"),
+    [
+        pytest.param(timedelta(0), timedelta(minutes=10), id="at once"),
+        pytest.param(timedelta(minutes=10), timedelta(minutes=10), id="ten minutes"),
+        pytest.param(timedelta(hours=3), timedelta(hours=3), id="as long as it waited"),
+        pytest.param(timedelta(days=9), timedelta(days=1), id="a day at most"),
+    ],
+)
+def test_what_waits_is_looked_at_ever_less_often_tax_3(waited: timedelta, pause: timedelta) -> None:
+    assert looks_again_at(NOON, NOON + waited) == NOON + waited + pause

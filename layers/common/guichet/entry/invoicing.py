@@ -69,7 +69,7 @@ def correct(body: Body, container: Container) -> list[Invoice]:
         datetime.fromisoformat(body["at"]),
         _ACTOR,
     )
-    return corrected(command, container)
+    return list(corrected(command, container).notes)
 
 
 def plan(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from guichet.invoices.use_cases.correct_vat import CorrectVat, correct_vat
+from guichet.invoices.use_cases.correct_vat import CorrectVat, VatCorrected, correct_vat
 from guichet.invoices.use_cases.end_vat_doubt import end_vat_doubt
+from guichet.invoices.use_cases.postpone_vat_doubt import postpone_vat_doubt
 from guichet.registration.outbox import DueKind
 from guichet.taxpayer.use_cases.check_vat_number import check_vat_number
 from guichet.taxpayer.use_cases.end_correction import end_correction
 from guichet.taxpayer.use_cases.expire_certificate import expire_certificate
+from guichet.taxpayer.use_cases.postpone_correction import postpone_correction
 
 if TYPE_CHECKING:
     from guichet.bootstrap import Container
     from guichet.events import Actor
-    from guichet.invoices.invoice import Invoice
 
 
 def do_taxpayers(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: Container) -> None:
@@ -41,7 +42,7 @@ def do_taxpayers(kind: DueKind, ids: tuple[str, ...], actor: Actor, container: C
             )
 
 
-def corrected(command: CorrectVat, container: Container) -> list[Invoice]:
+def corrected(command: CorrectVat, container: Container) -> VatCorrected:
     """One series' invoices of an account; answers the credit notes that this call made (TAX-3)."""
     billing = container.billing
     return correct_vat(
@@ -54,20 +55,16 @@ def corrected(command: CorrectVat, container: Container) -> list[Invoice]:
 
 def _correct_confirmed(account_id: str, number_id: str, actor: Actor, container: Container) -> None:
     """Whatever the messages of a confirmation have left, of every series: they may have been lost."""
-    record = container.billing.taxpayers.vat_record_named(account_id, number_id)
+    records = container.billing.taxpayers
+    record = records.vat_record_named(account_id, number_id)
     if record is None or record.confirmed_at is None:
         return
-    confirmed_at = record.confirmed_at
+    confirmed_at, waits = record.confirmed_at, False
     for entity in sorted(container.selling_entities.entities):
-        corrected(CorrectVat(account_id, entity, number_id, confirmed_at, actor), container)
-    end_correction(
-        account_id,
-        number_id,
-        confirmed_at,
-        actor,
-        records=container.billing.taxpayers,
-        clock=container.clock,
-    )
+        command = CorrectVat(account_id, entity, number_id, confirmed_at, actor)
+        waits = corrected(command, container).waits or waits
+    goes_on = postpone_correction if waits else end_correction
+    goes_on(account_id, number_id, confirmed_at, actor, records=records, clock=container.clock)
 
 
 def _look_at_order(account_id: str, invoice_id: str, actor: Actor, container: Container) -> None:
@@ -76,6 +73,9 @@ def _look_at_order(account_id: str, invoice_id: str, actor: Actor, container: Co
     invoice = invoicing.records.invoice(account_id, invoice_id)
     if invoice is None or invoice.in_doubt_since is None:
         return
+    record = container.billing.taxpayers.vat_record_marked(account_id, invoice.vat_mark)
+    number_id = record.number_id if record else ""  # the account may have another number by now
     entity, since = invoice.selling_entity, invoice.in_doubt_since
-    corrected(CorrectVat(account_id, entity, "", since, actor), container)
-    end_vat_doubt(account_id, invoice_id, actor, invoicing=invoicing)
+    command = CorrectVat(account_id, entity, number_id, since, actor)
+    goes_on = postpone_vat_doubt if corrected(command, container).waits else end_vat_doubt
+    goes_on(account_id, invoice_id, actor, invoicing=invoicing)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -37,7 +36,6 @@ from guichet.ledger.postings import (
 from guichet.money import Money
 from guichet.period import midnight
 from guichet.subscriptions.balance import AccountBalance
-from guichet.tax.subject import VatStanding
 
 type Postings = tuple[Posting, ...]
 type Lines = tuple[BillableLine, ...]
@@ -132,7 +130,7 @@ class _Assembly:
     def _document(self, made: Drafted, billed: Billed) -> None:
         """Fees come with the invoice, and are billed with its entry; those of an order were (TAX-5)."""
         fees = billed.quote.fees if self._balance is not None else ()
-        in_doubt = [_IN_DOUBT] if _is_vat_in_doubt(billed) else []
+        in_doubt = [_IN_DOUBT] if billed.is_vat_in_doubt else []
         if made.invoice is not None:
             events = ["invoice.finalized"]
             events += in_doubt
@@ -229,16 +227,6 @@ def _printed_moment(document: InvoiceDocument, time_zone: str, at: datetime) -> 
     """When the day begins from which on it is collected, as it says; whole days after it was made."""
     first, issued_on = document.collected_from, document.issued_on
     return None if first is None else max(midnight(first, time_zone), at + (first - issued_on))
-
-
-def _is_vat_in_doubt(billed: Billed) -> bool:
-    """Taxed by its preview, before its number was confirmed perhaps: looked at once more (TAX-3).
-
-    So is what it gives back of others, whose VAT stayed where it was until this had its invoice.
-    """
-    is_valid = billed.standing is VatStanding.VALID
-    taxed = any(Decimal(each.percent) for each in billed.quote.bearings)
-    return is_valid and billed.cart_id is not None and taxed
 
 
 def _balance_change(before: AccountBalance, after: AccountBalance) -> Change[Aggregate]:

@@ -48,6 +48,7 @@ class Billed:
     terms_days: int
     standing: VatStanding | None = None
     cart_id: str | None = None
+    is_vat_in_doubt: bool = False  # an order's, previewed before its number was confirmed
     paid_minor: int = 0  # with an order
     credit_applied_minor: int = 0  # with an order
     is_collected: bool = False

@@ -81,6 +81,7 @@ class Invoice:
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
     reversed_vat: ReversedVat | None = None  # went back when its number was confirmed (TAX-3)
     in_doubt_since: datetime | None = None  # an order's, whose VAT may have to go back (TAX-3)
+    doubt_look_at: datetime | None = None  # when it is looked at once more, as it had to wait
     not_reversed: str = ""  # the code of why its VAT did not: a person decides
     open_payment_id: str | None = None  # the charge lease: at most one open attempt
     last_payment_id: str | None = None

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final, Protocol
 
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.ports import Catalogues
 from guichet.catalogue.selling import SellingEntities
 from guichet.clock import Clock
-from guichet.errors import Conflict
+from guichet.errors import Conflict, Unavailable
 from guichet.invoices.building import Billed, corrected
+from guichet.invoices.content import InvoicedLine
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Candidate, CandidateKind, InvoiceRecords
+from guichet.invoices.vat_correcting import frees_charged
 from guichet.ledger.billable import net_minor
 from guichet.subscriptions.balance import AccountBalance, OpenBill
-from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.cart import Cart, Preview
 from guichet.subscriptions.line_names import LineNames
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords, Taxes, TaxSubjects
 from guichet.subscriptions.subscription import SubscriptionStatus
+from guichet.subscriptions.taxed import tax_subject
 from guichet.subscriptions.taxing import AccountTaxes
+from guichet.tax.subject import VatStanding
 
 # What is about to be renewed is waited for, so that one invoice bears all of a day; not for ever.
 _WAITS_FOR_MOVES: Final = timedelta(hours=24)
@@ -96,7 +101,7 @@ class Invoicing:
         if balance.parked:
             return None
         if candidate.kind is CandidateKind.ORDER:
-            return self._order(candidate)
+            return self._order(candidate, day)
         due = self._ready(balance, now)[:_MOST_BILLS]
         if not due:
             return None
@@ -104,15 +109,16 @@ class Invoicing:
         billed = tuple(self._bill(bill, balance, profile, day) for bill in due)
         return self._with_originals(candidate, billed, balance)
 
-    def _order(self, candidate: Candidate) -> Prepared | None:
+    def _order(self, candidate: Candidate, day: date) -> Prepared | None:
         cart = self.records.waiting_order(candidate.account_id, candidate.cart_id)
         if cart is None:
             return None
         profile = self.billing.profile(candidate.account_id)
-        return self._with_originals(candidate, (self._of_cart(cart, profile),), None)
+        return self._with_originals(candidate, (self._of_cart(cart, profile, day),), None)
 
-    def _of_cart(self, cart: Cart, profile: BillingProfile) -> Billed:
+    def _of_cart(self, cart: Cart, profile: BillingProfile, day: date) -> Billed:
         preview = cart.preview
+        standing = self.subjects.subject(profile, preview.day).vat_standing
         return Billed(
             invoice_id=cart.invoice_id,
             bill_on=preview.day,
@@ -123,11 +129,32 @@ class Invoicing:
             quote=preview.now.tax,
             names=LineNames(self.catalogues, profile.language),
             terms_days=0,
-            standing=self.subjects.subject(profile, preview.day).vat_standing,
+            standing=standing,
             cart_id=cart.cart_id,
+            is_vat_in_doubt=standing is VatStanding.VALID and self._is_freed(preview, profile, day),
             paid_minor=preview.due_now.amount_minor,
             credit_applied_minor=preview.credit_applied.amount_minor,
         )
+
+    def _is_freed(self, preview: Preview, profile: BillingProfile, day: date) -> bool:
+        """Whether it charges, by its preview, what it would not with the number confirmed (TAX-3).
+
+        So does what it gives back of others, whose VAT stayed where it was until this had its
+        invoice. A business of the seller's own member state pays in any case: nothing of it is.
+        """
+        quoted, lines = preview.now.tax, preview.now.lines
+        if not any(Decimal(each.percent) for each in quoted.bearings):
+            return False
+        subject = tax_subject(profile, VatStanding.VALID)
+        try:
+            now = self.taxes.quote(preview.selling_entity, subject, day, lines)
+        except Unavailable:  # `tax_unknown`: it is charged as previewed, and the look finds out
+            return True
+        billed = [
+            InvoicedLine(line, line.net_minor, bears)
+            for line, bears in zip(lines, quoted.bears, strict=False)  # fees follow the lines
+        ]
+        return frees_charged(billed, quoted.bearings, now)
 
     def _bill(
         self, bill: OpenBill, balance: AccountBalance, profile: BillingProfile, day: date

@@ -39,7 +39,8 @@ def nominated(
     """The invoices of one entity that may have to be corrected, and those that were.
 
     An order is taxed by its preview, and its number may have been confirmed between that and its
-    invoice: so of an order's the standing says nothing.
+    invoice: of an order's in doubt neither the standing nor the day says anything, until it was
+    looked at.
     """
     found = [each for each in invoices if not each.is_credit_note]
     charged = [
@@ -47,8 +48,11 @@ def nominated(
             each.invoice_id,
             each.issued_on,
             record.vat_number if each.vat_mark == fingerprint(record.vat_number) else None,
-            VatStanding.NEVER_ANSWERED if each.cart_id else each.standing or VatStanding.NONE,
+            VatStanding.NEVER_ANSWERED
+            if each.in_doubt_since
+            else each.standing or VatStanding.NONE,
             each.tax_minor,
+            each.in_doubt_since is not None,
         )
         for each in found
         if each.issued_on is not None
@@ -83,6 +87,20 @@ def freed_by(asked: Sequence[InvoicedLine], quote: TaxQuote) -> Freed:
     return found
 
 
+def frees_charged(
+    lines: Sequence[InvoicedLine], charged: Sequence[Bearing], quote: TaxQuote
+) -> bool:
+    """Whether any of these lines bears a tax that nothing would be charged of now.
+
+    Args:
+        lines: as they were billed.
+        charged: what they bear.
+        quote: their taxes with the number confirmed.
+    """
+    freed = freed_by(lines, quote)
+    return any(_is_charged_freed(each, charged, freed) for each in lines)
+
+
 def corrected_among(documents: Iterable[Document]) -> frozenset[str]:
     """Those that charged VAT on something of their own that bears none."""
     return frozenset(
@@ -93,8 +111,17 @@ def corrected_among(documents: Iterable[Document]) -> frozenset[str]:
 
 
 def _is_freed(line: InvoicedLine, of: Document) -> bool:
-    charged = any(Decimal(of.content.bearings[place].percent) for place in line.bears)
-    return charged and TaxClass(line.line.tax_class) in of.freed
+    return _is_charged_freed(line, of.content.bearings, of.freed)
+
+
+def _is_charged_freed(line: InvoicedLine, bearings: Sequence[Bearing], freed: Freed) -> bool:
+    charged = any(Decimal(bearings[place].percent) for place in line.bears)
+    return charged and TaxClass(line.line.tax_class) in freed
+
+
+def gives_back(content: InvoiceContent) -> bool:
+    """Whether a document has credits of others' charges: most have none."""
+    return any(each.line.is_credit and each.line.of_invoice for each in content.lines)
 
 
 def given_back_of(

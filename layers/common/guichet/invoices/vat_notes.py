@@ -63,6 +63,20 @@ class VatNotes:
             names -= fails.keys()
             refused |= {name: code for name, code in fails.items() if code}
 
+    def with_counted_on(self, waiting: frozenset[str]) -> frozenset[str]:
+        """Those that wait, and those that count on them: what waits may yet turn out not to go back."""
+        while True:
+            of = {
+                line.line.of_invoice
+                for document, content in self.contents
+                if (document.refers_to or document.invoice_id) in waiting
+                for line in content.lines
+                if line.line.is_credit and line.line.of_invoice
+            }
+            if of <= waiting:
+                return waiting
+            waiting |= of
+
     def _why_not(self, name: str, names: frozenset[str]) -> str | None:
         """A code; empty where there is nothing to give back."""
         try:

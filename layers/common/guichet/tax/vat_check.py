@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from guichet.tax.subject import VatStanding, is_answered_for, standing_unasked
 from guichet.tax.tables import VatCheckPolicy
+
+_SOONEST: Final = timedelta(minutes=10)
+_LATEST: Final = timedelta(days=1)
 
 
 class VatAnswer(StrEnum):
@@ -46,6 +50,8 @@ class VatRecord:
     confirmed_at: datetime | None = (
         None  # since then it counts; None once what was charged is corrected
     )
+    counts_since: datetime | None = None  # the last answer that made it count: it stays
+    correct_at: datetime | None = None  # what was charged is looked at then, as some of it waits
     version: int = 1
 
     def noted(self, reply: VatReply, at: datetime) -> VatRecord:
@@ -97,6 +103,7 @@ class ChargedInvoice:
     vat_number: str | None  # that it bears
     standing: VatStanding  # as it was decided on
     vat_minor: int  # what it charged and no credit note has given back
+    is_in_doubt: bool = False  # decided on before the answer perhaps, though it was issued after it
 
 
 def to_correct(
@@ -104,9 +111,10 @@ def to_correct(
 ) -> list[str]:
     """The invoices whose VAT goes back by credit note, now that their number was confirmed.
 
-    Those of the last 30 days, the 30th included, that bear this number and were charged VAT as it
-    had not been confirmed. One whose VAT was decided otherwise (the seller's own member state, say)
-    is decided again by whoever corrects it: it comes to the same and needs no credit note.
+    Those of the 30 days before the answer, the 30th included, that bear this number and were charged
+    VAT as it had not been confirmed; and those in doubt that were issued since. One whose VAT was
+    decided otherwise (the seller's own member state, say) is decided again by whoever corrects it:
+    it comes to the same and needs no credit note.
 
     Args:
         invoices: the account's; at least those of the last 30 days.
@@ -120,8 +128,14 @@ def to_correct(
     return [
         each.invoice_id
         for each in invoices
-        if first <= each.issued_on <= answered_on
+        if first <= each.issued_on
+        and (each.is_in_doubt or each.issued_on <= answered_on)
         and each.vat_number == record.vat_number
         and each.standing in {VatStanding.NEVER_ANSWERED, VatStanding.INVALID}
         and each.vat_minor > 0
     ]
+
+
+def looks_again_at(since: datetime, now: datetime) -> datetime:
+    """When what waits is looked at once more: after as long as it has waited, and a day at most."""
+    return now + min(max(now - since, _SOONEST), _LATEST)

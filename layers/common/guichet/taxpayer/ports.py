@@ -108,6 +108,10 @@ class VatRecords(Protocol):
 
     def vat_record_named(self, account_id: str, number_id: str) -> VatRecord | None: ...
 
+    def vat_record_marked(self, account_id: str, mark: str) -> VatRecord | None:
+        """Of the number whose one-way mark an invoice bears, whatever number there is now."""
+        ...
+
     def save_vat_record(self, cause: Cause, change: Change[VatRecord]) -> None:
         """Store it, with its journal entry, which does not hold the number.
 

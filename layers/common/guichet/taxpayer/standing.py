@@ -87,7 +87,7 @@ def note(
         events = [_event(_EVENTS[reply.answer], after, said=reply.said)]
         if turned_positive(before, after, day, policy):
             events.append(_event("vat_number.confirmed", after))
-            after = replace(after, confirmed_at=cause.at)
+            after = replace(after, confirmed_at=cause.at, counts_since=cause.at, correct_at=None)
         if stored is not None:
             after = replace(after, version=stored.version + 1)
         records.save_vat_record(cause, Change(stored, after, tuple(events)))

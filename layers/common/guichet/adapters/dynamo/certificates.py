@@ -13,6 +13,7 @@ from guichet.adapters.dynamo.codec import decode, encode_stated
 from guichet.adapters.dynamo.seam import Dynamo, Item, Key
 from guichet.adapters.dynamo.writes import Guarded, kept, write
 from guichet.errors import not_found
+from guichet.ids import fingerprint
 from guichet.ledger.journal import Cause, Change
 from guichet.tax.certificate import TRANSITIONS, CertificateStatus, ExemptionCertificate
 from guichet.tax.subject import Exemption
@@ -59,8 +60,9 @@ def due_of(value: Kept) -> Item:
 def _next_look_at(record: VatRecord) -> datetime | None:
     """When the register is asked, or what no message has corrected is; the earlier of the two."""
     confirmed_at = record.confirmed_at
-    corrected_at = confirmed_at + items.MESSAGE_GRACE if confirmed_at else None
-    return min((each for each in (record.ask_at, corrected_at) if each), default=None)
+    by_message = confirmed_at + items.MESSAGE_GRACE if confirmed_at else None
+    correct_at = record.correct_at or by_message
+    return min((each for each in (record.ask_at, correct_at) if each), default=None)
 
 
 def written(cause: Cause, change: Change[VatRecord]) -> list[Guarded]:
@@ -123,6 +125,10 @@ class CertificateStore:
     def vat_record_named(self, account_id: str, number_id: str) -> VatRecord | None:
         found = self._dynamo.get("state", keys.vat_number(account_id, number_id))
         return items.read(VatRecord, found)
+
+    def vat_record_marked(self, account_id: str, mark: str) -> VatRecord | None:
+        found = (decode(VatRecord, each) for each in _all(self._dynamo, account_id, "VAT#"))
+        return next((each for each in found if fingerprint(each.vat_number) == mark), None)
 
     def save_vat_record(self, cause: Cause, change: Change[VatRecord]) -> None:
         write(self._dynamo, written(cause, change))

@@ -67,7 +67,8 @@ def due_of(invoice: Invoice) -> Item:
     if collect_at is not None:
         return items.due_entry("collection", collect_at)
     if invoice.in_doubt_since is not None:  # a message does it at once
-        return items.due_entry("vat_doubt", invoice.in_doubt_since + items.MESSAGE_GRACE)
+        by_message = invoice.in_doubt_since + items.MESSAGE_GRACE
+        return items.due_entry("vat_doubt", invoice.doubt_look_at or by_message)
     return {}
 
 

@@ -23,7 +23,9 @@ def end_vat_doubt(account_id: str, invoice_id: str, actor: Actor, *, invoicing: 
         invoice = invoicing.records.invoice(account_id, invoice_id)
         if invoice is None or invoice.in_doubt_since is None:
             return
-        after = replace(invoice, in_doubt_since=None, version=invoice.version + 1)
+        after = replace(
+            invoice, in_doubt_since=None, doubt_look_at=None, version=invoice.version + 1
+        )
         invoicing.records.save(cause, [Change[Aggregate](invoice, after)])
 
     with_fresh_state(attempt)

@@ -32,7 +32,7 @@ def end_correction(
         record = records.vat_record_named(account_id, number_id)
         if record is None or record.confirmed_at != confirmed_at:
             return
-        after = replace(record, confirmed_at=None, version=record.version + 1)
+        after = replace(record, confirmed_at=None, correct_at=None, version=record.version + 1)
         facts = {"account_id": account_id, "number_id": number_id}
         change = Change(record, after, (Event("vat_number.corrected", facts),))
         records.save_vat_record(cause, change)
