@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
@@ -15,14 +15,17 @@ from guichet.errors import Conflict
 from guichet.invoices.building import Billed, corrected
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Candidate, CandidateKind, InvoiceRecords
+from guichet.invoices.remaining import tax_left
 from guichet.ledger.billable import net_minor
-from guichet.subscriptions.balance import AccountBalance, OpenBill
+from guichet.subscriptions.balance import AccountBalance, OpenBill, invoice_month
 from guichet.subscriptions.cart import Cart
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.line_names import LineNames
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords, Taxes, TaxSubjects
 from guichet.subscriptions.subscription import SubscriptionStatus
 from guichet.subscriptions.taxing import AccountTaxes
+from guichet.tax.going_back import NO_BOUNDS, TaxesLeft, TaxName
 
 # What is about to be renewed is waited for, so that one invoice bears all of a day; not for ever.
 _WAITS_FOR_MOVES: Final = timedelta(hours=24)
@@ -50,6 +53,7 @@ class Prepared:
     billed: tuple[Billed, ...]
     balance: AccountBalance | None  # None: of an order, which its books have already
     originals: Mapping[str, Invoice]  # that credit notes refer to
+    taxes_left: TaxesLeft = NO_BOUNDS  # of these
 
     @property
     def time_zone(self) -> str:
@@ -167,6 +171,7 @@ class Invoicing:
     ) -> Prepared | None:
         """With the invoices that credit notes correct, up to the first bill whose are not made yet."""
         originals: dict[str, Invoice] = {}
+        left: dict[str, Mapping[TaxName, int]] = {}
         ready = []
         for each in billed:
             named = sorted(corrected(each) - set(originals))
@@ -175,11 +180,24 @@ class Invoicing:
             found = self.records.invoices(candidate.account_id, named) if named else []
             if any(one is None for one in found):
                 break
-            originals |= {one.invoice_id: one for one in found if one is not None}
+            given = self._given_back(candidate, named) if each.cart_id is None else {}
+            for one in found:
+                if one is not None:
+                    originals[one.invoice_id] = one
+                    if one.invoice_id in given:
+                        left[one.invoice_id] = tax_left(one, given[one.invoice_id])
             ready.append(each)
             if named:
                 break  # one with credit notes has a write of its own
-        return Prepared(candidate, tuple(ready), balance, originals) if ready else None
+        return Prepared(candidate, tuple(ready), balance, originals, left) if ready else None
+
+    def _given_back(self, candidate: Candidate, named: Sequence[str]) -> dict[str, GivenBack]:
+        """By invoice; of each month read once."""
+        months = {
+            month: self.records.given_back(candidate.account_id, name)
+            for month, name in {invoice_month(each): each for each in named}.items()
+        }
+        return {each: months[invoice_month(each)] for each in named}
 
     def _ready(self, balance: AccountBalance, now: datetime) -> list[OpenBill]:
         """Bills whose day has come; each waits for what is about to be on it, and a day at most."""
