@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from guichet.catalogue.catalogue import Frequency
+from guichet.errors import ConcurrentUpdateError
 from guichet.invoices.invoice import InvoiceStatus
 from guichet.invoices.remaining import Wanted
 from tests.support.billing import Billing
@@ -105,6 +106,26 @@ def test_a_bills_note_gives_back_no_more_of_a_tax_than_is_left_inv_11() -> None:
     assert ann.vat_in_books() == 0
     ann.world.settle_down()
     assert_verified(ann.world.dynamo, ann.world.clock.now())
+
+
+def test_an_order_that_read_before_a_bills_note_was_made_reads_again_inv_11() -> None:
+    """Both give back of one tax: the note writes anew what the order has to find as it was."""
+    ann = Unconfirmed()
+    first = ann.invoiced(4_007)
+    ann.world.clock.advance(days=1)
+    day = ann.world.clock.at.date()
+    credit = ann.here.usd(-2_003, day, is_credit=True, of_invoice=first.invoice_id)
+    ann.here.bill(ann.account, credit)
+    records = ann.here.parts.records
+    before = records.earlier(ann.account, [first.invoice_id])
+    ann.here.make(ann.account)
+
+    with pytest.raises(ConcurrentUpdateError):
+        records.save(ann.world.cause("order"), [], before.kept([]))
+
+    now = records.earlier(ann.account, [first.invoice_id])
+    assert list(before.taxes_left[first.invoice_id].values()) == [801]
+    assert list(now.taxes_left[first.invoice_id].values()) == [400]
 
 
 def _seat_of_595_07() -> tuple[Billing, str, str]:

@@ -35,6 +35,7 @@ from guichet.ledger.postings import (
 from guichet.money import Money
 from guichet.period import midnight
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.creditable import KeepGivenBack
 from guichet.tax.subject import VatStanding
 
 type Postings = tuple[Posting, ...]
@@ -211,6 +212,7 @@ class _Assembly:
             self._changes.append(Change[Aggregate](before, after, (Event("invoice.credited"),)))
         if prepared.balance is not None and self._balance is not None:
             self._changes.append(_balance_change(prepared.balance, self._balance))
+        self._steps += [KeepGivenBack(each, each.written()) for each in prepared.given_back]
         if prepared.candidate.cart_id:
             candidate = prepared.candidate
             self._steps.append(OrderInvoiced(candidate.account_id, candidate.cart_id))

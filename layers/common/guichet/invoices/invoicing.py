@@ -53,7 +53,8 @@ class Prepared:
     billed: tuple[Billed, ...]
     balance: AccountBalance | None  # None: of an order, which its books have already
     originals: Mapping[str, Invoice]  # that credit notes refer to
-    taxes_left: TaxesLeft = NO_BOUNDS  # of these
+    taxes_left: TaxesLeft = NO_BOUNDS  # of these, for a bill; an order has its preview
+    given_back: tuple[GivenBack, ...] = ()  # of their months, as it was read for that
 
     @property
     def time_zone(self) -> str:
@@ -172,6 +173,7 @@ class Invoicing:
         """With the invoices that credit notes correct, up to the first bill whose are not made yet."""
         originals: dict[str, Invoice] = {}
         left: dict[str, Mapping[TaxName, int]] = {}
+        given: dict[str, GivenBack] = {}
         ready = []
         for each in billed:
             named = sorted(corrected(each) - set(originals))
@@ -180,7 +182,8 @@ class Invoicing:
             found = self.records.invoices(candidate.account_id, named) if named else []
             if any(one is None for one in found):
                 break
-            given = self._given_back(candidate, named) if each.cart_id is None else {}
+            if each.cart_id is None:
+                given |= self._given_back(candidate, named)
             for one in found:
                 if one is not None:
                     originals[one.invoice_id] = one
@@ -189,7 +192,10 @@ class Invoicing:
             ready.append(each)
             if named:
                 break  # one with credit notes has a write of its own
-        return Prepared(candidate, tuple(ready), balance, originals, left) if ready else None
+        if not ready:
+            return None
+        read = tuple({each.month: each for each in given.values()}.values())
+        return Prepared(candidate, tuple(ready), balance, originals, left, read)
 
     def _given_back(self, candidate: Candidate, named: Sequence[str]) -> dict[str, GivenBack]:
         """By invoice; of each month read once."""
