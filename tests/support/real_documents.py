@@ -11,10 +11,11 @@ from typing import Any
 from guichet.access.addresses import Address
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.catalogue import Frequency
-from guichet.invoices.building import Billed, drafted, numbered
+from guichet.invoices.building import Billed, drafted
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice
+from guichet.invoices.numbering import numbered
 from guichet.invoices.series import Series
 from guichet.ledger.billable import LineKind
 from guichet.subscriptions.line_names import LineNames

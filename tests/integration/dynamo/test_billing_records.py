@@ -34,7 +34,7 @@ from guichet.registration.outbox import DueKind
 from guichet.registration.provider_event import EventStatus, ProviderEvent
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import CartStatus
-from guichet.subscriptions.creditable import Charge, GivenPart
+from guichet.subscriptions.creditable import Charge, GivenPart, OrderBack
 from guichet.subscriptions.ports import (
     Aggregate,
     BillingRecords,
@@ -548,12 +548,14 @@ def test_what_bills_gave_back_is_kept_by_month_and_read_with_its_invoices_inv_11
     first, second = "inv_20270105_a", "inv_20270203_b"
     nothing = house.records.earlier(house.account_id, [first, second])
     parts = (
-        GivenPart(first, CHARGE, 4_000, "crt_1"),
-        GivenPart(first, CHARGE, 500, "crt_1"),
+        GivenPart(first, CHARGE, 4_000),
+        GivenPart(first, CHARGE, 500),
         GivenPart(second, CHARGE, 700),
     )
 
-    house.records.save(CAUSE, [], nothing.kept(parts))
+    order = OrderBack("crt_1", first, "inv_20270105_note")
+
+    house.records.save(CAUSE, [], nothing.kept(parts, [order]))
 
     found = house.records.earlier(house.account_id, [first, second])
     assert [(each.month, each.version) for each in found.given_back] == [

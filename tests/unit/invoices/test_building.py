@@ -9,9 +9,10 @@ from fractions import Fraction
 import pytest
 
 from guichet.errors import Conflict, Invalid
-from guichet.invoices.building import Draft, Drafted, corrected, drafted, numbered, with_credit
+from guichet.invoices.building import Draft, Drafted, corrected, drafted
 from guichet.invoices.document import DocumentKind, Settlement
 from guichet.invoices.invoice import InvoiceStatus
+from guichet.invoices.numbering import numbered, with_credit
 from guichet.invoices.series import Series
 from guichet.ledger.billable import LineKind
 from guichet.money import half_up

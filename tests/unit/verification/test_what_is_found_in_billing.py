@@ -269,6 +269,18 @@ def _gives_back_more(kept: Kept) -> None:
     item["content"] = packed_content(json.dumps(whole, separators=(",", ":")))
 
 
+def _gives_back_more_tax(kept: Kept) -> None:
+    """The credit note of a change says more of a tax than was charged; its lines are right."""
+    item = next(each for each in kept.state if _is_note(each))
+    whole = json.loads(unpacked_content(item["content"]))
+    document = whole["document"]
+    more = 8 * document["tax_minor"]
+    document["taxes"][0]["amount_minor"] += more
+    document["tax_minor"] += more
+    document["total_minor"] += more
+    item["content"] = packed_content(json.dumps(whole, separators=(",", ":")))
+
+
 def _is_note(item: Any) -> bool:  # noqa: ANN401 - an item
     return "content" in item and '"credit_note"' in unpacked_content(item["content"])
 
@@ -354,6 +366,7 @@ SPOILED = [
     pytest.param(Check.LINES, _a_line_on_two_documents, id="a line on two documents"),
     pytest.param(Check.LINES, _without_content, id="a line on none"),
     pytest.param(Check.CREDITED, _gives_back_more, id="more goes back than was charged"),
+    pytest.param(Check.CREDITED, _gives_back_more_tax, id="more of a tax goes back"),
     pytest.param(Check.CREDITED, _without("GIVENBACK#"), id="what went back is not known"),
     pytest.param(Check.WHOLE, _without("INVOICE#"), id="content of no invoice"),
     pytest.param(Check.NUMBERS, _numbered_twice, id="a number twice"),

@@ -13,14 +13,12 @@ from guichet.invoices.building import (
     Billed,
     Draft,
     Drafted,
-    Numbered,
     drafted,
-    numbered,
-    with_credit,
 )
 from guichet.invoices.document import DocumentKind, InvoiceDocument, Reference
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.invoicing import Prepared
+from guichet.invoices.numbering import Numbered, numbered, with_credit
 from guichet.invoices.ports import Aggregate, OrderInvoiced, PutContent, Step
 from guichet.invoices.series import Series
 from guichet.ledger.billable import BillableLine
@@ -36,6 +34,7 @@ from guichet.ledger.postings import (
 from guichet.money import Money
 from guichet.period import midnight
 from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.creditable import KeepGivenBack
 
 type Postings = tuple[Posting, ...]
 type Lines = tuple[BillableLine, ...]
@@ -91,7 +90,8 @@ class _Assembly:
             for name, each in self._prepared.originals.items()
             if each.issued_on is not None
         }
-        made = [drafted(each, self._day, named) for each in self._prepared.billed]
+        left = self._prepared.taxes_left
+        made = [drafted(each, self._day, named, left) for each in self._prepared.billed]
         for billed, one in zip(self._prepared.billed, made, strict=True):
             self._on_balance(billed.invoice_id, one)
         for billed, one in zip(self._prepared.billed, self._with_credit(made), strict=True):
@@ -139,7 +139,7 @@ class _Assembly:
         for note in made.notes:
             events = ["credit_note.issued", *in_doubt]
             self._add(note, events, "billing_credit_note", self._note_postings, fees)
-            self._correct(note.invoice)
+            self._correct(note)
             fees, in_doubt = (), []
 
     def _add(
@@ -196,12 +196,12 @@ class _Assembly:
             *credit_given_postings(note.total),
         )
 
-    def _correct(self, note: Invoice) -> None:
+    def _correct(self, draft: Draft) -> None:
         """The invoice knows of its credit note."""
+        note, taxes = draft.invoice, draft.content.document.taxes
         original = self._originals[note.refers_to or ""]
-        self._originals[original.invoice_id] = original.noted(note.total_minor, 0).with_note(
-            note.invoice_id
-        )
+        noted = original.noted(note.total_minor, 0).with_note(note.invoice_id)
+        self._originals[original.invoice_id] = noted.with_noted_taxes(taxes)
 
     def _finish(self) -> None:
         prepared = self._prepared
@@ -210,6 +210,7 @@ class _Assembly:
             self._changes.append(Change[Aggregate](before, after, (Event("invoice.credited"),)))
         if prepared.balance is not None and self._balance is not None:
             self._changes.append(_balance_change(prepared.balance, self._balance))
+        self._steps += [KeepGivenBack(each, each.written()) for each in prepared.given_back]
         if prepared.candidate.cart_id:
             candidate = prepared.candidate
             self._steps.append(OrderInvoiced(candidate.account_id, candidate.cart_id))

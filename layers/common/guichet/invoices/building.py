@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from guichet.access.profile import BillingProfile
 from guichet.catalogue.selling import SellingEntity
 from guichet.errors import Conflict
 from guichet.ids import fingerprint
-from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line, taxed_lines
+from guichet.invoices.content import (
+    InvoiceContent,
+    InvoicedLine,
+    document_line,
+    taxed_lines,
+    with_less_tax,
+)
 from guichet.invoices.document import (
     Buyer,
     DocumentKind,
@@ -22,13 +28,14 @@ from guichet.invoices.document import (
 )
 from guichet.invoices.invoice import DISPUTABLE_DAYS, Invoice
 from guichet.invoices.printable import require_printable
-from guichet.invoices.series import Series
 from guichet.ledger.billable import BillableLine
 from guichet.period import Period
 from guichet.subscriptions.assessing import borne_lines, split_up
-from guichet.subscriptions.balance import dated_invoice_id
+from guichet.subscriptions.balance import bills_note_id
 from guichet.subscriptions.cart import TaxQuote
+from guichet.subscriptions.held_taxes import held_of, held_to_what_is_left
 from guichet.subscriptions.line_names import LineNames
+from guichet.tax.going_back import NO_BOUNDS, TaxesLeft
 from guichet.tax.netting import Part
 from guichet.tax.subject import VatStanding
 
@@ -100,19 +107,29 @@ def _split(billed: Billed) -> tuple[tuple[Part, ...], dict[str, tuple[Part, ...]
     return invoice, notes
 
 
-def drafted(billed: Billed, issued_on: date, originals: dict[str, Reference]) -> Drafted:
+def drafted(
+    billed: Billed,
+    issued_on: date,
+    originals: dict[str, Reference],
+    left: TaxesLeft = NO_BOUNDS,
+) -> Drafted:
     """The documents of a bill, as they will be issued on a day.
 
     Args:
         billed: the bill.
         issued_on: the day of issue, in the entity's time zone.
         originals: the invoices of `corrected`, as credit notes name them.
+        left: what of their taxes may go back with a bill; an order was held to it by its preview.
 
     Raises:
         Conflict: `bank_details_missing`, `billing_address_missing`, `credit_without_invoice`.
         Invalid: `text_not_printable`.
         ValueError: it does not add up.
     """
+    if billed.cart_id is None:
+        own_id = billed.invoice_id
+        quote = held_to_what_is_left(billed.lines, billed.quote, left, own_id)
+        billed = replace(billed, quote=quote)
     lines = billed.all_lines
     parts, noted_parts = _split(billed)
     bears = billed.quote.bears or ((),) * len(lines)
@@ -188,12 +205,14 @@ def _note(
         refers_to=of,
         settlement=Settlement.ACCOUNT_CREDIT,
     )
-    note_id = dated_invoice_id(billed.bill_on, billed.invoice_id, "credit note", original_id)
+    less = held_of(billed.quote, original_id)
+    document = with_less_tax(document, less) if less else document
+    note_id = bills_note_id(billed.bill_on, billed.invoice_id, original_id)
     draft = _draft(billed, note_id, document, lines, due_on=None)
     kept = replace(
         draft.invoice, refers_to=original_id, settlement=Settlement.ACCOUNT_CREDIT, own_taxes=()
     )
-    return replace(draft, invoice=kept)
+    return Draft(kept, replace(draft.content, has_less_tax=bool(less)))
 
 
 def _document(
@@ -283,45 +302,3 @@ def _draft(
         vat_mark=fingerprint(profile.vat_number) if profile.vat_number else "",
     )
     return Draft(invoice, content)
-
-
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """A document that is final, and its series after it."""
-
-    invoice: Invoice
-    content: InvoiceContent
-    series: Series
-
-
-def numbered(draft: Draft, series: Series, at: datetime) -> Numbered:
-    """The document with the next number of its series; what stands in it never changes again (INV-3).
-
-    Account credit that pays some of it is applied before (COL-7): it is printed.
-    """
-    document = draft.content.document
-    after = series.next(document.issued_on)
-    invoice = draft.invoice.finalized(
-        number=after.number,
-        place=after.last_place,
-        issued_on=document.issued_on,
-        due_on=draft.invoice.due_on,
-        at=at,
-    )
-    printed = replace(
-        document,
-        number=after.number,
-        series=after.name,
-        credit_applied_minor=draft.invoice.credit_applied_minor,
-        payment_reference=after.number if document.due_on is not None else "",
-    )
-    return Numbered(invoice, replace(draft.content, document=printed), after)
-
-
-def with_credit(draft: Draft, amount_minor: int) -> Draft:
-    """Paid by account credit as far as there is some, before it is numbered (COL-7)."""
-    applied = replace(
-        draft.invoice,
-        credit_applied_minor=draft.invoice.credit_applied_minor + amount_minor,
-    )
-    return replace(draft, invoice=applied)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ from guichet.invoices.parts import OwnTaxes, ReversedVat
 from guichet.ledger.billable import BillableLine, LineKind
 from guichet.money import half_up, minor_digits
 from guichet.tax.deciding import Bearing, Borne, TaxGroup, grouped
+from guichet.tax.going_back import TaxName
 
 _FINEST: Final = 6  # decimals of a price that was billed for several pieces together
 
@@ -40,17 +42,25 @@ class InvoiceContent:
     bearings: tuple[Bearing, ...]
     document: InvoiceDocument
     taxes_by_running_total: bool = False  # of a credit note of parts: each follows those before it
+    has_less_tax: bool = False  # of a bill's credit note: what was left of a tax, a cent or so less
 
     @property
     def own_taxes(self) -> tuple[OwnTaxes, ...]:
         """What its own charges bore, by class: credits of other invoices and fees are not of these."""
         found: dict[TaxClass, tuple[Bearing, ...]] = {}
+        nets: Counter[str] = Counter()
         for each in self.lines:
+            if each.line.of_invoice in {"", self.invoice_id}:
+                nets[each.line.tax_class] += each.net_minor
             is_own = not each.line.of_invoice and each.line.kind is not LineKind.FEE
             if is_own and not each.line.is_credit:
                 borne = tuple(self.bearings[place] for place in each.bears)
                 found.setdefault(TaxClass(each.line.tax_class), borne)
-        return tuple(OwnTaxes(name, borne) for name, borne in found.items())
+        with_fees = {each.line.tax_class for each in self.lines if each.line.kind is LineKind.FEE}
+        return tuple(
+            OwnTaxes(name, borne, 0 if name in with_fees else nets[name])
+            for name, borne in found.items()
+        )
 
     def with_reversed_vat(self, reversed_vat: ReversedVat | None) -> InvoiceContent:
         """Its lines with what they bear since its number was confirmed (TAX-3).
@@ -72,12 +82,13 @@ class InvoiceContent:
     def computed_again(self) -> InvoiceDocument:
         """The document with its sums and taxes computed anew from the kept lines.
 
-        Of a credit note of parts the taxes depend on those before it, and are taken as they are.
+        Of a credit note of parts the taxes depend on those before it, and are taken as they are; so are
+        those of one that had less left than its lines come to.
 
         Raises:
             ValueError: they don't match.
         """
-        if self.taxes_by_running_total:
+        if self.taxes_by_running_total or self.has_less_tax:
             return replace(self.document, subtotal_minor=sum(each.net_minor for each in self.lines))
         taxed = taxed_lines(self.lines, self.bearings)
         lines = tuple(
@@ -140,6 +151,16 @@ def _bearing_of(each: Bearing) -> _Name:
         each.sentence,
         each.reason,
     )
+
+
+def with_less_tax(document: InvoiceDocument, less: Mapping[TaxName, int]) -> InvoiceDocument:
+    """As much as is left of its invoice's taxes (INV-11)."""
+    taxes = tuple(
+        replace(each, amount_minor=each.amount_minor - less.get(each.going_back().tax, 0))
+        for each in document.taxes
+    )
+    tax = sum(each.amount_minor for each in taxes)
+    return replace(document, taxes=taxes, tax_minor=tax, total_minor=document.subtotal_minor + tax)
 
 
 def document_line(

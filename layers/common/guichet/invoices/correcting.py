@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +13,10 @@ from guichet.invoices.content import InvoiceContent, InvoicedLine, document_line
 from guichet.invoices.document import DocumentKind, DocumentTax, Reference, Settlement
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.parts import NotedPart, ReversedVat
-from guichet.invoices.remaining import exceeds, given_parts_of
+from guichet.invoices.remaining import elsewhere_parts_of, exceeds
 from guichet.subscriptions.creditable import GivenBack
 from guichet.tax.deciding import Bearing, tax_so_far
+from guichet.tax.going_back import TaxBack, gone_of
 
 
 def note_of(  # noqa: PLR0917 - each is another thing
@@ -88,50 +89,64 @@ def _of_lines(  # noqa: PLR0917 - each is another thing
     given_back: GivenBack,
 ) -> Draft:
     taxed = taxed_lines(kept, now.bearings)
-    given = given_parts_of(invoice, content, given_back)
+    gone = _Gone.of(invoice, content, given_back)
     taxes = tuple(
-        replace(tax, amount_minor=_due(tax, invoice, content, now, kept, given))
-        for tax in taxed.taxes
+        replace(tax, amount_minor=_due(tax, content, now, kept, gone)) for tax in taxed.taxes
     )
     return _draft(invoice, now, kept, taxes, taxed.bears, note_id, issued_on, places)
 
 
-def _due(  # noqa: PLR0917 - each is another thing
+def _due(
     tax: DocumentTax,
-    invoice: Invoice,
     content: InvoiceContent,
     now: InvoiceContent,
     kept: Sequence[InvoicedLine],
-    given: Sequence[NotedPart],
+    gone: _Gone,
 ) -> int:
-    """What of a tax goes back now: owed for all credits so far, less what went back before."""
-    percent = Decimal(tax.percent)
-    bearing = next(place for place, each in enumerate(now.bearings) if _is_of(each, tax))
-    before = _gone(invoice, content, now, bearing, given)
-    due = sum(line.net_minor for line in kept if bearing in line.bears)
-    return tax_so_far(percent, before + due) - tax_so_far(percent, before)
+    """What of a tax goes back now: owed for all credits so far, less what went back before.
 
-
-def _gone(
-    invoice: Invoice,
-    content: InvoiceContent,
-    now: InvoiceContent,
-    bearing: int,
-    given: Sequence[NotedPart],
-) -> int:
-    """On what sum a tax went back before: by hand, with VAT that was not owed, and by bills.
-
-    What bills gave back with VAT before that went back is of a tax that nothing bears any more.
+    Credit notes gave back what they say, each rounded for itself (TAX-1); what stands on other
+    invoices counts by its sum. So the last part is what remains: never below 0, never above.
     """
-    by_hand, vat = invoice.noted_parts, invoice.reversed_vat
-    first = by_hand if vat is None else (*by_hand[: vat.hand_count], *vat.parts)
-    since = () if vat is None else by_hand[vat.hand_count :]
-    return sum(
-        part.net_minor
-        for parts, lines in ((first, content.lines), ((*since, *given), now.lines))
-        for part in parts
-        if bearing in lines[part.place].bears
-    )
+    bearing = next(place for place, each in enumerate(now.bearings) if _is_of(each, tax))
+    due = sum(line.net_minor for line in kept if bearing in line.bears)
+    base, amount = gone_of(gone.notes, tax.going_back().tax)
+    elsewhere = max(gone.net_of(bearing, content, now) - base, 0)
+    percent = Decimal(tax.percent)
+    owed = tax_so_far(percent, base + elsewhere + due) - tax_so_far(percent, elsewhere) - amount
+    return max(owed, 0) if due >= 0 else owed
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What went back of an invoice before."""
+
+    by_hand: tuple[NotedPart, ...]
+    vat: ReversedVat | None
+    given: tuple[NotedPart, ...]  # by bills and orders
+    notes: tuple[TaxBack, ...]  # what credit notes gave back of each tax, by whichever road
+
+    @classmethod
+    def of(cls, invoice: Invoice, content: InvoiceContent, given_back: GivenBack) -> _Gone:
+        waiting = given_back.waiting_taxes(invoice.invoice_id, invoice.note_ids)
+        given = elsewhere_parts_of(invoice, content, given_back)
+        notes = (*invoice.noted_taxes, *waiting)
+        return cls(invoice.noted_parts, invoice.reversed_vat, given, notes)
+
+    def net_of(self, bearing: int, content: InvoiceContent, now: InvoiceContent) -> int:
+        """On what sum a tax went back: by hand, with VAT that was not owed, and by bills.
+
+        What bills gave back with VAT before that went back is of a tax that nothing bears any more.
+        """
+        by_hand, vat = self.by_hand, self.vat
+        first = by_hand if vat is None else (*by_hand[: vat.hand_count], *vat.parts)
+        since = () if vat is None else by_hand[vat.hand_count :]
+        return sum(
+            part.net_minor
+            for parts, lines in ((first, content.lines), ((*since, *self.given), now.lines))
+            for part in parts
+            if bearing in lines[part.place].bears
+        )
 
 
 def _is_of(each: Bearing, tax: DocumentTax) -> bool:

@@ -18,6 +18,7 @@ from guichet.countries import EU_MEMBERS
 from guichet.ledger.billable import LineKind
 from guichet.period import Period
 from guichet.tax.deciding import TaxGroup
+from guichet.tax.going_back import TaxBack
 from guichet.tax.places import Category, Sentence
 
 TEMPLATE: Final = 1  # of documents that are made now; one that was made keeps its own
@@ -151,6 +152,12 @@ class DocumentTax:
     @property
     def is_charged(self) -> bool:
         return Decimal(self.percent) != 0
+
+    def going_back(self) -> TaxBack:
+        """Of a credit note."""
+        return TaxBack(
+            self.name, self.percent, self.tax_class, self.region, self.base_minor, self.amount_minor
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,9 +10,10 @@ from types import MappingProxyType
 from typing import Final
 
 from guichet.errors import Conflict
-from guichet.invoices.document import DocumentKind, Settlement
+from guichet.invoices.document import DocumentKind, DocumentTax, Settlement
 from guichet.invoices.parts import NotedPart, OwnTaxes, ReversedVat
 from guichet.money import Money
+from guichet.tax.going_back import TaxBack, added_up
 from guichet.tax.subject import VatStanding
 
 DISPUTABLE_DAYS: Final = 15  # after the issue date, the last one included (INV-7)
@@ -79,6 +81,7 @@ class Invoice:
     note: str = ""  # why a credit note was issued by hand
     note_ids: tuple[str, ...] = ()  # its credit notes, in their order
     noted_parts: tuple[NotedPart, ...] = ()  # of its lines, by hand, in their order
+    noted_taxes: tuple[TaxBack, ...] = ()  # what all of its credit notes gave back of each tax
     reversed_vat: ReversedVat | None = None  # went back when its number was confirmed (TAX-3)
     in_doubt_since: datetime | None = None  # an order's, whose VAT may have to go back (TAX-3)
     doubt_look_at: datetime | None = None  # when it is looked at once more, as it had to wait
@@ -238,12 +241,20 @@ class Invoice:
     def with_reversed_vat(self, reversed_vat: ReversedVat) -> Invoice:
         """From here on its own charges bore that: for what is credited later (SUB-6, TAX-3)."""
         classes = {each.tax_class: each for each in reversed_vat.taxes}
-        own = tuple(classes.get(each.tax_class, each) for each in self.own_taxes)
+        own = tuple(
+            replace(classes.get(each.tax_class, each), net_minor=each.net_minor)
+            for each in self.own_taxes
+        )
         return replace(self, reversed_vat=reversed_vat, own_taxes=own)
 
     def with_note(self, note_id: str) -> Invoice:
         """With one credit note more among its own."""
         return replace(self, note_ids=(*self.note_ids, note_id))
+
+    def with_noted_taxes(self, taxes: Iterable[DocumentTax]) -> Invoice:
+        """With what one more credit note gave back of each tax: rounded as it stands there (TAX-1)."""
+        gone = (each.going_back() for each in taxes if each.is_charged)
+        return replace(self, noted_taxes=added_up((*self.noted_taxes, *gone)))
 
     def require_unleased(self) -> None:
         """Refuse while an attempt to collect it is open.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,16 +17,19 @@ from guichet.invoices.building import Billed, corrected
 from guichet.invoices.content import InvoicedLine
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Candidate, CandidateKind, InvoiceRecords
+from guichet.invoices.remaining import tax_left
 from guichet.invoices.vat_correcting import frees_charged
 from guichet.ledger.billable import net_minor
-from guichet.subscriptions.balance import AccountBalance, OpenBill
+from guichet.subscriptions.balance import AccountBalance, OpenBill, invoice_month
 from guichet.subscriptions.cart import Cart, Preview
+from guichet.subscriptions.creditable import GivenBack
 from guichet.subscriptions.line_names import LineNames
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import BillingRecords, Taxes, TaxSubjects
 from guichet.subscriptions.subscription import SubscriptionStatus
 from guichet.subscriptions.taxed import tax_subject
 from guichet.subscriptions.taxing import AccountTaxes
+from guichet.tax.going_back import NO_BOUNDS, TaxesLeft, TaxName
 from guichet.tax.subject import VatStanding
 
 # What is about to be renewed is waited for, so that one invoice bears all of a day; not for ever.
@@ -55,6 +58,8 @@ class Prepared:
     billed: tuple[Billed, ...]
     balance: AccountBalance | None  # None: of an order, which its books have already
     originals: Mapping[str, Invoice]  # that credit notes refer to
+    taxes_left: TaxesLeft = NO_BOUNDS  # of these, for a bill; an order has its preview
+    given_back: tuple[GivenBack, ...] = ()  # of their months, as it was read for that
 
     @property
     def time_zone(self) -> str:
@@ -194,6 +199,8 @@ class Invoicing:
     ) -> Prepared | None:
         """With the invoices that credit notes correct, up to the first bill whose are not made yet."""
         originals: dict[str, Invoice] = {}
+        left: dict[str, Mapping[TaxName, int]] = {}
+        given: dict[str, GivenBack] = {}
         ready = []
         for each in billed:
             named = sorted(corrected(each) - set(originals))
@@ -202,11 +209,28 @@ class Invoicing:
             found = self.records.invoices(candidate.account_id, named) if named else []
             if any(one is None for one in found):
                 break
-            originals |= {one.invoice_id: one for one in found if one is not None}
+            if each.cart_id is None:
+                given |= self._given_back(candidate, named)
+            for one in found:
+                if one is not None:
+                    originals[one.invoice_id] = one
+                    if one.invoice_id in given:
+                        left[one.invoice_id] = tax_left(one, given[one.invoice_id])
             ready.append(each)
             if named:
                 break  # one with credit notes has a write of its own
-        return Prepared(candidate, tuple(ready), balance, originals) if ready else None
+        if not ready:
+            return None
+        read = tuple({each.month: each for each in given.values()}.values())
+        return Prepared(candidate, tuple(ready), balance, originals, left, read)
+
+    def _given_back(self, candidate: Candidate, named: Sequence[str]) -> dict[str, GivenBack]:
+        """By invoice; of each month read once."""
+        months = {
+            month: self.records.given_back(candidate.account_id, name)
+            for month, name in {invoice_month(each): each for each in named}.items()
+        }
+        return {each: months[invoice_month(each)] for each in named}
 
     def _ready(self, balance: AccountBalance, now: datetime) -> list[OpenBill]:
         """Bills whose day has come; each waits for what is about to be on it, and a day at most."""

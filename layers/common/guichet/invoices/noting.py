@@ -7,8 +7,9 @@ from datetime import datetime
 
 from guichet.errors import ConcurrentUpdateError
 from guichet.events import Event
-from guichet.invoices.building import Draft, numbered
+from guichet.invoices.building import Draft
 from guichet.invoices.invoice import Invoice, InvoiceStatus
+from guichet.invoices.numbering import numbered
 from guichet.invoices.ports import Aggregate, PutContent, Step, TakeNumbers
 from guichet.invoices.series import Series
 from guichet.ledger.journal import Change
@@ -66,7 +67,8 @@ def note_write(  # noqa: PLR0917 - each is another thing
         raise ConcurrentUpdateError("the balance and the invoice were not read at one moment")
     final = numbered(draft, series, at)
     note = replace(final.invoice, note=reason, handled_keys=handled_keys)
-    moved = replace(after, version=before.version + 1)
+    noted = after.with_noted_taxes(final.content.document.taxes)
+    moved = replace(noted, version=before.version + 1)
     offset = before.open_minor - after.open_minor
     given = note.total_minor - offset
     return NoteWrite(

@@ -14,6 +14,9 @@ class OwnTaxes:
 
     tax_class: TaxClass
     bearings: tuple[Bearing, ...]
+    net_minor: int = (
+        0  # what they came to; 0 where fees bear the same taxes: these are not held to it
+    )
 
 
 @dataclass(frozen=True, slots=True)

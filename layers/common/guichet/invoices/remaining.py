@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from guichet.errors import Conflict, invalid_field
 from guichet.invoices.content import InvoiceContent
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.parts import NotedPart
 from guichet.subscriptions.creditable import Charge, GivenBack
+from guichet.tax.deciding import Bearing, tax_so_far
+from guichet.tax.going_back import TaxBack, TaxName, gone_of, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,29 @@ def given_parts_of(
     invoice: Invoice, content: InvoiceContent, given_back: GivenBack
 ) -> tuple[NotedPart, ...]:
     """What bills and orders gave back of its lines; of like ones, of the first that have some left."""
-    gone = given_back.of_invoice(invoice.invoice_id)
+    return _places_of(given_back.of_invoice(invoice.invoice_id), invoice, content)
+
+
+def elsewhere_parts_of(
+    invoice: Invoice, content: InvoiceContent, given_back: GivenBack
+) -> tuple[NotedPart, ...]:
+    """The same without what its own credits took off: that it never charged."""
+    return _places_of(given_elsewhere(content, given_back), invoice, content)
+
+
+def given_elsewhere(content: InvoiceContent, given_back: GivenBack) -> Counter[Charge]:
+    """What bills and orders gave back of its charges, but for credits that stand on itself (SUB-7)."""
+    gone = given_back.of_invoice(content.invoice_id)
+    for each in content.lines:
+        if each.line.is_credit and each.line.of_invoice == content.invoice_id:
+            gone[Charge.of_line(each.line)] += each.net_minor
+    return +gone
+
+
+def _places_of(
+    gone: Counter[Charge], invoice: Invoice, content: InvoiceContent
+) -> tuple[NotedPart, ...]:
+    gone = gone.copy()
     if not gone:
         return ()
     left = [line.net_minor for line in content.lines]
@@ -125,3 +151,26 @@ def exceeds(left: int) -> Conflict:
         rule="INV-11",
         facts={"left_minor": str(left)},
     )
+
+
+def tax_left(invoice: Invoice, given_back: GivenBack) -> dict[TaxName, int]:
+    """What may still go back of each tax with a bill or an order, which are rounded for themselves.
+
+    It is what its charges bore, less what credit notes gave back, and less what those of done orders
+    will, that are not made yet.
+    """
+    waiting = given_back.waiting_taxes(invoice.invoice_id, invoice.note_ids)
+    gone = (*invoice.noted_taxes, *waiting)
+    return {
+        name_of(each): max(
+            tax_so_far(Decimal(each.percent), own.net_minor) - _amount(gone, each), 0
+        )
+        for own in invoice.own_taxes
+        if own.net_minor > 0
+        for each in own.bearings
+        if Decimal(each.percent)
+    }
+
+
+def _amount(gone: Sequence[TaxBack], bearing: Bearing) -> int:
+    return gone_of(gone, name_of(bearing))[1]

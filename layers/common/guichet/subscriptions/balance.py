@@ -225,6 +225,11 @@ def dated_invoice_id(day: date, *parts: str) -> str:
     return derived_id(f"inv_{day:%Y%m%d}", *parts)
 
 
+def bills_note_id(day: date, bill_id: str, of_invoice: str) -> str:
+    """The id of the credit note that a bill or an order makes of an earlier invoice (INV-11)."""
+    return dated_invoice_id(day, bill_id, "credit note", of_invoice)
+
+
 def invoice_month(invoice_id: str) -> str:
     """The month of the day that an invoice's id begins with, as `202612`."""
     return invoice_id.removeprefix("inv_")[:6]

@@ -19,10 +19,11 @@ from guichet.ledger.postings import (
     reservation_used_postings,
 )
 from guichet.money import Money
-from guichet.subscriptions.balance import AccountBalance
+from guichet.subscriptions.balance import AccountBalance, bills_note_id
 from guichet.subscriptions.cart import Cart, Preview
-from guichet.subscriptions.creditable import given_parts
+from guichet.subscriptions.creditable import OrderBack, given_parts
 from guichet.subscriptions.crediting import OnBills, borne_by, put_on_bills
+from guichet.subscriptions.held_taxes import notes_of
 from guichet.subscriptions.ports import Aggregate, NewPool, ResizePool, Step
 from guichet.subscriptions.previewing import Plan
 from guichet.subscriptions.subscription import PAID, Subscription
@@ -105,12 +106,28 @@ def carried_out(
     )
     given_back = plan.earlier.kept(
         (
-            *given_parts(preview.now.lines, done.cart_id),
+            *given_parts(preview.now.lines),
             *given_parts(line for bill in preview.later for line in bill.lines),
-        )
+        ),
+        _orders_back(done),
     )
     steps = (*_pools(made), *given_back)
     return Decision((order, *changes, *balance_change(balance, billed)), steps)
+
+
+def _orders_back(cart: Cart) -> tuple[OrderBack, ...]:
+    """What its credit notes will give back, until they are made."""
+    notes = notes_of(cart.preview.now)
+    named = dict.fromkeys(part.invoice_id for part in given_parts(cart.preview.now.lines))
+    return tuple(
+        OrderBack(
+            cart.cart_id,
+            of,
+            bills_note_id(cart.preview.day, cart.invoice_id, of),
+            notes.get(of, ()),
+        )
+        for of in named
+    )
 
 
 def _postings(preview: Preview, *, was_reserved: bool) -> tuple[Posting, ...]:

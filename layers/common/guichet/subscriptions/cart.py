@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from guichet.catalogue.catalogue import Frequency
+from guichet.catalogue.catalogue import Frequency, TaxClass
 from guichet.errors import Conflict
 from guichet.ledger.billable import BillableLine, net_minor
 from guichet.money import Money
@@ -15,6 +15,7 @@ from guichet.period import Period
 from guichet.subscriptions.balance import dated_invoice_id
 from guichet.subscriptions.terms import AddOnQuantity, Terms
 from guichet.tax.deciding import Bearing
+from guichet.tax.going_back import TaxName
 
 
 class CartLineKind(StrEnum):
@@ -54,6 +55,22 @@ class TaxLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTax:
+    """A tax of which less was left of an invoice than its credit note would give back (INV-11)."""
+
+    of_invoice: str
+    name: str
+    percent: str
+    tax_class: TaxClass
+    region: str
+    less_minor: int
+
+    @property
+    def tax(self) -> TaxName:
+        return self.name, self.percent, self.tax_class, self.region
+
+
+@dataclass(frozen=True, slots=True)
 class TaxQuote:
     """The taxes on a bill's lines, and the regulatory fees that come with them (TAX-5).
 
@@ -65,6 +82,7 @@ class TaxQuote:
     fees: tuple[BillableLine, ...] = ()
     bearings: tuple[Bearing, ...] = ()
     bears: tuple[tuple[int, ...], ...] = ()
+    held: tuple[HeldTax, ...] = ()  # mostly none: that much is less on credit notes
 
     @property
     def total_minor(self) -> int:

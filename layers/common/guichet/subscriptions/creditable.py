@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -17,6 +17,9 @@ from guichet.subscriptions.balance import invoice_month
 from guichet.subscriptions.cart import Bill
 from guichet.subscriptions.pricing import major_text
 from guichet.subscriptions.subscription import BilledPart, Subscription
+from guichet.tax.going_back import NO_BOUNDS, TaxBack, TaxesLeft
+
+_MOST_PARTS: Final = 1_000  # of some 160 bytes each; an item is at most 400 KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,16 @@ class GivenPart:
     invoice_id: str
     charge: Charge
     net_minor: int
-    cart_id: str = ""  # of an order, whose taxes are those of its preview; else those of its bill
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBack:
+    """An order that gave some of an invoice back, kept until it has its own: its taxes are previewed."""
+
+    cart_id: str
+    invoice_id: str  # that was given back
+    note_id: str  # of the credit note that it makes, if it makes one
+    taxes: tuple[TaxBack, ...] = ()  # of that note
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,8 @@ class GivenBack:
 
     account_id: str
     month: str  # of the invoices' bills
-    parts: tuple[GivenPart, ...] = ()
+    parts: tuple[GivenPart, ...] = ()  # one of each charge
+    orders: tuple[OrderBack, ...] = ()  # the latest; some of them have their invoices
     version: int = 0  # nothing is stored yet
 
     def of_invoice(self, invoice_id: str) -> Counter[Charge]:
@@ -74,20 +87,33 @@ class GivenBack:
 
     def orders_of(self, invoice_id: str) -> tuple[str, ...]:
         """The orders that gave some of an invoice back."""
-        named = (part.cart_id for part in self.parts if part.invoice_id == invoice_id)
-        return tuple(dict.fromkeys(each for each in named if each))
+        return tuple(each.cart_id for each in self.orders if each.invoice_id == invoice_id)
 
-    def written(self, parts: Iterable[GivenPart] = ()) -> GivenBack:
+    def waiting_taxes(self, invoice_id: str, note_ids: Collection[str]) -> tuple[TaxBack, ...]:
+        """What credit notes of orders will give back of an invoice that does not have them yet."""
+        waiting = [each for each in self.orders if each.invoice_id == invoice_id]
+        return tuple(tax for e in waiting if e.note_id not in note_ids for tax in e.taxes)
+
+    def without_orders(self, cart_ids: Collection[str]) -> GivenBack:
+        """Without those that have their invoices: what they gave back is all that counts of them."""
+        return replace(self, orders=tuple(e for e in self.orders if e.cart_id not in cart_ids))
+
+    @property
+    def is_full(self) -> bool:
+        """Long before the item is as long as one may be: then nothing could be credited any more."""
+        return len(self.parts) >= _MOST_PARTS
+
+    def written(
+        self, parts: Iterable[GivenPart] = (), orders: Iterable[OrderBack] = ()
+    ) -> GivenBack:
         """With these parts too, as it is to be stored."""
-        sums = {(p.invoice_id, p.charge, p.cart_id): p.net_minor for p in self.parts}
+        sums = {(p.invoice_id, p.charge): p.net_minor for p in self.parts}
         for each in parts:
-            name = each.invoice_id, each.charge, each.cart_id
+            name = each.invoice_id, each.charge
             sums[name] = sums.get(name, 0) + each.net_minor
-        merged = tuple(
-            GivenPart(invoice_id, charge, net, cart_id)
-            for (invoice_id, charge, cart_id), net in sums.items()
-        )
-        return replace(self, parts=merged, version=self.version + 1)
+        merged = tuple(GivenPart(*name, net) for name, net in sums.items())
+        kept = (*self.orders, *orders)
+        return replace(self, parts=merged, orders=kept, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +131,7 @@ class Earlier:
     taxes: EarlierTaxes = NOTHING_EARLIER
     by_hand: Mapping[str, Counter[Charge]] = field(default_factory=lambda: MappingProxyType({}))
     given_back: tuple[GivenBack, ...] = ()  # of each month, as it was read
+    taxes_left: TaxesLeft = NO_BOUNDS
 
     def gone(self, invoice_id: str) -> Counter[Charge]:
         """What went back of an invoice's charges so far."""
@@ -113,12 +140,17 @@ class Earlier:
             found.update(each.of_invoice(invoice_id))
         return found
 
-    def kept(self, parts: Sequence[GivenPart]) -> tuple[KeepGivenBack, ...]:
+    def kept(
+        self, parts: Sequence[GivenPart], orders: Sequence[OrderBack] = ()
+    ) -> tuple[KeepGivenBack, ...]:
         """The steps that keep it."""
         return tuple(
             KeepGivenBack(
                 each,
-                each.written(p for p in parts if invoice_month(p.invoice_id) == each.month),
+                each.written(
+                    (p for p in parts if invoice_month(p.invoice_id) == each.month),
+                    (o for o in orders if invoice_month(o.invoice_id) == each.month),
+                ),
             )
             for each in self.given_back
         )
@@ -127,12 +159,12 @@ class Earlier:
 NOTHING: Final = Earlier()
 
 
-def given_parts(lines: Iterable[BillableLine], cart_id: str = "") -> Iterator[GivenPart]:
+def given_parts(lines: Iterable[BillableLine]) -> Iterator[GivenPart]:
     """What lines give back of earlier invoices."""
     for line in lines:
         if line.is_credit and line.of_invoice:
             amount = line.amount.amount_minor
-            yield GivenPart(line.of_invoice, Charge.of_line(line), amount, cart_id)
+            yield GivenPart(line.of_invoice, Charge.of_line(line), amount)
 
 
 def named_by(before: Subscription | None, lines: Iterable[BillableLine]) -> list[str]:

@@ -21,7 +21,8 @@ from guichet.subscriptions.cart import (
     Touched,
 )
 from guichet.subscriptions.creditable import NOTHING, Earlier, bears_the_same
-from guichet.subscriptions.giving_back import Past, left_to_give_back
+from guichet.subscriptions.giving_back import Past, left_to_give_back, require_room
+from guichet.subscriptions.held_taxes import held_bill, is_held_alike
 from guichet.subscriptions.policy import BillingPolicy
 from guichet.subscriptions.ports import Taxes
 from guichet.subscriptions.quantities import counted
@@ -65,7 +66,7 @@ def plan_cart(
 
     Raises:
         Invalid: `cart_empty`, `cart_too_long`, what is not sold.
-        Conflict: `cart_mixed`, what the state of a subscription does not allow.
+        Conflict: `cart_mixed`, `changed_too_often`, what the state of a subscription does not allow.
     """
     require_lines(wishes, policy)
     made = tuple(
@@ -73,6 +74,7 @@ def plan_cart(
         for place, group in _groups(wishes)
     )
     made, earlier = left_to_give_back(made, past)
+    require_room(earlier)
     return Plan(_preview(wishes, made, buyer, asked, taxes, policy, earlier), made, earlier)
 
 
@@ -181,7 +183,8 @@ def planned_order(
         made.append(replace(planned(free, group, buyer, is_new=False), before=held))
     kept, earlier = left_to_give_back(tuple(made), past)
     is_same = Counter(line for each in kept for line in each.lines) == Counter(preview.lines)
-    if not is_same or not bears_the_same(preview.now, earlier.taxes):
+    is_taxed_alike = bears_the_same(preview.now, earlier.taxes)
+    if not (is_same and is_taxed_alike and is_held_alike(preview.now, earlier.taxes_left)):
         raise Conflict(
             "order_not_applicable", "This order can't be carried out any more.", rule="SUB-5"
         )
@@ -252,7 +255,7 @@ def _sums(  # noqa: PLR0917 - each is another thing
     """
     paid_now = [line for each in made if not each.after.is_calendar for line in each.lines]
     billed = [line for each in made if each.after.is_calendar for line in each.lines]
-    now = _bill(buyer.day, paid_now, buyer, taxes, earlier)
+    now = held_bill(_bill(buyer.day, paid_now, buyer, taxes, earlier), earlier.taxes_left)
     gross = Money(max(now.total_minor, 0), buyer.currency)
     applied = credit if credit.is_at_most(gross) else gross
     due_now = gross - applied

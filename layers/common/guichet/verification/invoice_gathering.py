@@ -17,7 +17,12 @@ from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import AccountBalance
 from guichet.subscriptions.cart import Cart
 from guichet.verification.gathering import Gathered, PassedOn, told
-from guichet.verification.given_back import charged_and_credited, gives_back, kept_given_back
+from guichet.verification.given_back import (
+    charged_and_credited,
+    gives_back,
+    kept_given_back,
+    taxes_charged_and_credited,
+)
 from guichet.verification.history import History, maps
 from guichet.verification.invoices import (
     DocumentFound,
@@ -218,6 +223,7 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
     documents = list(_documents(found, invoices))
     documented, returned = _documented(documents)
     charged, credited = charged_and_credited(documents)
+    taxes_charged, taxes_credited = taxes_charged_and_credited(documents)
     billed: Nets = Counter()
     given_back: Nets = Counter()
     by_source: dict[tuple[str, str, str], Nets] = {}
@@ -244,6 +250,8 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         kept_given_back=kept_given_back(found),
         charged=charged,
         credited=credited,
+        taxes_charged=taxes_charged,
+        taxes_credited=taxes_credited,
         moved=_sums(found),
         applied_at_first={
             str(each["invoice_id"]): _number(each["amount"]) for each in _told(found, "at_first")

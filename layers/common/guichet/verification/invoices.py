@@ -63,6 +63,8 @@ class InvoicedFound:
     kept_given_back: Nets  # the same, as it is kept for what comes later
     charged: Charged
     credited: Charged
+    taxes_charged: Charged  # in amounts, as documents have them
+    taxes_credited: Charged
     moved: MovedByAccount  # by the histories of its invoices
     applied_at_first: Mapping[str, int]  # credit that an order used, by its invoice
 
@@ -187,6 +189,11 @@ def credited(found: InvoicedFound) -> Iterator[str]:
         for group, amount in sorted(went_back.items()):
             if amount > charged[group]:
                 yield f"{name} charged {charged[group]} of {group}, of which {amount} was given back"
+    for name, went_back in sorted(found.taxes_credited.items()):
+        charged = found.taxes_charged.get(name, Counter[str]())
+        for tax, amount in sorted(went_back.items()):
+            if amount > charged[tax]:
+                yield f"{name} charged a tax of {charged[tax]} for {tax}, and {amount} of it went back"
 
 
 def books(found: InvoicedFound) -> Iterator[str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode, encode_stated
 from guichet.adapters.dynamo.contents import content_of
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Absent, Dynamo, Equals, Item, Key, Put
 from guichet.invoices.invoice import Invoice
+from guichet.invoices.remaining import tax_left
+from guichet.registration.outbox import DueKind
 from guichet.subscriptions.balance import invoice_month
 from guichet.subscriptions.creditable import Charge, Earlier, GivenBack, KeepGivenBack
+
+_MANY_ORDERS: Final = 20  # then it is worth a look which of them have their invoices
 
 
 def given_back(dynamo: Dynamo, account_id: str, invoice_id: str) -> GivenBack:
@@ -25,16 +30,11 @@ def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earl
 
     Of more than fit in a reading, what guards the write that follows is read first.
     """
-    months = sorted({invoice_month(each) for each in invoice_ids})
-    wanted = [keys.given_back(account_id, each) for each in months]
-    wanted += [keys.invoice(account_id, each) for each in invoice_ids]
-    found: list[Item | None] = []
-    for begin in range(0, len(wanted), TRANSACTION_LIMIT):
-        taken = wanted[begin : begin + TRANSACTION_LIMIT]
-        found += dynamo.transact_get([("state", key) for key in taken])
-    given = tuple(_read(account_id, *each) for each in zip(months, found, strict=False))
-    read = [items.read(Invoice, each) for each in found[len(months) :]]
-    invoices = [each for each in read if each is not None]
+    given, invoices = _read_all(dynamo, account_id, invoice_ids)
+    if sum(len(each.orders) for each in given) > _MANY_ORDERS:
+        done = _with_invoice(dynamo, account_id, given)
+        given, invoices = _read_all(dynamo, account_id, invoice_ids)  # with their notes
+        given = tuple(each.without_orders(done) for each in given)
     return Earlier(
         {
             each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
@@ -42,7 +42,49 @@ def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earl
         },
         {each.invoice_id: _by_hand(dynamo, each) for each in invoices if each.noted_parts},
         given,
+        {
+            each.invoice_id: tax_left(each, _of_month(given, each))
+            for each in invoices
+            if each.own_taxes
+        },
     )
+
+
+def _read_all(
+    dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]
+) -> tuple[tuple[GivenBack, ...], list[Invoice]]:
+    months = sorted({invoice_month(each) for each in invoice_ids})
+    wanted = [keys.given_back(account_id, each) for each in months]
+    wanted += [keys.invoice(account_id, each) for each in invoice_ids]
+    found = _together(dynamo, wanted)
+    given = tuple(_read(account_id, *each) for each in zip(months, found, strict=False))
+    read = [items.read(Invoice, each) for each in found[len(months) :]]
+    return given, [each for each in read if each is not None]
+
+
+def _together(dynamo: Dynamo, wanted: Sequence[Key]) -> list[Item | None]:
+    found: list[Item | None] = []
+    for begin in range(0, len(wanted), TRANSACTION_LIMIT):
+        taken = wanted[begin : begin + TRANSACTION_LIMIT]
+        found += dynamo.transact_get([("state", key) for key in taken])
+    return found
+
+
+def _with_invoice(dynamo: Dynamo, account_id: str, given: Sequence[GivenBack]) -> frozenset[str]:
+    """The orders that don't wait for theirs any more: nothing has to be known of them."""
+    names = list(dict.fromkeys(order.cart_id for each in given for order in each.orders))
+    carts = _together(dynamo, [keys.cart(account_id, each) for each in names])
+    waits = keys.due(DueKind.INVOICE)
+    return frozenset(
+        name
+        for name, cart in zip(names, carts, strict=True)
+        if cart is None or cart.get("due_key") != waits
+    )
+
+
+def _of_month(given: Sequence[GivenBack], invoice: Invoice) -> GivenBack:
+    month = invoice_month(invoice.invoice_id)
+    return next(each for each in given if each.month == month)
 
 
 def keeping(step: KeepGivenBack) -> Put:

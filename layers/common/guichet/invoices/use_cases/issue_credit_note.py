@@ -16,7 +16,14 @@ from guichet.invoices.document import DocumentKind
 from guichet.invoices.invoice import Invoice, partly_credited
 from guichet.invoices.invoicing import Invoicing
 from guichet.invoices.noting import note_write
-from guichet.invoices.remaining import Wanted, all_parts, all_that_is_left, parts_of, require_left
+from guichet.invoices.remaining import (
+    Wanted,
+    all_parts,
+    all_that_is_left,
+    given_elsewhere,
+    parts_of,
+    require_left,
+)
 from guichet.ledger.journal import Cause
 from guichet.period import local_day
 from guichet.replies import Reply, was_handled, with_handled
@@ -76,7 +83,7 @@ def issue_credit_note(command: IssueCreditNote, *, invoicing: Invoicing) -> Repl
         if command.lines:
             parts = parts_of(invoice, content, command.lines, given_back)
             draft = note_of(invoice, content, parts, note_id, day, given_back)
-        elif invoice.noted_parts or given_back.of_invoice(invoice.invoice_id):
+        elif invoice.noted_parts or given_elsewhere(content, given_back):
             parts = all_that_is_left(invoice, content, given_back)
             draft = note_of(invoice, content, parts, note_id, day, given_back)
         else:  # with what credits took off it, so exactly its total
@@ -103,7 +110,7 @@ def void_invoice(command: VoidInvoice, *, invoicing: Invoicing) -> Reply[Correct
         invoice: Invoice, content: InvoiceContent, note_id: str, day: date, given_back: GivenBack
     ) -> tuple[Draft, Invoice]:
         invoice.require_creditable()
-        if given_back.of_invoice(invoice.invoice_id):
+        if given_elsewhere(content, given_back):
             raise partly_credited()
         voided = invoice.voided(invoice.total_minor).with_note(note_id)
         draft = whole_note_of(invoice, content, note_id, day, given_back)
