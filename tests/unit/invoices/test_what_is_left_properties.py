@@ -267,3 +267,10 @@ def test_no_invoice_gives_back_more_than_it_charged_inv_11(where: str) -> None:
     nowhere = set() if where == "paris" else {"confirm"}
     assert {name for name in NAMES if not happened[name]} == nowhere, "it would prove little"
     assert happened["pay done"], "an order is paid long after it was placed"
+
+
+def test_a_credit_of_a_line_that_took_some_of_another_off_is_within_its_invoice_inv_11() -> None:
+    """Two changes on one day, on one invoice: one line is below 0 by its name, the invoice is not."""
+    acts: Acts = [("change", 0, 1), ("change", 2, 1), ("wait", 0, 9), ("credit", 0, 2)]
+
+    lived(acts, in_paris=False)

@@ -221,7 +221,7 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         for each in _told(found, "order")
     }
     documents = list(_documents(found, invoices))
-    documented, returned = _documented(documents)
+    documented = _documented(documents)
     charged, credited = charged_and_credited(documents)
     taxes_charged, taxes_credited = taxes_charged_and_credited(documents)
     billed: Nets = Counter()
@@ -245,7 +245,6 @@ def _invoiced_found(found: Gathered) -> InvoicedFound:
         billed=billed,
         billed_by_source=by_source,
         documented=documented,
-        returned=returned,
         given_back=given_back,
         kept_given_back=kept_given_back(found),
         charged=charged,
@@ -268,17 +267,16 @@ def _documents(
             yield invoice, content
 
 
-def _documented(documents: Iterable[tuple[Invoice, InvoiceContent]]) -> tuple[Nets, Nets]:
+def _documented(documents: Iterable[tuple[Invoice, InvoiceContent]]) -> Nets:
+    """By what was billed; what corrects an invoice gives back of it, and bills nothing."""
     nets: Nets = Counter()
-    returned: Nets = Counter()
     for invoice, content in documents:
+        if invoice.is_correction:
+            continue
         sign = -1 if invoice.is_credit_note else 1
         for part in content.lines:
-            if invoice.is_correction:
-                returned[_name(part.line)] += part.net_minor
-            else:
-                nets[_name(part.line)] += sign * part.net_minor
-    return nets, returned
+            nets[_name(part.line)] += sign * part.net_minor
+    return nets
 
 
 def _sums(found: Gathered) -> MovedByAccount:

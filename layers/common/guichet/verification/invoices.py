@@ -58,7 +58,6 @@ class InvoicedFound:
     billed: Nets
     billed_by_source: Mapping[tuple[str, str, str], Nets]  # journal entry, day, currency
     documented: Nets
-    returned: Nets  # by credit notes that correct an invoice
     given_back: Nets  # by bills and orders, by the invoice that they name
     kept_given_back: Nets  # the same, as it is kept for what comes later
     charged: Charged
@@ -173,9 +172,6 @@ def lines(found: InvoicedFound) -> Iterator[str]:
         should, is_ = found.billed[name], found.documented[name] + waiting[name]
         if should != is_:
             yield f"{name} was billed with {should}, and stands on documents with {is_}"
-    for name, returned in sorted(found.returned.items()):
-        if returned > max(found.documented[name], 0):
-            yield f"{name} stands with {found.documented[name]}, of which {returned} was given back"
 
 
 def credited(found: InvoicedFound) -> Iterator[str]:
