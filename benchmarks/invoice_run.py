@@ -146,7 +146,7 @@ def _own_tables(place: Workshop) -> Workshop:
 def _batch_size() -> int:
     from guichet.invoices.use_cases import plan_invoices  # noqa: PLC0415 - its name is the verb's
 
-    return _BATCH * int(vars(plan_invoices)["_BATCH"])
+    return _BATCH * plan_invoices.MOST_CANDIDATES
 
 
 def _run(place: Workshop, invoices: int, *, metered: bool) -> Run:
