@@ -65,7 +65,7 @@ def _numbers_taken(state: Sequence[Item]) -> dict[str, tuple[int, list[str]]]:
             continue
         if item["sk"] == "COUNTER":
             counters[series] = int(str(item["last_place"]))
-        else:
+        elif str(item["sk"]).startswith("NUMBER#"):  # beside them: mails of numbers given together
             owners[series].append(str(item["invoice_id"]))
     return {series: (counted, owners[series]) for series, counted in counters.items()}
 

@@ -16,6 +16,7 @@ from guichet.events import Actor, ActorKind
 from guichet.invoices.remaining import Wanted
 from guichet.payments.attempt import PaymentStatus
 from guichet.payments.cart_payment import CartPayment
+from guichet.payments.schedule import next_question_at
 from guichet.subscriptions import outcome
 from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.carts import Carts
@@ -221,6 +222,9 @@ def test_what_a_defect_stops_is_told_once_and_carried_out_once_it_is_mended_col_
     (told,) = alarms(billing.world)
     assert told.facts["payment_id"] == payment_of(billing, cart).payment_id
     assert told.facts["defect"] == "LookupError"
+    payment = payment_of(billing, cart)
+    due_at = next_question_at(payment.started_at, payment.asked_count)
+    assert due_at > billing.world.clock.now()
 
     billing.come_back(cart)
     billing.world.settle_down()

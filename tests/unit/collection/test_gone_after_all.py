@@ -8,12 +8,15 @@ from typing import cast
 
 import pytest
 
+from guichet.collection.own_refund_outcome import RefundSituation, reported
 from guichet.collection.own_refunding import OwnRefunding
 from guichet.collection.use_cases.resolve_own_refund import ResolveOwnRefund, resolve_own_refund
 from guichet.collection.use_cases.settle_own_refund import settle_own_refund
-from guichet.payments.own_refund import OwnRefundStatus
+from guichet.ledger.refund_postings import own_provider_fee_return_postings
+from guichet.money import Money
+from guichet.payments.own_refund import OwnRefund, OwnRefundStatus
 from guichet.payments.ports import PaymentProvider, ProviderRefusedError, RefundReport
-from guichet.payments.refund import SentRefund
+from guichet.payments.refund import RefundStatus, SentRefund
 from tests.support.paid_twice import (
     STAFF,
     TOTAL,
@@ -238,3 +241,23 @@ def test_what_went_out_though_the_bank_took_it_back_is_claimed_and_told_bad_6(
     assert by_card.refund().status is S.TAKEN_BACK
     assert moved(by_card)["claims"] == TOTAL
     assert by_card.world.alarms.count("own_refund.went_after_all") == 1
+
+
+def test_a_fee_that_is_told_after_the_word_that_it_is_under_way_is_booked_once_fee_3(
+    by_card: PaidTwice,
+) -> None:
+    by_card.pay_again()
+    _credited_unheard(by_card)
+    refund = by_card.refund()
+    balance, now = by_card.account.billing.balance(), by_card.world.clock.now()
+    situation = RefundSituation(refund, by_card.paid_first(), balance, now)
+    fee = Money(30, "USD")
+
+    (pending,) = reported(situation, RefundReport(RefundStatus.SUBMITTED, "re_1"))
+    there = replace(situation, refund=cast(OwnRefund, pending.after))
+    told = RefundReport(RefundStatus.SUCCEEDED, "re_1", provider_fee_returned=fee)
+    (done,) = reported(there, told)
+
+    assert done.postings == own_provider_fee_return_postings(fee)
+    assert done.events == ()
+    assert reported(replace(there, refund=cast(OwnRefund, done.after)), told) == ()

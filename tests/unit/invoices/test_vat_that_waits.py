@@ -13,6 +13,7 @@ from guichet.invoices.invoice import Invoice
 from guichet.invoices.ports import Candidate, CandidateKind
 from guichet.invoices.use_cases.make_invoices import park
 from guichet.invoices.use_cases.release_account import ReleaseAccount, release_account
+from guichet.subscriptions.cart import CartStatus
 from guichet.tax.vat_check import VatAnswer, VatRecord
 from tests.simulation.kills import Calls, Killed, KillingDynamo, kill_points
 from tests.support.changing_plan import Buying
@@ -296,3 +297,21 @@ def _due(*, is_parked: bool) -> Waiting:
 
 def _killing(waiting: Waiting, calls: Calls) -> Container:
     return waiting.world.container(KillingDynamo(waiting.world.dynamo, calls))
+
+
+def test_what_an_order_without_its_invoice_charged_is_what_goes_back_of_it_sub_6_tax_3() -> None:
+    """Charged without VAT, given back after the number was denied: VAT that was never charged stays."""
+    buying = Waiting("starter")
+    buying.ann.told(days=0)
+    buying.world.settle_down()
+    buying.park()
+    buying.paid(buying.ordered("plus"))
+    buying.ann.told(days=2, answer=VatAnswer.INVALID)
+    buying.later(days=2)
+
+    cart = buying.paid(buying.ordered("pro"))
+    buying.release()
+    buying.later(hours=26)
+
+    assert cart.status is CartStatus.DONE
+    buying.assert_right()

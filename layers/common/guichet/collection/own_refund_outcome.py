@@ -80,6 +80,8 @@ def _after_all(refund: OwnRefund, report: RefundReport, now: datetime) -> Change
     went out in `claims`, and a person decides, as of a bank that takes such money back (BAD-6).
     """
     is_out, was_out = report.status in _AS_TOLD, refund.went_after_all_at is not None
+    if is_out and was_out:
+        return _fee_told_late(refund, report)
     if is_out is was_out or not (is_out or report.status is RefundStatus.FAILED):
         return ()
     after = replace(
@@ -101,6 +103,16 @@ def _after_all(refund: OwnRefund, report: RefundReport, now: datetime) -> Change
     return (
         Change[Aggregate](refund, bumped(after), (event,), postings, book=refund.selling_entity),
     )
+
+
+def _fee_told_late(refund: OwnRefund, report: RefundReport) -> Changes:
+    """It was under way; now it is there, and the provider says what of its fee came back (FEE-3)."""
+    fee = report.provider_fee_returned
+    if not fee or refund.provider_fee_returned is not None:
+        return ()
+    after = bumped(replace(refund, provider_fee_returned=fee))
+    postings = own_provider_fee_return_postings(fee)
+    return (Change[Aggregate](refund, after, (), postings, book=refund.selling_entity),)
 
 
 def refused(found: RefundSituation, code: str) -> Changes:

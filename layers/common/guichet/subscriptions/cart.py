@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -204,6 +205,17 @@ class Cart:
     def invoice_id(self) -> str:
         """The invoice of what was paid with the order; it is made once the order is done."""
         return dated_invoice_id(self.preview.day, self.cart_id)
+
+    @property
+    def own_bearings(self) -> Mapping[TaxClass, tuple[Bearing, ...]]:
+        """What its charges bear, by class, as its invoice will say it (BAD-14)."""
+        now = self.preview.now
+        found: dict[TaxClass, tuple[Bearing, ...]] = {}
+        for line, places in zip(now.lines, now.tax.bears, strict=False):  # fees come after them
+            if not line.is_credit and not line.of_invoice:
+                borne = tuple(now.tax.bearings[place] for place in places)
+                found.setdefault(TaxClass(line.tax_class), borne)
+        return found
 
     @property
     def is_invoiced_itself(self) -> bool:

@@ -222,7 +222,8 @@ class Ordering:
             try:
                 decision = self._decided(situation, report)
             except _DEFECTS as error:
-                self._tell(situation, error, cause)
+                if report.state is SessionState.PAID:
+                    self._tell(situation, error, cause)
                 raise
             if not decision.changes:
                 return False

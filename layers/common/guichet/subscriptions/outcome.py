@@ -268,13 +268,20 @@ def unanswered(situation: Situation) -> Decision:
 
 
 def stuck(situation: Situation, defect: str) -> Decision:
-    """The money is there, and a defect of ours stops the order: a person is told, once."""
-    payment = situation.payment
-    if payment.stuck_since is not None:
+    """The money is there, and a defect of ours stops the order: a person is told, once.
+
+    It is tried again at its next moment, not each minute.
+    """
+    payment, now = situation.payment, situation.now
+    count = payment.asked_count
+    if next_question_at(payment.started_at, count) <= now:
+        count = asked_once_more(payment.started_at, count, now)
+    noted = replace(payment, stuck_since=payment.stuck_since or now, asked_count=count)
+    if noted == payment:
         return Decision()
-    noted = bumped(replace(payment, stuck_since=situation.now))
-    told = (_about(payment, "cart_payment.stuck", defect=defect),)
-    return Decision((Change[Aggregate](payment, noted, told),))
+    is_new = payment.stuck_since is None
+    told = (_about(payment, "cart_payment.stuck", defect=defect),) if is_new else ()
+    return Decision((Change[Aggregate](payment, bumped(noted), told),))
 
 
 def parked(situation: Situation) -> Decision:

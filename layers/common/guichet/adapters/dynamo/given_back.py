@@ -9,13 +9,17 @@ from typing import Final
 from guichet.adapters.dynamo import items, keys
 from guichet.adapters.dynamo.codec import decode, encode_stated
 from guichet.adapters.dynamo.contents import content_of
+from guichet.adapters.dynamo.listing import listed
 from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT, Absent, Dynamo, Equals, Item, Key, Put
 from guichet.invoices.invoice import Invoice
 from guichet.invoices.remaining import tax_left
 from guichet.registration.outbox import DueKind
+from guichet.subscriptions.assessing import EarlierTaxes
 from guichet.subscriptions.balance import invoice_month
+from guichet.subscriptions.cart import Cart, CartStatus
 from guichet.subscriptions.creditable import Charge, Earlier, GivenBack, KeepGivenBack
 
+_PAGE: Final = 100
 _MANY_ORDERS: Final = 20  # then it is worth a look which of them have their invoices
 
 
@@ -36,10 +40,7 @@ def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earl
         given, invoices = _read_all(dynamo, account_id, invoice_ids)  # with their notes
         given = tuple(each.without_orders(done) for each in given)
     return Earlier(
-        {
-            each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
-            for each in invoices
-        },
+        _borne(dynamo, account_id, invoice_ids, invoices),
         {each.invoice_id: _by_hand(dynamo, each) for each in invoices if each.noted_parts},
         given,
         {
@@ -48,6 +49,32 @@ def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earl
             if each.own_taxes
         },
     )
+
+
+def _borne(
+    dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str], invoices: Sequence[Invoice]
+) -> EarlierTaxes:
+    """What the charges of these bore; of an order whose invoice is not made yet, what it was quoted.
+
+    Its account may be parked, or it was done a moment ago. What is taxed with a bill has no taxes yet.
+    """
+    borne = {
+        each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
+        for each in invoices
+    }
+    missing = set(invoice_ids) - borne.keys()
+    after: str | None = None
+    while missing:
+        carts, after = listed(
+            dynamo, Cart, keys.account(account_id).pk, prefix="CART#", limit=_PAGE, after=after
+        )
+        for cart in carts:
+            if cart.status is CartStatus.DONE and cart.invoice_id in missing:
+                borne[cart.invoice_id] = dict(cart.own_bearings)
+                missing.discard(cart.invoice_id)
+        if after is None:
+            break
+    return borne
 
 
 def _read_all(
