@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from guichet.adapters.dynamo.seam import TRANSACTION_LIMIT
 from guichet.catalogue.catalogue import Frequency
 from guichet.invoices.invoice import Invoice, InvoiceStatus
 from guichet.invoices.remaining import Wanted
@@ -387,3 +389,15 @@ def test_a_note_of_what_a_change_gave_back_of_says_the_rest_of_the_tax_mon_3(
     assert first.subtotal_minor + rest.subtotal_minor == used
     assert first.tax_minor + rest.tax_minor == used // 5
     assert_right(billing)
+
+
+def test_what_any_number_of_invoices_bore_is_known_sub_6(billing: Billing) -> None:
+    """More than are read at once: the last of them counts as the first does."""
+    first = the_invoice(billing)
+    charge = content(billing, first.invoice_id).lines[0].line
+    names = [f"inv_20260101_{place:020}" for place in range(TRANSACTION_LIMIT)]
+    lines = [replace(charge, of_invoice=name) for name in (*names, first.invoice_id)]
+
+    borne = billing.parts().records.earlier_taxes(billing.account_id, lines)
+
+    assert borne == {first.invoice_id: {each.tax_class: each.bearings for each in first.own_taxes}}

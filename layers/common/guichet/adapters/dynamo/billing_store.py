@@ -12,7 +12,6 @@ from guichet.adapters.dynamo.billing_steps import operation_for
 from guichet.adapters.dynamo.codec import decode
 from guichet.adapters.dynamo.listing import listed
 from guichet.adapters.dynamo.seam import (
-    TRANSACTION_LIMIT,
     Absent,
     ConditionFailedError,
     Dynamo,
@@ -134,17 +133,9 @@ class BillingStore:
         named = list(dict.fromkeys(line.of_invoice for line in lines if line.of_invoice))
         if not named:
             return {}
-        from guichet.invoices.invoice import Invoice  # noqa: PLC0415 - where something is given back
+        from guichet.adapters.dynamo.given_back import borne  # noqa: PLC0415 - where something is
 
-        found = self._dynamo.transact_get(
-            [("state", keys.invoice(account_id, each)) for each in named[:TRANSACTION_LIMIT]]
-        )
-        invoices = (items.read(Invoice, each) for each in found)
-        return {
-            each.invoice_id: {own.tax_class: own.bearings for own in each.own_taxes}
-            for each in invoices
-            if each is not None
-        }
+        return borne(self._dynamo, account_id, named)
 
     def earlier(self, account_id: str, invoice_ids: Sequence[str]) -> Earlier:
         from guichet.adapters.dynamo.given_back import earlier  # noqa: PLC0415 - where something is

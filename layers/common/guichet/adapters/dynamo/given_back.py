@@ -51,6 +51,13 @@ def earlier(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> Earl
     )
 
 
+def borne(dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str]) -> EarlierTaxes:
+    """What the charges of these invoices bore, however many they are."""
+    found = _together(dynamo, [keys.invoice(account_id, each) for each in invoice_ids])
+    read = (items.read(Invoice, each) for each in found)
+    return _borne(dynamo, account_id, invoice_ids, [each for each in read if each is not None])
+
+
 def _borne(
     dynamo: Dynamo, account_id: str, invoice_ids: Sequence[str], invoices: Sequence[Invoice]
 ) -> EarlierTaxes:
